@@ -1,0 +1,22 @@
+//! The bonus-points menu of an IPTV set-top box.
+//!
+//! Data goes one way: a key enters as a [`core::Event`], [`core::update`] changes the state and
+//! names effects, the shell runs them, [`view::view`] turns the state into a view-model, and
+//! `view::bind` alone carries it into Slint.
+
+#[cfg(feature = "client")]
+pub mod api;
+#[cfg(feature = "client")]
+pub mod config;
+pub mod core;
+pub mod domain;
+#[cfg(feature = "emulator")]
+pub mod emulator;
+pub mod input;
+#[cfg(feature = "ui")]
+pub mod platform;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+#[cfg(all(feature = "client", feature = "ui"))]
+pub mod shell;
+pub mod view;
