@@ -17,6 +17,6 @@ pub mod input;
 pub mod platform;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-#[cfg(all(feature = "client", feature = "ui"))]
+#[cfg(feature = "client")]
 pub mod shell;
 pub mod view;
