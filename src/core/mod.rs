@@ -44,4 +44,7 @@ pub use places::{
 pub use settings::{Language, Motion, PinUse, Settings};
 pub use shelf::{Section, SectionKey, Shelf};
 
+pub(crate) use dialog::PIN_LENGTH;
 pub(crate) use focus::window;
+pub(crate) use places::layout::{BASKET_ROWS, EARN_ROWS, GRID_ROWS, LIST_ROWS};
+pub(crate) use places::{ABOUT_PARAGRAPHS, columns};
