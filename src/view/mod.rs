@@ -6,3 +6,6 @@ pub mod text;
 
 #[cfg(feature = "ui")]
 pub mod bind;
+
+#[cfg(any(test, feature = "emulator"))]
+pub mod fixtures;
