@@ -1,1 +1,47 @@
-//! core.
+//! The program without the world: state, events, effects and one function, [`update`].
+//!
+//! Nothing here reads a clock, opens a file, speaks to a network or knows how things are drawn.
+//! [`App`] is the state; a reader who wants to know what a key does follows
+//! [`update`] -> `keys` -> the file of the screen in `places/`.
+
+mod app;
+mod basket;
+mod calls;
+mod clock;
+mod data;
+mod dialog;
+mod effect;
+mod event;
+mod focus;
+mod keys;
+mod nav;
+mod notice;
+mod order;
+mod places;
+mod playback;
+mod replies;
+mod settings;
+mod shelf;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use app::{App, Boot, CachedData, Identity, Session, StoredOrder, update};
+pub use calls::{Resource, Trouble};
+pub use data::{Data, Paged};
+pub use dialog::{Dialog, PinPurpose, PinStage};
+pub use effect::{Effect, RenewalSwitch, Request, Warning};
+pub use event::{Answer, DiskTrouble, Event, Moment, PinAnswer, PlayerEvent, PlayerTrouble, RequestId};
+pub use focus::Cursor;
+pub use nav::{Page, Place, PlaceKind, Tab};
+pub use notice::Notice;
+pub use order::{OrderFlow, OrderPhase, SpendBlock};
+pub use places::{
+    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, HomeRow, JoinFocus,
+    JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause,
+    RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Zone,
+};
+pub use settings::{Language, Motion, PinUse, Settings};
+pub use shelf::{Section, SectionKey, Shelf};
+
+pub(crate) use focus::window;

@@ -5,6 +5,7 @@
 //! index in the whole list.
 
 use super::text::Text;
+pub use crate::input::Direction;
 
 /// The whole screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,19 +38,6 @@ pub struct Bump {
     pub count: u32,
     /// Which way.
     pub direction: Direction,
-}
-
-/// A way on the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Upwards.
-    Up,
-    /// Downwards.
-    Down,
-    /// To the left.
-    Left,
-    /// To the right.
-    Right,
 }
 
 /// What surrounds every screen.

@@ -1,0 +1,364 @@
+//! The state of the program and the one function that changes it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use crate::domain::{Account, Catalog, Entitlement, IdempotencyKey, OfferId, Order};
+use crate::input::{Direction, Keymap, Repeat};
+
+use super::calls::Calls;
+use super::clock::{ServerClock, default_offset};
+use super::notice::{NOTICE_TIME, TimedNotice};
+use super::order::OrderFlow;
+use super::playback::Playing;
+use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, Resource, Settings, Shelf, Warning};
+
+/// The state of the program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
+    /// What this box is and where it belongs.
+    pub identity: Identity,
+    /// The viewer's choices.
+    pub settings: Settings,
+    /// Whether somebody is signed in.
+    pub session: Session,
+    /// What is known of the member and the programme.
+    pub data: Data,
+    /// Whether a PIN is set.
+    pub has_pin: bool,
+    pub(crate) stack: Vec<Page>,
+    pub(crate) dialog: Option<Dialog>,
+    pub(crate) basket: Vec<OfferId>,
+    pub(crate) order: Option<OrderFlow>,
+    pub(crate) unseen: Option<IdempotencyKey>,
+    pub(crate) playing: Option<Playing>,
+    pub(crate) repeat: Repeat,
+    pub(crate) keymap: Keymap,
+    pub(crate) calls: Calls,
+    pub(crate) clock: ServerClock,
+    pub(crate) notice: Option<TimedNotice>,
+    pub(crate) bumps: u32,
+    pub(crate) bump_direction: Direction,
+    pub(crate) last_key_at: Duration,
+    pub(crate) is_dimmed: bool,
+    pub(crate) hero: Option<OfferId>,
+    pub(crate) hero_due: Option<Duration>,
+    pub(crate) minute_due: Duration,
+    pub(crate) last_exit_back: Option<Duration>,
+}
+
+/// What this box is and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The programme's name, if the operator has one of its own.
+    pub brand: Option<String>,
+    /// The version of this program.
+    pub version: String,
+    /// The device's id, for support.
+    pub device_id: String,
+    /// The host of the bonus API, for support.
+    pub api_host: String,
+    /// The address of the personal account, for what the box does not sell.
+    pub account_url: String,
+    /// After how long without a key the picture is dimmed.
+    pub dim_after: Duration,
+}
+
+/// Whether somebody is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// Nobody.
+    SignedOut,
+    /// A member.
+    SignedIn,
+}
+
+/// What the disk knows at start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boot {
+    /// What this box is.
+    pub identity: Identity,
+    /// The viewer's choices.
+    pub settings: Settings,
+    /// Whether there are tokens.
+    pub session: Session,
+    /// What was known last time.
+    pub cached: Option<CachedData>,
+    /// An order whose answer is not known.
+    pub order: StoredOrder,
+    /// Whether a PIN is set.
+    pub has_pin: bool,
+}
+
+/// What the cache holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CachedData {
+    /// The account.
+    pub account: Account,
+    /// The catalogue.
+    pub catalog: Catalog,
+    /// The validator of its first page, if the cache holds all of it.
+    pub etag: Option<String>,
+    /// What the member holds.
+    pub entitlements: Vec<Entitlement>,
+    /// When the network told.
+    pub fetched_at: DateTime<Utc>,
+}
+
+/// What the order journal holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StoredOrder {
+    /// Nothing.
+    None,
+    /// An order whose answer is not known.
+    Pending(Order),
+    /// Something unreadable.
+    Damaged,
+}
+
+/// One call of [`update`]: its circumstances and what it orders.
+pub(crate) struct Turn {
+    pub(crate) now: Moment,
+    pub(crate) effects: Vec<Effect>,
+}
+
+/// Takes one event and changes the state.
+pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
+    let mut turn = Turn { now: *now, effects: Vec::new() };
+    match event {
+        Event::Key(key) => {
+            if let Some(step) = app.repeat.key(now.monotonic, key) {
+                app.take_step(step, &mut turn);
+            }
+        }
+        Event::KeysReleased => app.repeat.release_all(),
+        Event::Woke => app.woke(&mut turn),
+        Event::Presented => app.presented(&mut turn),
+        Event::Replied { id, result } => app.replied(id, result, &mut turn),
+        Event::OrderStored(result) => app.order_stored(result, &mut turn),
+        Event::PinAnswered(answer) => app.pin_answered(answer, &mut turn),
+        Event::Player(event) => app.player_event(event, &mut turn),
+        Event::Resumed => app.resumed(&mut turn),
+    }
+    app.settle_focus();
+    turn.effects
+}
+
+impl App {
+    /// The first state, and what is to be done at once.
+    pub fn new(boot: Boot, now: &Moment) -> (Self, Vec<Effect>) {
+        let mut turn = Turn { now: *now, effects: Vec::new() };
+        let mut app = Self {
+            identity: boot.identity,
+            settings: boot.settings,
+            session: boot.session,
+            data: Data::default(),
+            has_pin: boot.has_pin,
+            stack: Vec::new(),
+            dialog: None,
+            basket: Vec::new(),
+            order: None,
+            unseen: None,
+            playing: None,
+            repeat: Repeat::default(),
+            keymap: Keymap,
+            calls: Calls::default(),
+            clock: ServerClock::default(),
+            notice: None,
+            bumps: 0,
+            bump_direction: Direction::Up,
+            last_key_at: now.monotonic,
+            is_dimmed: false,
+            hero: None,
+            hero_due: None,
+            minute_due: now.monotonic,
+            last_exit_back: None,
+        };
+        app.schedule_minute(now);
+        match boot.order {
+            StoredOrder::None => {}
+            StoredOrder::Pending(order) => app.order = Some(OrderFlow::resumed(order, now)),
+            StoredOrder::Damaged => {
+                turn.effects.push(Effect::Warn(Warning::DamagedOrder));
+                app.notify(Notice::OrderDamaged, &mut turn);
+            }
+        }
+        match app.session {
+            Session::SignedOut => app.open_sign_in(&mut turn),
+            Session::SignedIn => {
+                if let Some(cached) = boot.cached {
+                    app.data.account = Some(cached.account);
+                    app.data.shelf = Shelf::new(cached.catalog);
+                    app.data.has_catalog = true;
+                    app.data.catalog_etag = cached.etag;
+                    app.data.entitlements = Some(cached.entitlements);
+                    app.data.cached_at = Some(cached.fetched_at);
+                }
+                app.open_home(&mut turn);
+                app.fetch_all(&mut turn);
+                app.ask_for_order(&mut turn);
+            }
+        }
+        app.settle_focus();
+        (app, turn.effects)
+    }
+
+    /// Fetches what every screen needs.
+    pub(crate) fn fetch_all(&mut self, turn: &mut Turn) {
+        self.fetch(Resource::Account, turn);
+        self.fetch(Resource::Catalog, turn);
+        self.fetch(Resource::Entitlements, turn);
+    }
+
+    /// The time by the server.
+    pub fn server_now(&self, now: &Moment) -> DateTime<Utc> {
+        self.clock.now(now)
+    }
+
+    /// The subscriber's zone.
+    pub fn offset(&self) -> FixedOffset {
+        self.data.account.as_ref().map_or_else(default_offset, |account| account.offset)
+    }
+
+    /// Shows a short message.
+    pub(crate) fn notify(&mut self, notice: Notice, turn: &mut Turn) {
+        self.notice = Some(TimedNotice { notice, until: turn.now.monotonic + NOTICE_TIME });
+    }
+
+    /// The short message that is shown.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref().map(|timed| &timed.notice)
+    }
+
+    /// A key could do nothing: the picture says so (FOC-8).
+    pub(crate) fn bump(&mut self, direction: Direction) {
+        self.bumps = self.bumps.wrapping_add(1);
+        self.bump_direction = direction;
+    }
+
+    /// How often a key could do nothing, and which way the last one pushed.
+    pub fn bumps(&self) -> (u32, Direction) {
+        (self.bumps, self.bump_direction)
+    }
+
+    /// Whether the picture is dimmed.
+    pub fn is_dimmed(&self) -> bool {
+        self.is_dimmed
+    }
+
+    /// Whether the keys pressed now are secret and must stay out of every journal (PIN-1).
+    pub fn is_secret_entry(&self) -> bool {
+        matches!(self.dialog, Some(Dialog::Pin { .. }))
+    }
+
+    /// The dialog above the screen.
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialog.as_ref()
+    }
+
+    /// The page that is shown.
+    pub fn page(&self) -> &Page {
+        self.stack.last().unwrap_or_else(|| unreachable!("the stack is never empty"))
+    }
+
+    /// How many pages lie on each other.
+    pub fn depth(&self) -> usize {
+        self.stack.len()
+    }
+
+    /// The order under way.
+    pub fn order(&self) -> Option<&OrderFlow> {
+        self.order.as_ref()
+    }
+
+    /// Whether anything is asked of the network now.
+    pub fn is_waiting(&self) -> bool {
+        !self.calls.under_way.is_empty()
+    }
+
+    /// The offer the hero tells of: the one the focus has rested on.
+    pub fn hero(&self) -> Option<&OfferId> {
+        self.hero.as_ref()
+    }
+
+    /// When [`Event::Woke`] is wanted; `None` means only a new event can change anything.
+    pub fn next_wake(&self) -> Option<Duration> {
+        let player_tick = self.player_tick();
+        let sign_in = self.sign_in_wake();
+        let order = self.order.as_ref().and_then(OrderFlow::next_wake);
+        let retry = self.calls.troubles.values().map(|trouble| trouble.retry_at).filter(|at| *at < Duration::MAX).min();
+        let notice = self.notice.as_ref().map(|notice| notice.until);
+        [self.repeat.next_wake(), self.hero_due, Some(self.minute_due), player_tick, sign_in, order, retry, notice]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn woke(&mut self, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        if let Some(step) = self.repeat.wake(now) {
+            self.take_step(step, turn);
+        }
+        if self.hero_due.is_some_and(|at| at <= now) {
+            self.hero_due = None;
+            self.catalog_rested();
+            if let Some(id) = self.focused_offer() {
+                self.hero = Some(id);
+            }
+        }
+        if self.notice.as_ref().is_some_and(|notice| notice.until <= now) {
+            self.notice = None;
+        }
+        if self.minute_due <= now {
+            self.minute_passed(turn);
+        }
+        self.sign_in_woke(turn);
+        self.order_woke(turn);
+        self.player_woke(turn);
+        self.retry_due(turn);
+    }
+
+    /// Once a minute: the clock on the screen, time left, staleness and dimming.
+    fn minute_passed(&mut self, turn: &mut Turn) {
+        let now = turn.now;
+        self.schedule_minute(&now);
+        if self.playing.is_none() && turn.now.monotonic.saturating_sub(self.last_key_at) >= self.identity.dim_after {
+            self.is_dimmed = true;
+        }
+        if self.session == Session::SignedIn && !self.is_dimmed {
+            // The spread keeps a city of boxes from asking in the same second.
+            let spread = Duration::from_secs(u64::try_from(turn.now.entropy % 60).unwrap_or(0));
+            let stale = Duration::from_secs(300) + spread;
+            self.freshen(Resource::Account, stale, turn);
+            self.freshen(Resource::Entitlements, stale, turn);
+            self.freshen(Resource::Catalog, stale, turn);
+        }
+    }
+
+    /// The next full minute of the clock on the screen.
+    pub(crate) fn schedule_minute(&mut self, now: &Moment) {
+        let millis = self.clock.now(now).timestamp_millis().rem_euclid(60_000);
+        let left = u64::try_from(60_000 - millis).unwrap_or(60_000);
+        self.minute_due = now.monotonic + Duration::from_millis(left.max(1));
+    }
+
+    fn presented(&mut self, turn: &mut Turn) {
+        self.confirm_presented(turn);
+        self.result_presented(turn);
+    }
+
+    /// Back from standby: no key is down, an open confirmation is closed, everything is refreshed (IDLE-2).
+    fn resumed(&mut self, turn: &mut Turn) {
+        self.repeat.release_all();
+        self.is_dimmed = false;
+        self.last_key_at = turn.now.monotonic;
+        self.close_confirmation();
+        let now = turn.now;
+        self.schedule_minute(&now);
+        if self.session == Session::SignedIn {
+            self.fetch_all(turn);
+            self.ask_for_order(turn);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Dialogs: one question above everything, which takes every key until it is answered (FOC-5).
+
+use std::time::Duration;
+
+use crate::domain::{OrderLine, Secret};
+use crate::input::{Direction, Intent};
+
+use super::app::{App, Turn};
+use super::event::PinAnswer;
+use super::keys::Handled;
+use super::{Effect, Notice, PinUse, Request};
+
+/// The open dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Dialog {
+    /// Leave the menu? Stay first.
+    Exit {
+        /// The focused answer.
+        button: usize,
+    },
+    /// Sign out? Stay first.
+    SignOut {
+        /// The focused answer.
+        button: usize,
+    },
+    /// A PIN is entered.
+    Pin {
+        /// What for.
+        purpose: PinPurpose,
+        /// Which of its steps.
+        stage: PinStage,
+        /// The digits so far.
+        digits: Secret,
+        /// The focused key of the pad, 0 to 11.
+        key: usize,
+    },
+}
+
+/// What a PIN is entered for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PinPurpose {
+    /// To make an order.
+    Order(Vec<OrderLine>),
+    /// To set one, then go on to make an order if there is one.
+    Create(Option<Vec<OrderLine>>),
+    /// To remove it.
+    Remove,
+}
+
+/// The steps of entering a PIN.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PinStage {
+    /// The digits are entered.
+    Enter,
+    /// They were wrong.
+    Wrong {
+        /// Tries left.
+        left: u8,
+    },
+    /// A new PIN is entered again.
+    Repeat {
+        /// The first one.
+        first: Secret,
+    },
+    /// The two new ones differed.
+    Differed,
+    /// It is being checked or stored.
+    Checking,
+}
+
+/// Digits of a PIN.
+pub(crate) const PIN_LENGTH: usize = 4;
+/// Keys of the pad: 1 to 9, erase, 0, done.
+const PAD_KEYS: usize = 12;
+/// Backs this soon after the question opened are the same press going on (BACK-3).
+const BACK_GUARD: Duration = Duration::from_millis(400);
+
+impl App {
+    /// Asks whether to leave.
+    pub(crate) fn ask_exit(&mut self, turn: &mut Turn) {
+        self.last_exit_back = Some(turn.now.monotonic);
+        self.dialog = Some(Dialog::Exit { button: 0 });
+    }
+
+    /// Opens the pad.
+    pub(crate) fn ask_pin(&mut self, purpose: PinPurpose) {
+        self.dialog = Some(Dialog::Pin { purpose, stage: PinStage::Enter, digits: Secret::new(""), key: 0 });
+    }
+
+    /// Gives a key to the dialog.
+    pub(crate) fn dialog_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        if intent == Intent::Back {
+            let is_same_press = matches!(self.dialog, Some(Dialog::Exit { .. }))
+                && self.last_exit_back.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < BACK_GUARD);
+            if !is_same_press {
+                self.dialog = None;
+            }
+            return Handled::Yes;
+        }
+        match &mut self.dialog {
+            Some(Dialog::Exit { button }) => match intent {
+                Intent::Activate => {
+                    if *button == 1 {
+                        turn.effects.push(Effect::Exit);
+                    }
+                    self.dialog = None;
+                    Handled::Yes
+                }
+                other => Handled::when(move_in_row(button, 2, other)),
+            },
+            Some(Dialog::SignOut { button }) => match intent {
+                Intent::Activate => {
+                    let is_wanted = *button == 1;
+                    self.dialog = None;
+                    if is_wanted {
+                        self.sign_out(turn);
+                    }
+                    Handled::Yes
+                }
+                other => Handled::when(move_in_row(button, 2, other)),
+            },
+            Some(Dialog::Pin { .. }) => self.pin_key(intent, turn),
+            None => Handled::No,
+        }
+    }
+
+    fn sign_out(&mut self, turn: &mut Turn) {
+        self.sign_out_here(turn);
+        // The tokens are wiped by the client once it has tried to revoke them.
+        self.call(Request::SignOut, turn);
+        turn.effects.push(Effect::WipeMember);
+    }
+
+    fn pin_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let Some(Dialog::Pin { key, stage, .. }) = &mut self.dialog else { return Handled::No };
+        if *stage == PinStage::Checking {
+            return Handled::No;
+        }
+        match intent {
+            Intent::Digit(digit) => self.pin_digit(digit, turn),
+            Intent::Activate => match *key {
+                at @ 0..=8 => self.pin_digit(u8::try_from(at + 1).unwrap_or(0), turn),
+                9 => self.pin_erase(),
+                10 => self.pin_digit(0, turn),
+                _ => self.pin_done(turn),
+            },
+            Intent::Move(direction) => {
+                let (row, column) = (*key / 3, *key % 3);
+                let target = match direction {
+                    Direction::Left => column.checked_sub(1).map(|column| row * 3 + column),
+                    Direction::Right => Some(column + 1).filter(|column| *column < 3).map(|column| row * 3 + column),
+                    Direction::Up => key.checked_sub(3),
+                    Direction::Down => Some(*key + 3).filter(|key| *key < PAD_KEYS),
+                };
+                if let Some(target) = target {
+                    *key = target;
+                }
+                Handled::when(target.is_some())
+            }
+            Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Inform
+            | Intent::Shortcut(_)
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Play
+            | Intent::Stop => Handled::No,
+        }
+    }
+
+    fn pin_digit(&mut self, digit: u8, turn: &mut Turn) -> Handled {
+        let Some(Dialog::Pin { digits, stage, .. }) = &mut self.dialog else { return Handled::No };
+        if digits.reveal().len() >= PIN_LENGTH {
+            return Handled::No;
+        }
+        if matches!(stage, PinStage::Wrong { .. } | PinStage::Differed) {
+            *stage = PinStage::Enter;
+        }
+        *digits = Secret::new(format!("{}{digit}", digits.reveal()));
+        if digits.reveal().len() == PIN_LENGTH { self.pin_done(turn) } else { Handled::Yes }
+    }
+
+    fn pin_erase(&mut self) -> Handled {
+        let Some(Dialog::Pin { digits, .. }) = &mut self.dialog else { return Handled::No };
+        let kept = digits.reveal().len().checked_sub(1);
+        if let Some(kept) = kept {
+            *digits = Secret::new(digits.reveal().chars().take(kept).collect::<String>());
+        }
+        Handled::when(kept.is_some())
+    }
+
+    fn pin_done(&mut self, turn: &mut Turn) -> Handled {
+        let Some(Dialog::Pin { purpose, stage, digits, .. }) = &mut self.dialog else { return Handled::No };
+        if digits.reveal().len() < PIN_LENGTH {
+            return Handled::No;
+        }
+        let entered = std::mem::replace(digits, Secret::new(""));
+        match purpose {
+            PinPurpose::Order(_) | PinPurpose::Remove => {
+                *stage = PinStage::Checking;
+                turn.effects.push(Effect::CheckPin(entered));
+            }
+            PinPurpose::Create(_) => match stage {
+                PinStage::Repeat { first } if *first == entered => {
+                    *stage = PinStage::Checking;
+                    turn.effects.push(Effect::SetPin(Some(entered)));
+                }
+                PinStage::Repeat { .. } => *stage = PinStage::Differed,
+                PinStage::Enter | PinStage::Wrong { .. } | PinStage::Differed | PinStage::Checking => {
+                    *stage = PinStage::Repeat { first: entered };
+                }
+            },
+        }
+        Handled::Yes
+    }
+
+    /// Takes what became of a PIN.
+    pub(crate) fn pin_answered(&mut self, answer: PinAnswer, turn: &mut Turn) {
+        match answer {
+            PinAnswer::Stored => {
+                self.has_pin = true;
+                self.notify(Notice::PinStored, turn);
+            }
+            PinAnswer::Removed => {
+                self.has_pin = false;
+                self.settings.pin_use = PinUse::AdultOnly;
+                turn.effects.push(Effect::StoreSettings(self.settings));
+                self.notify(Notice::PinRemoved, turn);
+            }
+            PinAnswer::Right | PinAnswer::Wrong { .. } | PinAnswer::Locked { .. } | PinAnswer::Failed => {}
+        }
+        let Some(Dialog::Pin { purpose, stage, .. }) = &mut self.dialog else { return };
+        if *stage != PinStage::Checking {
+            return;
+        }
+        match answer {
+            PinAnswer::Right => match purpose.clone() {
+                PinPurpose::Order(lines) => {
+                    self.dialog = None;
+                    self.place_order(lines, turn);
+                }
+                PinPurpose::Remove => {
+                    self.dialog = None;
+                    turn.effects.push(Effect::SetPin(None));
+                }
+                PinPurpose::Create(_) => self.dialog = None,
+            },
+            PinAnswer::Wrong { left } => *stage = PinStage::Wrong { left },
+            PinAnswer::Locked { until } => {
+                self.dialog = None;
+                self.notify(Notice::PinLocked { until }, turn);
+            }
+            PinAnswer::Stored => {
+                let lines = match purpose {
+                    PinPurpose::Create(lines) => lines.take(),
+                    PinPurpose::Order(_) | PinPurpose::Remove => None,
+                };
+                self.dialog = None;
+                if let Some(lines) = lines {
+                    self.place_order(lines, turn);
+                }
+            }
+            PinAnswer::Removed => self.dialog = None,
+            PinAnswer::Failed => {
+                self.dialog = None;
+                self.notify(Notice::PinFailed, turn);
+            }
+        }
+    }
+}
+
+/// Moves the focus in a row of buttons; `false` if it could not move.
+pub(crate) fn move_in_row(at: &mut usize, total: usize, intent: Intent) -> bool {
+    let target = match intent {
+        Intent::Move(Direction::Left) => at.checked_sub(1),
+        Intent::Move(Direction::Right) => Some(*at + 1).filter(|next| *next < total),
+        Intent::Move(Direction::Up | Direction::Down)
+        | Intent::Activate
+        | Intent::Back
+        | Intent::Leave
+        | Intent::Menu
+        | Intent::Inform
+        | Intent::Shortcut(_)
+        | Intent::PageUp
+        | Intent::PageDown
+        | Intent::Digit(_)
+        | Intent::Play
+        | Intent::Stop => None,
+    };
+    if let Some(target) = target {
+        *at = target;
+    }
+    target.is_some()
+}

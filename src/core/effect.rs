@@ -1,0 +1,125 @@
+//! Everything the program can do to the world. To learn what it can do, read this one enum.
+
+use crate::domain::{EntitlementId, IdempotencyKey, Order, Secret};
+
+use super::RequestId;
+use super::settings::Settings;
+
+/// An order to the shell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Ask the bonus API and answer with [`super::Event::Replied`].
+    Call {
+        /// Names the answer.
+        id: RequestId,
+        /// What to ask.
+        request: Request,
+    },
+    /// Write the order to disk, synced, and answer with [`super::Event::OrderStored`].
+    StoreOrder(Order),
+    /// Forget the order; its result was seen.
+    ForgetOrder(IdempotencyKey),
+    /// Write what is known to the cache.
+    StoreCache,
+    /// Remove everything personal from the disk: cache, tokens, PIN.
+    WipeMember,
+    /// Write the settings.
+    StoreSettings(Settings),
+    /// Check a PIN and answer with [`super::Event::PinAnswered`].
+    CheckPin(Secret),
+    /// Store a new PIN, or remove it, and answer with [`super::Event::PinAnswered`].
+    SetPin(Option<Secret>),
+    /// Play a film and answer with [`super::Event::Player`].
+    Play {
+        /// Its address.
+        url: Secret,
+        /// Its title.
+        title: String,
+    },
+    /// Stop the player.
+    StopPlayer,
+    /// Say something to the log that someone must see.
+    Warn(Warning),
+    /// Leave the program.
+    Exit,
+}
+
+/// Warnings of the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warning {
+    /// A stored order belongs to another member than the one signed in.
+    OrderOfAnotherMember,
+    /// The order journal was damaged.
+    DamagedOrder,
+}
+
+/// A question to the bonus API.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// A code for signing in.
+    StartSignIn,
+    /// Has the member confirmed?
+    PollSignIn {
+        /// The box's half of the code.
+        device_code: Secret,
+    },
+    /// The account.
+    Account,
+    /// The terms.
+    Terms,
+    /// Join the programme.
+    Enrol {
+        /// The version that was accepted.
+        terms_version: String,
+    },
+    /// A page of the catalogue.
+    Catalog {
+        /// Where it begins.
+        cursor: Option<String>,
+        /// What is known of the first page.
+        etag: Option<String>,
+    },
+    /// What the member holds.
+    Entitlements,
+    /// Exchange points; asked again with the same key until it is answered.
+    Exchange(Order),
+    /// Did this order ever happen?
+    FindExchange(IdempotencyKey),
+    /// Switch a renewal.
+    SetRenewal {
+        /// Of what.
+        id: EntitlementId,
+        /// To what.
+        to: RenewalSwitch,
+    },
+    /// A page of the ledger.
+    Ledger {
+        /// Where it begins.
+        cursor: Option<String>,
+    },
+    /// A page of exchanges.
+    Exchanges {
+        /// Where it begins.
+        cursor: Option<String>,
+    },
+    /// Ways to earn.
+    EarningRules,
+    /// Revoke the tokens.
+    SignOut,
+}
+
+/// The position of a renewal switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenewalSwitch {
+    /// The option goes on at the normal tariff.
+    On,
+    /// It ends.
+    Off,
+}
+
+impl Request {
+    /// Whether two requests ask the same thing, so that one is enough.
+    pub(crate) fn is_same_kind(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}

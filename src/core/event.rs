@@ -1,0 +1,163 @@
+//! Everything that can happen to the program, as values.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{
+    Account, CatalogPage, DeviceCode, EarningRules, Entitlement, Exchange, ExchangePage, Failure, LedgerPage,
+    SignInPoll, Terms,
+};
+use crate::input::KeyEvent;
+
+/// The circumstances of an event: the only time and the only randomness the core sees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// Time since start, never going back.
+    pub monotonic: Duration,
+    /// The box's own clock, which may be wrong.
+    pub wall: DateTime<Utc>,
+    /// Fresh random bits.
+    pub entropy: u128,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A key of the remote did something.
+    Key(KeyEvent),
+    /// The receiver is gone or the window lost the focus: no key is down any more.
+    KeysReleased,
+    /// The time asked for by [`super::App::next_wake`] has come.
+    Woke,
+    /// The frame that shows the current state is on the screen.
+    Presented,
+    /// A request was answered.
+    Replied {
+        /// Which request.
+        id: RequestId,
+        /// The answer.
+        result: Result<Answer, Failure>,
+    },
+    /// The order is safely on disk, or could not be written.
+    OrderStored(Result<(), DiskTrouble>),
+    /// The PIN was checked, set or removed.
+    PinAnswered(PinAnswer),
+    /// The player did something.
+    Player(PlayerEvent),
+    /// The box wakes from standby.
+    Resumed,
+}
+
+/// Names a request, so that a late answer to an old one is told from an answer to the current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub(crate) u64);
+
+impl RequestId {
+    /// The number, for logs.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+/// The disk refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiskTrouble;
+
+/// Answers of the bonus API.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A code for signing in.
+    DeviceCode(DeviceCode),
+    /// How far the sign-in is.
+    SignIn(SignInPoll),
+    /// The account, also after joining.
+    Account(Account),
+    /// The terms.
+    Terms(Terms),
+    /// A page of the catalogue.
+    Catalog {
+        /// The page.
+        page: CatalogPage,
+        /// Its validator.
+        etag: Option<String>,
+    },
+    /// The catalogue is what it was.
+    CatalogUnchanged,
+    /// What the member holds.
+    Entitlements {
+        /// All of it.
+        entitlements: Vec<Entitlement>,
+        /// The server's time.
+        server_time: DateTime<Utc>,
+    },
+    /// The exchange is decided, or known.
+    Exchange(Exchange),
+    /// The exchange is being worked on.
+    ExchangeProcessing {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// No exchange was ever made with this key.
+    NoExchange,
+    /// An entitlement with its renewal switched.
+    Renewal(Entitlement),
+    /// A page of the ledger.
+    Ledger(LedgerPage),
+    /// A page of exchanges.
+    Exchanges(ExchangePage),
+    /// The ways to earn.
+    EarningRules(EarningRules),
+    /// Signed out.
+    SignedOut,
+}
+
+/// What became of a PIN.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PinAnswer {
+    /// It is right.
+    Right,
+    /// It is wrong.
+    Wrong {
+        /// Tries left.
+        left: u8,
+    },
+    /// Too many wrong ones.
+    Locked {
+        /// Until when, by the box's clock.
+        until: DateTime<Utc>,
+    },
+    /// The new one is stored.
+    Stored,
+    /// It is removed.
+    Removed,
+    /// The disk refused.
+    Failed,
+}
+
+/// What the player did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlayerEvent {
+    /// It runs.
+    Started,
+    /// No player is installed and the built-in card stands in.
+    BuiltIn,
+    /// It ended by itself or was stopped.
+    Ended,
+    /// It did not start or broke.
+    Failed(PlayerTrouble),
+}
+
+/// Why a film does not play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlayerTrouble {
+    /// The player is not installed.
+    NotFound,
+    /// It ended with an error.
+    Broke {
+        /// Its exit code, if it has one.
+        code: Option<i32>,
+    },
+    /// The film's address is none that a player may open.
+    BadAddress,
+}

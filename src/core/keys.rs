@@ -1,0 +1,151 @@
+//! From a step of a key to what it does: dimmed picture, dialog, tab bar, place, in this order.
+
+use crate::input::{Direction, Intent, RemoteKey, Step};
+
+use super::app::{App, Turn};
+use super::nav::Tab;
+use super::{Effect, PlaceKind};
+
+/// Whether a key found something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handled {
+    /// It did something.
+    Yes,
+    /// It could do nothing here.
+    No,
+}
+
+impl Handled {
+    pub(crate) fn when(has_happened: bool) -> Self {
+        if has_happened { Self::Yes } else { Self::No }
+    }
+}
+
+impl App {
+    /// Takes one step of a key.
+    pub(crate) fn take_step(&mut self, step: Step, turn: &mut Turn) {
+        self.last_key_at = turn.now.monotonic;
+        if self.is_dimmed {
+            self.is_dimmed = false;
+            return;
+        }
+        let intent = match step {
+            Step::Press(key) | Step::Again(key) => self.keymap.intent(key),
+            Step::Long(RemoteKey::Back) => Intent::Leave,
+            Step::Long(_) => return,
+        };
+        if intent == Intent::Leave {
+            turn.effects.push(Effect::Exit);
+            return;
+        }
+        if self.dialog.is_some() {
+            if self.dialog_key(intent, turn) == Handled::No {
+                self.bump(direction_of(intent));
+            }
+            return;
+        }
+        let handled = match self.tab_focus() {
+            Some(tab) => self.tab_key(tab, intent, turn),
+            None => self.content_key(intent, turn),
+        };
+        if handled == Handled::No && self.general_key(intent, turn) == Handled::No {
+            self.bump(direction_of(intent));
+        }
+        self.focus_moved(turn);
+    }
+
+    fn content_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let handled = self.place_key(intent, turn);
+        if handled == Handled::No && intent == Intent::Move(Direction::Up) && self.has_tabs() {
+            let tab = self.place().tab().map(Tab::index);
+            if let Some(page) = self.stack.last_mut() {
+                page.tab_focus = tab;
+            }
+            return Handled::Yes;
+        }
+        handled
+    }
+
+    fn tab_key(&mut self, tab: usize, intent: Intent, turn: &mut Turn) -> Handled {
+        let target = match intent {
+            Intent::Move(Direction::Left) => tab.checked_sub(1),
+            Intent::Move(Direction::Right) => Some(tab + 1).filter(|tab| *tab < Tab::ALL.len()),
+            Intent::Move(Direction::Down) => {
+                let can_enter = self.has_focusable_content();
+                if let Some(page) = self.stack.last_mut().filter(|_| can_enter) {
+                    page.tab_focus = None;
+                }
+                return Handled::when(can_enter);
+            }
+            Intent::Activate => {
+                let Some(tab) = Tab::ALL.get(tab) else { return Handled::No };
+                if self.place().tab() == Some(*tab) {
+                    let can_enter = self.has_focusable_content();
+                    if let Some(page) = self.stack.last_mut() {
+                        page.tab_focus = None;
+                    }
+                    return Handled::when(can_enter);
+                }
+                self.open_tab(*tab, turn);
+                return Handled::Yes;
+            }
+            Intent::Move(Direction::Up)
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Inform
+            | Intent::Shortcut(_)
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Digit(_)
+            | Intent::Play
+            | Intent::Stop => return Handled::No,
+        };
+        if let (Some(page), Some(target)) = (self.stack.last_mut(), target) {
+            page.tab_focus = Some(target);
+        }
+        Handled::when(target.is_some())
+    }
+
+    /// Keys that mean the same everywhere.
+    fn general_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        match intent {
+            Intent::Back => {
+                self.back(turn);
+                Handled::Yes
+            }
+            Intent::Menu if self.has_tabs() && self.place().kind() != PlaceKind::Settings => {
+                self.open_tab(Tab::Settings, turn);
+                Handled::Yes
+            }
+            Intent::Menu
+            | Intent::Move(_)
+            | Intent::Activate
+            | Intent::Leave
+            | Intent::Inform
+            | Intent::Shortcut(_)
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Digit(_)
+            | Intent::Play
+            | Intent::Stop => Handled::No,
+        }
+    }
+}
+
+/// Which way a key that could do nothing pushes.
+fn direction_of(intent: Intent) -> Direction {
+    match intent {
+        Intent::Move(direction) => direction,
+        Intent::PageUp => Direction::Up,
+        Intent::PageDown => Direction::Down,
+        Intent::Back | Intent::Leave => Direction::Left,
+        Intent::Activate
+        | Intent::Menu
+        | Intent::Inform
+        | Intent::Shortcut(_)
+        | Intent::Digit(_)
+        | Intent::Play
+        | Intent::Stop => Direction::Right,
+    }
+}

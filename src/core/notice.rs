@@ -1,0 +1,89 @@
+//! Short messages that go away by themselves: every action says what came of it (PUR-7).
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::event::PlayerTrouble;
+use super::order::SpendBlock;
+
+/// What a short message says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// Signed in.
+    Welcome {
+        /// The member's name.
+        name: String,
+    },
+    /// In the basket now.
+    Added {
+        /// Its title.
+        title: String,
+    },
+    /// Out of the basket now.
+    Removed {
+        /// Its title.
+        title: String,
+    },
+    /// The basket holds no more.
+    BasketFull,
+    /// It cannot be put into the basket.
+    NotForBasket,
+    /// The renewal is on.
+    RenewalOn {
+        /// Of what.
+        title: String,
+    },
+    /// The renewal is off.
+    RenewalOff {
+        /// Of what.
+        title: String,
+    },
+    /// The renewal could not be switched.
+    RenewalFailed,
+    /// This option has no end that could be changed.
+    NothingToSwitch,
+    /// Points cannot be spent now.
+    Blocked(SpendBlock),
+    /// The terms must be accepted first.
+    ConsentFirst,
+    /// Joining failed.
+    JoinFailed,
+    /// Joined.
+    Joined,
+    /// The connection is back.
+    LinkBack,
+    /// The film does not play.
+    PlayerFailed(PlayerTrouble),
+    /// The film's address is not there yet.
+    FilmNotReady,
+    /// The PIN is set.
+    PinStored,
+    /// The PIN is removed.
+    PinRemoved,
+    /// The PIN could not be stored.
+    PinFailed,
+    /// Too many wrong PINs.
+    PinLocked {
+        /// Until when, by the box's clock.
+        until: DateTime<Utc>,
+    },
+    /// The order could not be written to disk and was not sent.
+    OrderNotStored,
+    /// The order was made while the viewer looked elsewhere.
+    OrderHidden,
+    /// An order of earlier is unreadable.
+    OrderDamaged,
+    /// Asking again.
+    Retrying,
+}
+
+/// A notice with its end.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TimedNotice {
+    pub(crate) notice: Notice,
+    pub(crate) until: Duration,
+}
+
+/// How long a notice stays.
+pub(crate) const NOTICE_TIME: Duration = Duration::from_secs(4);

@@ -1,0 +1,287 @@
+//! The exchange: written to disk, sent, asked for again with the same key until the answer is known.
+//!
+//! An order that got no answer is *unknown*, never failed. It leaves the disk only when its result
+//! stood on the screen, so a power cut at any step ends in one charge or none and a member who knows.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, IdempotencyKey, Order, OrderLine, Points, Refusal};
+
+use super::app::{App, Turn};
+use super::calls::backoff;
+use super::event::DiskTrouble;
+use super::places::{OutcomePlace, ProcessingPlace, RefusalPlace};
+use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Resource, Session};
+
+/// An order under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderFlow {
+    /// The order.
+    pub order: Order,
+    /// How far it is.
+    pub phase: OrderPhase,
+    /// When it was placed or taken up again, by the monotonic clock.
+    pub started_at: Duration,
+    /// What went wrong last.
+    pub last_failure: Option<Failure>,
+    pub(crate) attempts: u32,
+}
+
+/// How far an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderPhase {
+    /// It is being written to disk; nothing was sent.
+    Storing,
+    /// The server was asked.
+    Asking,
+    /// The server is asked again at this time.
+    Waiting(Duration),
+    /// Nobody is signed in who could ask.
+    Paused,
+}
+
+/// Why points cannot be spent now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpendBlock {
+    /// There is no connection or no service.
+    Offline,
+    /// Another order is under way.
+    OrderUnderWay,
+    /// The subscriber has not joined.
+    NotEnrolled,
+    /// The account has not arrived yet.
+    NotReady,
+}
+
+/// The server keeps a key for 7 days; an older order is looked up, never sent again.
+const KEY_LIFE: TimeDelta = TimeDelta::days(6);
+
+impl OrderFlow {
+    /// Takes up an order found on disk.
+    pub(crate) fn resumed(order: Order, now: &Moment) -> Self {
+        Self { order, phase: OrderPhase::Paused, started_at: now.monotonic, last_failure: None, attempts: 0 }
+    }
+
+    pub(crate) fn next_wake(&self) -> Option<Duration> {
+        match self.phase {
+            OrderPhase::Waiting(at) => Some(at),
+            OrderPhase::Storing | OrderPhase::Asking | OrderPhase::Paused => None,
+        }
+    }
+
+    pub(crate) fn pause(&mut self) {
+        if self.phase != OrderPhase::Storing {
+            self.phase = OrderPhase::Paused;
+        }
+    }
+}
+
+impl App {
+    /// What stands against spending points now (NET-1).
+    pub fn spend_block(&self) -> Option<SpendBlock> {
+        let Some(account) = &self.data.account else { return Some(SpendBlock::NotReady) };
+        if self.order.is_some() {
+            Some(SpendBlock::OrderUnderWay)
+        } else if self.link_failure().is_some() {
+            Some(SpendBlock::Offline)
+        } else if !account.is_enrolled {
+            Some(SpendBlock::NotEnrolled)
+        } else {
+            None
+        }
+    }
+
+    /// The member has confirmed: the order goes to disk first.
+    pub(crate) fn place_order(&mut self, lines: Vec<OrderLine>, turn: &mut Turn) {
+        let Some(account) = &self.data.account else { return };
+        if self.order.is_some() || lines.is_empty() {
+            self.notify(Notice::Blocked(SpendBlock::OrderUnderWay), turn);
+            return;
+        }
+        let order = Order {
+            key: IdempotencyKey::from_entropy(turn.now.entropy),
+            member_id: account.member_id.clone(),
+            lines,
+            placed_at: self.clock.now(&turn.now),
+        };
+        turn.effects.push(Effect::StoreOrder(order.clone()));
+        self.order = Some(OrderFlow {
+            order,
+            phase: OrderPhase::Storing,
+            started_at: turn.now.monotonic,
+            last_failure: None,
+            attempts: 0,
+        });
+        self.replace(Place::Processing(ProcessingPlace));
+    }
+
+    /// The order is on disk, so it may be sent; or it is not, so it must not.
+    pub(crate) fn order_stored(&mut self, result: Result<(), DiskTrouble>, turn: &mut Turn) {
+        let Some(flow) = self.order.as_mut().filter(|flow| flow.phase == OrderPhase::Storing) else { return };
+        match result {
+            Ok(()) => {
+                flow.phase = OrderPhase::Paused;
+                self.ask_for_order(turn);
+            }
+            Err(DiskTrouble) => {
+                self.order = None;
+                self.notify(Notice::OrderNotStored, turn);
+                if self.place().kind() == PlaceKind::Processing {
+                    self.pop(turn);
+                }
+            }
+        }
+    }
+
+    /// Asks the server for the order's answer, with the order's own key.
+    pub(crate) fn ask_for_order(&mut self, turn: &mut Turn) {
+        if self.session != Session::SignedIn {
+            return;
+        }
+        let server_now = self.clock.now(&turn.now);
+        let Some(flow) = &mut self.order else { return };
+        match flow.phase {
+            OrderPhase::Storing | OrderPhase::Asking => return,
+            OrderPhase::Waiting(_) | OrderPhase::Paused => {}
+        }
+        flow.phase = OrderPhase::Asking;
+        let is_old = server_now.signed_duration_since(flow.order.placed_at) > KEY_LIFE;
+        let request =
+            if is_old { Request::FindExchange(flow.order.key.clone()) } else { Request::Exchange(flow.order.clone()) };
+        self.call(request, turn);
+    }
+
+    pub(crate) fn order_woke(&mut self, turn: &mut Turn) {
+        let is_due = self.order.as_ref().and_then(OrderFlow::next_wake).is_some_and(|at| at <= turn.now.monotonic);
+        if is_due {
+            self.ask_for_order(turn);
+        }
+    }
+
+    /// The exchange is known.
+    pub(crate) fn exchange_answered(&mut self, exchange: Exchange, turn: &mut Turn) {
+        match &exchange.state {
+            ExchangeState::Processing => self.exchange_processing(Duration::from_secs(1), turn),
+            ExchangeState::Refused(refusal) => self.refused(refusal.clone(), turn),
+            ExchangeState::Confirmed => {
+                let Some(flow) = self.order.take() else { return };
+                self.unseen = Some(flow.order.key);
+                self.basket.retain(|id| !exchange.lines.iter().any(|line| line.offer_id == *id));
+                if let Some(account) = &mut self.data.account {
+                    account.balance = exchange.balance_after;
+                    account.next_exchange_at = exchange.next_exchange_at;
+                }
+                if self.place().kind() != PlaceKind::Processing {
+                    self.notify(Notice::OrderHidden, turn);
+                }
+                self.result_interrupts();
+                self.show_result(Place::Outcome(OutcomePlace::new(exchange)));
+                self.data.ledger = super::Paged::default();
+                self.data.exchanges = super::Paged::default();
+                self.fetch_all(turn);
+            }
+        }
+    }
+
+    /// The server works on it.
+    pub(crate) fn exchange_processing(&mut self, retry_after: Duration, turn: &mut Turn) {
+        if let Some(flow) = &mut self.order {
+            let wait = retry_after.clamp(Duration::from_millis(250), Duration::from_secs(30));
+            flow.attempts = 0;
+            flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
+        }
+    }
+
+    /// The key was never seen by the server: nothing was charged, and the order is too old to send.
+    pub(crate) fn no_exchange(&mut self, turn: &mut Turn) {
+        self.refused(Refusal { code: "expired_order".to_owned(), reasons: Vec::new(), request_id: None }, turn);
+    }
+
+    /// No answer: ask again. A refusal: nothing was charged.
+    pub(crate) fn exchange_failed(&mut self, failure: Failure, turn: &mut Turn) {
+        match failure.kind {
+            FailureKind::Refused(refusal) => self.refused(refusal, turn),
+            FailureKind::NoAddress
+            | FailureKind::NoConnection
+            | FailureKind::Timeout
+            | FailureKind::Interrupted
+            | FailureKind::Tls
+            | FailureKind::Clock
+            | FailureKind::CaptivePortal
+            | FailureKind::Malformed
+            | FailureKind::TooLarge
+            | FailureKind::RateLimited
+            | FailureKind::Unavailable
+            | FailureKind::InProgress
+            | FailureKind::Server { .. }
+            | FailureKind::Unauthorized
+            | FailureKind::NotFound => {
+                if let Some(flow) = &mut self.order {
+                    flow.attempts = flow.attempts.saturating_add(1);
+                    let wait = backoff(flow.attempts, &failure, turn.now.entropy);
+                    flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
+                    flow.last_failure = Some(failure);
+                }
+            }
+        }
+    }
+
+    fn refused(&mut self, refusal: Refusal, turn: &mut Turn) {
+        let Some(flow) = self.order.take() else { return };
+        self.unseen = Some(flow.order.key.clone());
+        self.result_interrupts();
+        self.show_result(Place::Refusal(RefusalPlace::after_order(refusal, flow.order.lines)));
+        self.fetch(Resource::Account, turn);
+        self.fetch(Resource::Catalog, turn);
+    }
+
+    /// A result replaces a half-made next order: its prices and balance are of the past.
+    fn result_interrupts(&mut self) {
+        self.dialog = None;
+        self.close_confirmation();
+    }
+
+    /// The result stands on the screen: the member knows, so the disk may forget.
+    pub(crate) fn result_presented(&mut self, turn: &mut Turn) {
+        let is_result = matches!(self.place().kind(), PlaceKind::Outcome | PlaceKind::Refusal);
+        if is_result && let Some(key) = self.unseen.take() {
+            turn.effects.push(Effect::ForgetOrder(key));
+        }
+    }
+
+    /// Hides an order on its way; a badge stays and the result is shown later (BACK-6).
+    pub(crate) fn hide_processing(&mut self, turn: &mut Turn) {
+        if self.stack.len() > 1 {
+            self.pop(turn);
+        } else {
+            self.open_home(turn);
+        }
+    }
+
+    /// Leaves a result: back to home, where the new option stands in the first row.
+    pub(crate) fn leave_result(&mut self, turn: &mut Turn) {
+        let was_refused = self.place().kind() == PlaceKind::Refusal;
+        if was_refused && self.stack.len() > 1 {
+            self.pop(turn);
+        } else {
+            self.open_tab(super::Tab::Home, turn);
+        }
+    }
+
+    /// Takes an open confirmation away: what it showed may not be true any more.
+    pub(crate) fn close_confirmation(&mut self) {
+        if self.place().kind() == PlaceKind::Confirm && self.stack.len() > 1 {
+            self.stack.pop();
+            if matches!(self.dialog, Some(super::Dialog::Pin { .. })) {
+                self.dialog = None;
+            }
+        }
+    }
+}
+
+/// What some lines cost together.
+pub(crate) fn lines_total(lines: &[OrderLine]) -> Option<Points> {
+    Points::checked_sum(lines.iter().map(|line| line.expected_price))
+}

@@ -1,0 +1,208 @@
+//! The catalogue: a section at a time, as a grid of cards.
+
+use std::collections::BTreeMap;
+
+use crate::domain::OfferId;
+use crate::input::{Colour, Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::keys::Handled;
+use super::super::{Cursor, Place, Resource, SectionKey, Shelf, Tab};
+use super::home::FRESH;
+use super::{Zone, layout};
+
+/// The catalogue's focus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogPlace {
+    /// The section that is shown; `None` until there is one.
+    pub section: Option<SectionKey>,
+    /// What has the focus.
+    pub zone: Zone,
+    /// The focused section in the strip.
+    pub chip: usize,
+    /// Where the focus was in each section; `first` counts rows of the grid.
+    pub cursors: BTreeMap<SectionKey, Cursor>,
+}
+
+impl CatalogPlace {
+    /// The focus inside the section that is shown.
+    pub fn cursor(&self) -> Cursor {
+        self.section.as_ref().and_then(|key| self.cursors.get(key)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf) {
+        for (key, cursor) in &mut self.cursors {
+            if let (Some(old), Some(new)) = (before.section(key), after.section(key)) {
+                let ids = after.ids(new);
+                if let Some(found) =
+                    before.offer_in(old, cursor.at).and_then(|offer| ids.iter().position(|id| *id == offer.id))
+                {
+                    cursor.at = found;
+                }
+                reveal(cursor, ids.len(), columns(new.has_posters));
+            }
+        }
+    }
+}
+
+/// Cards in a row of the grid.
+pub(crate) fn columns(has_posters: bool) -> usize {
+    if has_posters { layout::POSTERS } else { layout::TILES }
+}
+
+/// Keeps the focus inside the section, its row inside the screen.
+fn reveal(cursor: &mut Cursor, total: usize, columns: usize) {
+    cursor.at = cursor.at.min(total.saturating_sub(1));
+    let mut rows = Cursor { at: cursor.at / columns, first: cursor.first };
+    rows.reveal(total.div_ceil(columns), layout::GRID_ROWS);
+    cursor.first = rows.first;
+}
+
+impl App {
+    /// Opens the catalogue at a section, or at the first one.
+    pub(crate) fn open_catalog(&mut self, section: Option<SectionKey>, turn: &mut Turn) {
+        let section = section.or_else(|| self.data.shelf.sections().first().map(|section| section.key.clone()));
+        self.push(Place::Catalog(CatalogPlace { section, zone: Zone::Content, chip: 0, cursors: BTreeMap::new() }));
+        self.settle_catalog();
+        self.freshen(Resource::Catalog, FRESH, turn);
+    }
+
+    pub(crate) fn settle_catalog(&mut self) {
+        let sections: Vec<(SectionKey, usize, bool)> = self
+            .data
+            .shelf
+            .sections()
+            .iter()
+            .map(|section| (section.key.clone(), section.offers.len(), section.has_posters))
+            .collect();
+        let Some(Place::Catalog(place)) = self.place_mut() else { return };
+        let known = sections.iter().position(|(key, _, _)| Some(key) == place.section.as_ref());
+        let shown = known.unwrap_or(0);
+        if known.is_none() {
+            place.section = sections.first().map(|(key, _, _)| key.clone());
+        }
+        place.chip = if place.zone == Zone::Chips { place.chip.min(sections.len().saturating_sub(1)) } else { shown };
+        if sections.is_empty() {
+            place.zone = Zone::Content;
+        }
+        if let Some((key, total, has_posters)) = sections.get(shown) {
+            reveal(place.cursors.entry(key.clone()).or_default(), *total, columns(*has_posters));
+        }
+    }
+
+    /// The grid follows the strip once the focus rests there.
+    pub(crate) fn catalog_rested(&mut self) {
+        let sections: Vec<SectionKey> = self.data.shelf.sections().iter().map(|section| section.key.clone()).collect();
+        if let Some(Place::Catalog(place)) = self.place_mut()
+            && place.zone == Zone::Chips
+        {
+            place.section = sections.get(place.chip).cloned().or(place.section.take());
+        }
+    }
+
+    /// Whether the strip's focus is on another section than the one that is shown.
+    pub(crate) fn is_between_sections(&self) -> bool {
+        let Place::Catalog(place) = self.place() else { return false };
+        place.zone == Zone::Chips
+            && self.data.shelf.sections().get(place.chip).map(|section| &section.key) != place.section.as_ref()
+    }
+
+    pub(crate) fn catalog_focused_offer(&self, place: &CatalogPlace) -> Option<OfferId> {
+        if place.zone != Zone::Content {
+            return None;
+        }
+        let section = self.data.shelf.section(place.section.as_ref()?)?;
+        self.data.shelf.offer_in(section, place.cursor().at).map(|offer| offer.id.clone())
+    }
+
+    pub(crate) fn catalog_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        if self.data.shelf.is_empty() {
+            if intent == Intent::Activate {
+                self.retry_now(turn);
+                return Handled::Yes;
+            }
+            return Handled::No;
+        }
+        let sections: Vec<SectionKey> = self.data.shelf.sections().iter().map(|section| section.key.clone()).collect();
+        let Place::Catalog(place) = self.place() else { return Handled::No };
+        let Some(section) = place.section.as_ref().and_then(|key| self.data.shelf.section(key)) else {
+            return Handled::No;
+        };
+        let (total, columns) = (section.offers.len(), columns(section.has_posters));
+        let Some(Place::Catalog(place)) = self.place_mut() else { return Handled::No };
+        if place.zone == Zone::Chips {
+            return self.catalog_chip_key(&sections, intent);
+        }
+        let Some(key) = place.section.clone() else { return Handled::No };
+        let cursor = place.cursors.entry(key).or_default();
+        let column = cursor.at % columns;
+        let page = columns * layout::GRID_ROWS;
+        let target = match intent {
+            Intent::Move(Direction::Left) if column > 0 => Some(cursor.at - 1),
+            Intent::Move(Direction::Right) if column + 1 < columns => Some(cursor.at + 1).filter(|at| *at < total),
+            Intent::Move(Direction::Up) if cursor.at >= columns => Some(cursor.at - columns),
+            Intent::Move(Direction::Up) => {
+                place.zone = Zone::Chips;
+                return Handled::Yes;
+            }
+            // The last row may be short: go to its end rather than nowhere.
+            Intent::Move(Direction::Down) if cursor.at / columns + 1 < total.div_ceil(columns) => {
+                Some((cursor.at + columns).min(total - 1))
+            }
+            Intent::PageUp => Some(cursor.at.saturating_sub(page)).filter(|at| *at != cursor.at),
+            Intent::PageDown => Some((cursor.at + page).min(total.saturating_sub(1))).filter(|at| *at != cursor.at),
+            Intent::Activate | Intent::Inform => {
+                if let Some(id) = self.focused_offer() {
+                    self.open_offer(&id, turn);
+                }
+                return Handled::Yes;
+            }
+            Intent::Shortcut(Colour::Green) => return self.tick_focused(turn),
+            Intent::Shortcut(Colour::Yellow) => {
+                self.open_tab(Tab::Basket, turn);
+                return Handled::Yes;
+            }
+            Intent::Play => return self.play_focused(turn),
+            Intent::Move(_)
+            | Intent::Shortcut(Colour::Red | Colour::Blue)
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Digit(_)
+            | Intent::Stop => None,
+        };
+        if let Some(target) = target {
+            cursor.at = target;
+            reveal(cursor, total, columns);
+        }
+        Handled::when(target.is_some())
+    }
+
+    fn catalog_chip_key(&mut self, sections: &[SectionKey], intent: Intent) -> Handled {
+        let Some(Place::Catalog(place)) = self.place_mut() else { return Handled::No };
+        let target = match intent {
+            Intent::Move(Direction::Left) => place.chip.checked_sub(1),
+            Intent::Move(Direction::Right) => Some(place.chip + 1).filter(|chip| *chip < sections.len()),
+            Intent::Move(Direction::Down) | Intent::Activate => {
+                place.section = sections.get(place.chip).cloned();
+                place.zone = Zone::Content;
+                return Handled::Yes;
+            }
+            Intent::Move(Direction::Up)
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Inform
+            | Intent::Shortcut(_)
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Digit(_)
+            | Intent::Play
+            | Intent::Stop => None,
+        };
+        if let Some(target) = target {
+            place.chip = target;
+        }
+        Handled::when(target.is_some())
+    }
+}

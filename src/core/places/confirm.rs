@@ -1,0 +1,177 @@
+//! The basket and the last question before points are spent (PUR-1 to PUR-3).
+
+use std::time::Duration;
+
+use crate::domain::{OrderLine, Points};
+use crate::input::{Colour, Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::dialog::move_in_row;
+use super::super::keys::Handled;
+use super::super::order::lines_total;
+use super::super::{Cursor, Notice, PinPurpose, PinUse, Place, Resource};
+use super::{Zone, layout};
+
+/// The basket's focus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BasketPlace {
+    /// What has the focus.
+    pub zone: Zone,
+    /// The focused option.
+    pub cursor: Cursor,
+    /// The focused button: exchange, clear.
+    pub button: usize,
+}
+
+/// The last question; its lines and prices are what the viewer sees and what is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfirmPlace {
+    /// What is ordered at which price.
+    pub lines: Vec<OrderLine>,
+    /// What it costs together.
+    pub total: Points,
+    /// The balance before.
+    pub balance: Points,
+    /// The focused button: 0 cancels, 1 exchanges.
+    pub button: usize,
+    shown_at: Option<Duration>,
+}
+
+/// OK counts only this long after the question stood on the screen (PUR-3).
+const GUARD: Duration = Duration::from_millis(300);
+/// Buttons of the basket: exchange, clear.
+const BASKET_BUTTONS: usize = 2;
+
+impl App {
+    /// Opens the basket; its first focus is the exchange.
+    pub(crate) fn open_basket(&mut self, turn: &mut Turn) {
+        self.push(Place::Basket(BasketPlace { zone: Zone::Buttons, cursor: Cursor::default(), button: 0 }));
+        self.freshen(Resource::Account, super::home::FRESH, turn);
+    }
+
+    pub(crate) fn settle_basket(&mut self) {
+        let total = self.basket_offers().len();
+        if let Some(Place::Basket(place)) = self.place_mut() {
+            place.cursor.reveal(total, layout::BASKET_ROWS);
+        }
+    }
+
+    pub(crate) fn basket_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let total = self.basket_offers().len();
+        let Some(Place::Basket(place)) = self.place_mut() else { return Handled::No };
+        match (place.zone, intent) {
+            (Zone::Buttons, Intent::Activate) => {
+                if place.button == 0 {
+                    self.confirm_basket(turn);
+                } else {
+                    self.basket.clear();
+                }
+                Handled::Yes
+            }
+            (Zone::Buttons, Intent::Move(Direction::Up)) if place.button > 0 => {
+                place.button -= 1;
+                Handled::Yes
+            }
+            (Zone::Buttons, Intent::Move(Direction::Down)) if place.button + 1 < BASKET_BUTTONS => {
+                place.button += 1;
+                Handled::Yes
+            }
+            (Zone::Buttons, Intent::Move(Direction::Left)) if total > 0 => {
+                place.zone = Zone::Content;
+                Handled::Yes
+            }
+            (Zone::Content | Zone::Chips, Intent::Move(Direction::Right)) => {
+                place.zone = Zone::Buttons;
+                Handled::Yes
+            }
+            (Zone::Content | Zone::Chips, Intent::Move(Direction::Up)) => {
+                Handled::when(place.cursor.step(-1, total, layout::BASKET_ROWS))
+            }
+            (Zone::Content | Zone::Chips, Intent::Move(Direction::Down)) => {
+                Handled::when(place.cursor.step(1, total, layout::BASKET_ROWS))
+            }
+            (Zone::Content | Zone::Chips, Intent::Activate | Intent::Shortcut(Colour::Green)) => {
+                if let Some(id) = self.focused_offer() {
+                    self.toggle_in_basket(&id, turn);
+                }
+                Handled::Yes
+            }
+            (Zone::Content | Zone::Chips, Intent::Inform) => {
+                if let Some(id) = self.focused_offer() {
+                    self.open_offer(&id, turn);
+                }
+                Handled::Yes
+            }
+            _ => Handled::No,
+        }
+    }
+
+    fn confirm_basket(&mut self, turn: &mut Turn) {
+        if let Some(block) = self.spend_block() {
+            self.notify(Notice::Blocked(block), turn);
+            return;
+        }
+        let lines: Option<Vec<OrderLine>> = self
+            .basket_offers()
+            .into_iter()
+            .map(|offer| {
+                let expected_price = offer.price?;
+                Some(OrderLine { offer_id: offer.id.clone(), title: offer.title.clone(), expected_price })
+            })
+            .collect();
+        if let Some(lines) = lines {
+            self.open_confirm(lines);
+        }
+    }
+
+    /// Asks the last question.
+    pub(crate) fn open_confirm(&mut self, lines: Vec<OrderLine>) {
+        let Some(total) = lines_total(&lines) else { return };
+        let Some(account) = &self.data.account else { return };
+        let balance = account.balance;
+        if lines.is_empty() {
+            return;
+        }
+        self.push(Place::Confirm(ConfirmPlace { lines, total, balance, button: 0, shown_at: None }));
+    }
+
+    /// The question stands on the screen.
+    pub(crate) fn confirm_presented(&mut self, turn: &mut Turn) {
+        if let Some(Place::Confirm(place)) = self.place_mut()
+            && place.shown_at.is_none()
+        {
+            place.shown_at = Some(turn.now.monotonic);
+        }
+    }
+
+    pub(crate) fn confirm_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let Some(Place::Confirm(place)) = self.place_mut() else { return Handled::No };
+        if intent != Intent::Activate {
+            return Handled::when(move_in_row(&mut place.button, 2, intent));
+        }
+        let has_settled = place.shown_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) >= GUARD);
+        if !has_settled {
+            return Handled::No;
+        }
+        if place.button == 0 {
+            self.pop(turn);
+            return Handled::Yes;
+        }
+        let lines = place.lines.clone();
+        if let Some(block) = self.spend_block() {
+            self.notify(Notice::Blocked(block), turn);
+            return Handled::Yes;
+        }
+        let is_adult =
+            lines.iter().any(|line| self.data.shelf.offer(&line.offer_id).is_none_or(|offer| offer.is_adult()));
+        let wants_pin = is_adult || self.settings.pin_use == PinUse::EveryExchange;
+        if !wants_pin {
+            self.place_order(lines, turn);
+        } else if self.has_pin {
+            self.ask_pin(PinPurpose::Order(lines));
+        } else {
+            self.ask_pin(PinPurpose::Create(Some(lines)));
+        }
+        Handled::Yes
+    }
+}

@@ -1,0 +1,172 @@
+//! History: the points ledger and the exchanges, read page by page as the viewer scrolls.
+
+use crate::input::{Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::keys::Handled;
+use super::super::{Cursor, Place, Request, Resource};
+use super::results::OutcomePlace;
+use super::{Zone, layout};
+
+/// The history's focus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryPlace {
+    /// What is shown.
+    pub kind: HistoryKind,
+    /// What has the focus.
+    pub zone: Zone,
+    /// Where the focus is in the ledger.
+    pub points: Cursor,
+    /// Where the focus is in the exchanges.
+    pub orders: Cursor,
+}
+
+/// The two histories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryKind {
+    /// The points ledger.
+    Points,
+    /// The exchanges.
+    Orders,
+}
+
+impl HistoryPlace {
+    /// The focus in what is shown.
+    pub fn cursor(&self) -> Cursor {
+        match self.kind {
+            HistoryKind::Points => self.points,
+            HistoryKind::Orders => self.orders,
+        }
+    }
+
+    fn cursor_mut(&mut self) -> &mut Cursor {
+        match self.kind {
+            HistoryKind::Points => &mut self.points,
+            HistoryKind::Orders => &mut self.orders,
+        }
+    }
+}
+
+impl App {
+    /// Opens the history; both lists are read anew.
+    pub(crate) fn open_history(&mut self, turn: &mut Turn) {
+        self.push(Place::History(HistoryPlace {
+            kind: HistoryKind::Points,
+            zone: Zone::Content,
+            points: Cursor::default(),
+            orders: Cursor::default(),
+        }));
+        self.fetch(Resource::Ledger, turn);
+        self.fetch(Resource::Exchanges, turn);
+        self.settle_history();
+    }
+
+    fn history_total(&self, kind: HistoryKind) -> usize {
+        match kind {
+            HistoryKind::Points => self.data.ledger.items.len(),
+            HistoryKind::Orders => self.data.exchanges.items.len(),
+        }
+    }
+
+    pub(crate) fn settle_history(&mut self) {
+        let (points, orders) = (self.history_total(HistoryKind::Points), self.history_total(HistoryKind::Orders));
+        let has_retry = |app: &Self, kind| app.history_failed(kind);
+        let (points_failed, orders_failed) =
+            (has_retry(self, HistoryKind::Points), has_retry(self, HistoryKind::Orders));
+        let Some(Place::History(place)) = self.place_mut() else { return };
+        place.points.reveal(points, layout::LIST_ROWS);
+        place.orders.reveal(orders, layout::LIST_ROWS);
+        let (total, has_failed) = match place.kind {
+            HistoryKind::Points => (points, points_failed),
+            HistoryKind::Orders => (orders, orders_failed),
+        };
+        place.zone = match (place.zone, total, has_failed) {
+            (Zone::Chips, _, _) => Zone::Chips,
+            (_, 0, true) => Zone::Buttons,
+            (_, 0, false) => Zone::Chips,
+            (_, _, _) => Zone::Content,
+        };
+    }
+
+    /// Whether a history is missing because of a failure.
+    pub fn history_failed(&self, kind: HistoryKind) -> bool {
+        let resource = match kind {
+            HistoryKind::Points => Resource::Ledger,
+            HistoryKind::Orders => Resource::Exchanges,
+        };
+        self.history_total(kind) == 0 && self.trouble_with(resource).is_some()
+    }
+
+    pub(crate) fn history_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let Place::History(place) = self.place() else { return Handled::No };
+        let kind = place.kind;
+        let total = self.history_total(kind);
+        let has_retry = self.history_failed(kind);
+        let picked = self.data.exchanges.items.get(place.orders.at).cloned();
+        let page = isize::try_from(layout::LIST_ROWS).unwrap_or(1);
+        let Some(Place::History(place)) = self.place_mut() else { return Handled::No };
+        match (place.zone, intent) {
+            (Zone::Chips, Intent::Move(Direction::Left)) if kind == HistoryKind::Orders => {
+                place.kind = HistoryKind::Points;
+                Handled::Yes
+            }
+            (Zone::Chips, Intent::Move(Direction::Right)) if kind == HistoryKind::Points => {
+                place.kind = HistoryKind::Orders;
+                Handled::Yes
+            }
+            (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
+                if total > 0 {
+                    place.zone = Zone::Content;
+                } else if has_retry {
+                    place.zone = Zone::Buttons;
+                }
+                Handled::when(total > 0 || has_retry)
+            }
+            (Zone::Buttons, Intent::Activate) => {
+                self.retry_now(turn);
+                Handled::Yes
+            }
+            (Zone::Buttons, Intent::Move(Direction::Up)) => {
+                place.zone = Zone::Chips;
+                Handled::Yes
+            }
+            (Zone::Content, Intent::Move(Direction::Up)) => {
+                if !place.cursor_mut().step(-1, total, layout::LIST_ROWS) {
+                    place.zone = Zone::Chips;
+                }
+                Handled::Yes
+            }
+            (Zone::Content, Intent::Move(Direction::Down)) => {
+                Handled::when(place.cursor_mut().step(1, total, layout::LIST_ROWS))
+            }
+            (Zone::Content, Intent::PageUp) => Handled::when(place.cursor_mut().jump(-page, total, layout::LIST_ROWS)),
+            (Zone::Content, Intent::PageDown) => Handled::when(place.cursor_mut().jump(page, total, layout::LIST_ROWS)),
+            (Zone::Content, Intent::Activate) if kind == HistoryKind::Orders => {
+                if let Some(exchange) = picked {
+                    self.push(Place::Outcome(OutcomePlace::of_the_past(exchange)));
+                }
+                Handled::Yes
+            }
+            _ => Handled::No,
+        }
+    }
+
+    /// The next page is fetched before the viewer reaches the end of the list.
+    pub(crate) fn load_more_if_near_end(&mut self, turn: &mut Turn) {
+        const AHEAD: usize = 12;
+        let Place::History(place) = self.place() else { return };
+        let at = place.cursor().at;
+        let request = match place.kind {
+            HistoryKind::Points if at + AHEAD >= self.data.ledger.items.len() => {
+                self.data.ledger.next_cursor.clone().map(|cursor| Request::Ledger { cursor: Some(cursor) })
+            }
+            HistoryKind::Orders if at + AHEAD >= self.data.exchanges.items.len() => {
+                self.data.exchanges.next_cursor.clone().map(|cursor| Request::Exchanges { cursor: Some(cursor) })
+            }
+            HistoryKind::Points | HistoryKind::Orders => None,
+        };
+        if let Some(request) = request {
+            self.call(request, turn);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The home screen: four panels of the account, what is running, and rows of offers.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::{EntitlementId, Failure, OfferId};
+use crate::input::{Colour, Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::dialog::move_in_row;
+use super::super::keys::Handled;
+use super::super::{Cursor, Page, Place, Resource, SectionKey, Shelf, Tab};
+use super::layout;
+
+/// The home screen's focus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HomePlace {
+    /// The row with the focus; `None` for the panels.
+    pub row: Option<RowKey>,
+    /// The focused panel.
+    pub panel: usize,
+    /// Where the focus was in each row.
+    pub cursors: BTreeMap<RowKey, Cursor>,
+    /// Whether nothing was there to focus yet: the first rows that arrive take the focus.
+    waits_for_rows: bool,
+}
+
+/// Names a row of the home screen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowKey {
+    /// What is running.
+    Running,
+    /// A section of the catalogue.
+    Section(SectionKey),
+}
+
+/// A row of the home screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeRow {
+    /// Which one.
+    pub key: RowKey,
+    /// How many cards it has.
+    pub total: usize,
+    /// Whether its cards are upright posters.
+    pub has_posters: bool,
+}
+
+impl HomeRow {
+    /// How many cards are fully visible.
+    pub fn visible(&self) -> usize {
+        if self.has_posters { layout::POSTERS } else { layout::TILES }
+    }
+}
+
+/// Panels of the account.
+pub(crate) const PANELS: usize = 4;
+/// What was fetched less than this long ago is not asked for again on arriving.
+pub(crate) const FRESH: Duration = Duration::from_secs(60);
+
+impl HomePlace {
+    fn new() -> Self {
+        Self { row: None, panel: 0, cursors: BTreeMap::new(), waits_for_rows: true }
+    }
+
+    /// The focus inside a row.
+    pub fn cursor(&self, key: &RowKey) -> Cursor {
+        self.cursors.get(key).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf) {
+        for (key, cursor) in &mut self.cursors {
+            let RowKey::Section(key) = key else { continue };
+            if let (Some(old), Some(new)) = (before.section(key), after.section(key)) {
+                let visible = if new.has_posters { layout::POSTERS } else { layout::TILES };
+                cursor.follow(&before.ids(old), &after.ids(new), visible);
+            }
+        }
+    }
+}
+
+impl App {
+    /// Opens the home screen, alone.
+    pub(crate) fn open_home(&mut self, turn: &mut Turn) {
+        self.stack = vec![Page { place: Place::Home(HomePlace::new()), tab_focus: None }];
+        self.hero = None;
+        self.settle_home();
+        self.arrive_home(turn);
+    }
+
+    /// The home screen is shown again: its focus is where it was, what is old is refreshed.
+    pub(crate) fn arrive_home(&mut self, turn: &mut Turn) {
+        if let Some(page) = self.stack.last_mut() {
+            page.tab_focus = None;
+        }
+        if self.hero.is_none() {
+            self.hero = self.focused_offer();
+        }
+        self.freshen(Resource::Account, FRESH, turn);
+        self.freshen(Resource::Entitlements, FRESH, turn);
+        self.freshen(Resource::Catalog, FRESH, turn);
+    }
+
+    /// The rows of the home screen in order.
+    pub fn home_rows(&self) -> Vec<HomeRow> {
+        let running = self.data.entitlements.as_ref().map_or(0, Vec::len);
+        let running = (running > 0).then_some(HomeRow { key: RowKey::Running, total: running, has_posters: false });
+        let sections = self.data.shelf.sections().iter().filter(|section| !section.is_adult).map(|section| HomeRow {
+            key: RowKey::Section(section.key.clone()),
+            total: section.offers.len(),
+            has_posters: section.has_posters,
+        });
+        running.into_iter().chain(sections).collect()
+    }
+
+    /// Whether there is anything of the member or the catalogue to show.
+    pub fn home_is_ready(&self) -> bool {
+        self.data.account.is_some()
+    }
+
+    /// Why there is nothing to show, if it is for a failure.
+    pub fn home_failure(&self) -> Option<&Failure> {
+        if self.home_is_ready() { None } else { self.trouble_with(Resource::Account) }
+    }
+
+    pub(crate) fn settle_home(&mut self) {
+        let rows = self.home_rows();
+        let Some(Place::Home(home)) = self.place_mut() else { return };
+        if let Some(key) = home.row.clone()
+            && !rows.iter().any(|row| row.key == key)
+        {
+            home.row = rows.first().map(|row| row.key.clone());
+        }
+        for row in &rows {
+            if let Some(cursor) = home.cursors.get_mut(&row.key) {
+                cursor.reveal(row.total, row.visible());
+            }
+        }
+        // The first focus is the most useful row: what is running, else the first offers (FOC-6).
+        if home.waits_for_rows && !rows.is_empty() {
+            home.waits_for_rows = false;
+            home.row = rows.first().map(|row| row.key.clone());
+        }
+        if self.hero.is_none() {
+            self.hero = self.focused_offer();
+        }
+    }
+
+    pub(crate) fn home_focused_offer(&self, home: &HomePlace) -> Option<OfferId> {
+        let key = home.row.as_ref()?;
+        let at = home.cursor(key).at;
+        match key {
+            RowKey::Running => self.data.entitlements.as_ref()?.get(at).map(|held| held.offer_id.clone()),
+            RowKey::Section(key) => {
+                let section = self.data.shelf.section(key)?;
+                self.data.shelf.offer_in(section, at).map(|offer| offer.id.clone())
+            }
+        }
+    }
+
+    pub(crate) fn running_ids(&self) -> Vec<EntitlementId> {
+        self.data.entitlements.iter().flatten().map(|held| held.id.clone()).collect()
+    }
+
+    /// The focus in the running row stays with its entitlement.
+    pub(crate) fn follow_running(&mut self, before: &[EntitlementId]) {
+        let after = self.running_ids();
+        for page in &mut self.stack {
+            if let Place::Home(home) = &mut page.place
+                && let Some(cursor) = home.cursors.get_mut(&RowKey::Running)
+            {
+                cursor.follow(before, &after, layout::TILES);
+            }
+        }
+    }
+
+    pub(crate) fn home_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        if !self.home_is_ready() {
+            if intent == Intent::Activate {
+                self.retry_now(turn);
+                return Handled::Yes;
+            }
+            return Handled::No;
+        }
+        let rows = self.home_rows();
+        let Some(Place::Home(home)) = self.place_mut() else { return Handled::No };
+        home.waits_for_rows = false;
+        let Some(key) = home.row.clone() else {
+            let mut panel = home.panel;
+            return match intent {
+                Intent::Move(Direction::Down) => {
+                    home.row = rows.first().map(|row| row.key.clone());
+                    Handled::when(home.row.is_some())
+                }
+                Intent::Activate => {
+                    self.open_panel(panel, turn);
+                    Handled::Yes
+                }
+                other => {
+                    let has_moved = move_in_row(&mut panel, PANELS, other);
+                    home.panel = panel;
+                    Handled::when(has_moved)
+                }
+            };
+        };
+        let Some(at) = rows.iter().position(|row| row.key == key) else { return Handled::No };
+        let Some(row) = rows.get(at) else { return Handled::No };
+        let visible = row.visible();
+        let page = isize::try_from(visible).unwrap_or(1);
+        match intent {
+            Intent::Move(direction @ (Direction::Left | Direction::Right)) => {
+                let delta = if direction == Direction::Left { -1 } else { 1 };
+                Handled::when(home.cursors.entry(key).or_default().step(delta, row.total, visible))
+            }
+            Intent::PageUp => Handled::when(home.cursors.entry(key).or_default().jump(-page, row.total, visible)),
+            Intent::PageDown => Handled::when(home.cursors.entry(key).or_default().jump(page, row.total, visible)),
+            Intent::Move(Direction::Up) => {
+                home.row = at.checked_sub(1).and_then(|at| rows.get(at)).map(|row| row.key.clone());
+                Handled::Yes
+            }
+            Intent::Move(Direction::Down) => {
+                let next = rows.get(at + 1).map(|row| row.key.clone());
+                let can_move = next.is_some();
+                home.row = next.or(Some(key));
+                Handled::when(can_move)
+            }
+            Intent::Activate | Intent::Inform => {
+                self.open_card(&key, intent, turn);
+                Handled::Yes
+            }
+            Intent::Play => self.play_focused(turn),
+            Intent::Shortcut(Colour::Green) => self.tick_focused(turn),
+            Intent::Shortcut(Colour::Yellow) => {
+                self.open_tab(Tab::Basket, turn);
+                Handled::Yes
+            }
+            Intent::Shortcut(Colour::Red | Colour::Blue)
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Digit(_)
+            | Intent::Stop => Handled::No,
+        }
+    }
+
+    /// The green key ticks the focused offer.
+    pub(crate) fn tick_focused(&mut self, turn: &mut Turn) -> Handled {
+        let Some(id) = self.focused_offer() else { return Handled::No };
+        self.toggle_in_basket(&id, turn);
+        Handled::Yes
+    }
+
+    /// The play key watches the focused film if the member holds it.
+    pub(crate) fn play_focused(&mut self, turn: &mut Turn) -> Handled {
+        let Some(held) = self.focused_offer().and_then(|id| self.data.entitlement_of(&id).cloned()) else {
+            return Handled::No;
+        };
+        if held.playback.is_none() {
+            return Handled::No;
+        }
+        self.play(&held, turn);
+        Handled::Yes
+    }
+
+    fn open_card(&mut self, key: &RowKey, intent: Intent, turn: &mut Turn) {
+        let Some(id) = self.focused_offer() else { return };
+        let held = self.data.entitlement_of(&id).cloned();
+        match (key, held) {
+            (RowKey::Running, Some(held)) if held.playback.is_some() && intent == Intent::Activate => {
+                self.play(&held, turn)
+            }
+            (RowKey::Running, _) if self.data.shelf.offer(&id).is_none() => self.open_tab(Tab::MyOptions, turn),
+            (RowKey::Running | RowKey::Section(_), _) => self.open_offer(&id, turn),
+        }
+    }
+
+    fn open_panel(&mut self, panel: usize, turn: &mut Turn) {
+        let is_enrolled = self.data.account.as_ref().is_some_and(|account| account.is_enrolled);
+        match panel {
+            0 if !is_enrolled => self.open_join(turn),
+            0 | 2 => self.open_tab(Tab::History, turn),
+            1 => self.open_tab(Tab::Status, turn),
+            _ => self.open_tab(Tab::MyOptions, turn),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Joining the programme: read the terms, consent, join; or look around first.
+
+use crate::domain::Failure;
+use crate::input::{Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::keys::Handled;
+use super::super::{Notice, Place, PlaceKind, Request, Resource};
+
+/// The joining screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinPlace {
+    /// What has the focus.
+    pub focus: JoinFocus,
+    /// The paragraph at the top of the terms.
+    pub paragraph: usize,
+    /// Whether the terms are accepted.
+    pub has_consent: bool,
+    /// Why the last try failed.
+    pub failure: Option<Failure>,
+}
+
+/// What can have the focus on the joining screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinFocus {
+    /// The terms; Up and Down turn them.
+    Terms,
+    /// The consent.
+    Consent,
+    /// Join.
+    Join,
+    /// Not now.
+    Later,
+}
+
+impl App {
+    /// Opens the joining screen and fetches the terms.
+    pub(crate) fn open_join(&mut self, turn: &mut Turn) {
+        self.push(Place::Join(JoinPlace {
+            focus: JoinFocus::Consent,
+            paragraph: 0,
+            has_consent: false,
+            failure: None,
+        }));
+        self.fetch(Resource::Terms, turn);
+    }
+
+    /// Whether joining is under way.
+    pub fn is_joining(&self) -> bool {
+        self.calls.under_way.values().any(|call| matches!(call, Request::Enrol { .. }))
+    }
+
+    pub(crate) fn join_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let paragraphs = self.data.terms.as_ref().map_or(0, |terms| terms.paragraphs.len());
+        let has_terms = self.data.terms.is_some();
+        let Some(Place::Join(place)) = self.place_mut() else { return Handled::No };
+        match (intent, place.focus) {
+            (Intent::Move(Direction::Up), JoinFocus::Terms) | (Intent::PageUp, _) => {
+                let target = place.paragraph.checked_sub(1);
+                place.paragraph = target.unwrap_or(0);
+                Handled::when(target.is_some())
+            }
+            (Intent::Move(Direction::Down), JoinFocus::Terms) | (Intent::PageDown, _) => {
+                if place.paragraph + 1 < paragraphs {
+                    place.paragraph += 1;
+                    return Handled::Yes;
+                }
+                if place.focus == JoinFocus::Terms {
+                    place.focus = JoinFocus::Consent;
+                    return Handled::Yes;
+                }
+                Handled::No
+            }
+            (Intent::Move(Direction::Up), JoinFocus::Consent) if paragraphs > 0 => {
+                place.focus = JoinFocus::Terms;
+                Handled::Yes
+            }
+            (Intent::Move(Direction::Up), JoinFocus::Join | JoinFocus::Later) => {
+                place.focus = JoinFocus::Consent;
+                Handled::Yes
+            }
+            (Intent::Move(Direction::Down), JoinFocus::Consent) => {
+                place.focus = JoinFocus::Join;
+                Handled::Yes
+            }
+            (Intent::Move(Direction::Right), JoinFocus::Join) => {
+                place.focus = JoinFocus::Later;
+                Handled::Yes
+            }
+            (Intent::Move(Direction::Left), JoinFocus::Later) => {
+                place.focus = JoinFocus::Join;
+                Handled::Yes
+            }
+            (Intent::Activate, JoinFocus::Terms) => {
+                place.focus = JoinFocus::Consent;
+                Handled::Yes
+            }
+            (Intent::Activate, JoinFocus::Consent) => {
+                place.has_consent = !place.has_consent && has_terms;
+                Handled::when(has_terms)
+            }
+            (Intent::Activate, JoinFocus::Join) => {
+                if place.has_consent {
+                    self.join(turn);
+                } else {
+                    self.notify(Notice::ConsentFirst, turn);
+                }
+                Handled::Yes
+            }
+            (Intent::Activate, JoinFocus::Later) => {
+                self.pop(turn);
+                Handled::Yes
+            }
+            _ => Handled::No,
+        }
+    }
+
+    fn join(&mut self, turn: &mut Turn) {
+        let Some(terms) = &self.data.terms else { return };
+        let terms_version = terms.version.clone();
+        if let Some(Place::Join(place)) = self.place_mut() {
+            place.failure = None;
+        }
+        self.call(Request::Enrol { terms_version }, turn);
+    }
+
+    /// The server has taken the member in.
+    pub(crate) fn joined(&mut self, turn: &mut Turn) {
+        self.stack.retain(|page| page.place.kind() != PlaceKind::Join);
+        if self.stack.is_empty() {
+            self.open_home(turn);
+        }
+        self.notify(Notice::Joined, turn);
+        self.fetch(Resource::Catalog, turn);
+    }
+
+    /// Joining failed; new terms are fetched in case these were outdated.
+    pub(crate) fn join_failed(&mut self, failure: Failure, turn: &mut Turn) {
+        if let Some(Place::Join(place)) = self.place_mut() {
+            place.failure = Some(failure);
+            place.has_consent = false;
+            place.focus = JoinFocus::Consent;
+        }
+        self.notify(Notice::JoinFailed, turn);
+        self.fetch(Resource::Terms, turn);
+    }
+}

@@ -1,0 +1,260 @@
+//! Screens that are one list: «Мои опции», status with ways to earn, settings; and about.
+
+use crate::domain::EntitlementId;
+use crate::input::{Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::keys::Handled;
+use super::super::{
+    Cursor, Dialog, Effect, Notice, PinPurpose, PinUse, Place, RenewalSwitch, Request, Resource, SectionKey,
+};
+use super::home::FRESH;
+use super::layout;
+
+/// The focus of «Мои опции».
+#[derive(Debug, Clone, PartialEq)]
+pub struct MyOptionsPlace {
+    /// The focused option.
+    pub cursor: Cursor,
+}
+
+/// The focus of the status screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusPlace {
+    /// The focused way to earn.
+    pub cursor: Cursor,
+}
+
+/// The focus of the settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SettingsPlace {
+    /// The focused setting.
+    pub cursor: Cursor,
+}
+
+/// About this program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AboutPlace {
+    /// The paragraph of the licences at the top.
+    pub paragraph: usize,
+}
+
+/// What can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingsItem {
+    /// The language.
+    Language,
+    /// Movement on the screen.
+    Motion,
+    /// Set or remove the PIN.
+    Pin,
+    /// When the PIN is asked for.
+    PinUse,
+    /// «Другие награды».
+    OtherRewards,
+    /// About this program.
+    About,
+    /// Sign out.
+    SignOut,
+}
+
+impl SettingsItem {
+    /// All settings from top to bottom.
+    pub const ALL: [Self; 7] =
+        [Self::Language, Self::Motion, Self::Pin, Self::PinUse, Self::OtherRewards, Self::About, Self::SignOut];
+}
+
+/// Paragraphs of the licences; their words are the view's.
+pub(crate) const ABOUT_PARAGRAPHS: usize = 4;
+
+impl App {
+    pub(crate) fn open_my_options(&mut self, turn: &mut Turn) {
+        self.push(Place::MyOptions(MyOptionsPlace { cursor: Cursor::default() }));
+        self.freshen(Resource::Entitlements, FRESH, turn);
+    }
+
+    pub(crate) fn open_status(&mut self, turn: &mut Turn) {
+        self.push(Place::Status(StatusPlace { cursor: Cursor::default() }));
+        self.freshen(Resource::Account, FRESH, turn);
+        self.fetch(Resource::EarningRules, turn);
+    }
+
+    pub(crate) fn open_settings(&mut self) {
+        self.push(Place::Settings(SettingsPlace { cursor: Cursor::default() }));
+    }
+
+    pub(crate) fn settle_lists(&mut self) {
+        let options = self.data.entitlements.as_ref().map_or(0, Vec::len);
+        let ways = self.data.earning.as_ref().map_or(0, |earning| earning.rules.len());
+        match self.place_mut() {
+            Some(Place::MyOptions(place)) => place.cursor.reveal(options, layout::LIST_ROWS),
+            Some(Place::Status(place)) => place.cursor.reveal(ways, layout::EARN_ROWS),
+            Some(Place::Settings(place)) => place.cursor.reveal(SettingsItem::ALL.len(), layout::LIST_ROWS),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn my_option_ids(&self) -> Vec<EntitlementId> {
+        self.running_ids()
+    }
+
+    /// The focus stays with its option when the list changes.
+    pub(crate) fn follow_my_options(&mut self, before: &[EntitlementId]) {
+        let after = self.my_option_ids();
+        for page in &mut self.stack {
+            if let Place::MyOptions(place) = &mut page.place {
+                place.cursor.follow(before, &after, layout::LIST_ROWS);
+            }
+        }
+    }
+
+    /// Whether a renewal is being switched.
+    pub fn is_switching(&self, id: &EntitlementId) -> bool {
+        self.calls.under_way.values().any(|call| matches!(call, Request::SetRenewal { id: other, .. } if other == id))
+    }
+
+    pub(crate) fn my_options_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let total = self.data.entitlements.as_ref().map_or(0, Vec::len);
+        if total == 0 {
+            if intent == Intent::Activate {
+                self.retry_now(turn);
+                return Handled::Yes;
+            }
+            return Handled::No;
+        }
+        let Some(Place::MyOptions(place)) = self.place_mut() else { return Handled::No };
+        if let Some(handled) = list_key(&mut place.cursor, total, layout::LIST_ROWS, intent) {
+            return handled;
+        }
+        let at = place.cursor.at;
+        let Some(held) = self.data.entitlements.as_ref().and_then(|held| held.get(at)).cloned() else {
+            return Handled::No;
+        };
+        match intent {
+            Intent::Play if held.playback.is_some() => self.play(&held, turn),
+            Intent::Activate if held.playback.is_some() => self.play(&held, turn),
+            Intent::Activate => match held.renewal {
+                Some(renewal) => {
+                    let to = if renewal.is_on { RenewalSwitch::Off } else { RenewalSwitch::On };
+                    self.call(Request::SetRenewal { id: held.id, to }, turn);
+                }
+                None => self.notify(Notice::NothingToSwitch, turn),
+            },
+            Intent::Inform if self.data.shelf.offer(&held.offer_id).is_some() => self.open_offer(&held.offer_id, turn),
+            Intent::Play
+            | Intent::Inform
+            | Intent::Move(_)
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Shortcut(_)
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Digit(_)
+            | Intent::Stop => return Handled::No,
+        }
+        Handled::Yes
+    }
+
+    pub(crate) fn status_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let total = self.data.earning.as_ref().map_or(0, |earning| earning.rules.len());
+        if total == 0 {
+            if intent == Intent::Activate {
+                self.retry_now(turn);
+                return Handled::Yes;
+            }
+            return Handled::No;
+        }
+        let Some(Place::Status(place)) = self.place_mut() else { return Handled::No };
+        list_key(&mut place.cursor, total, layout::EARN_ROWS, intent).unwrap_or(Handled::No)
+    }
+
+    pub(crate) fn settings_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let total = SettingsItem::ALL.len();
+        let Some(Place::Settings(place)) = self.place_mut() else { return Handled::No };
+        if let Some(handled) = list_key(&mut place.cursor, total, layout::LIST_ROWS, intent) {
+            return handled;
+        }
+        let at = place.cursor.at;
+        if intent != Intent::Activate {
+            return Handled::No;
+        }
+        match SettingsItem::ALL.get(at) {
+            Some(SettingsItem::Language) => {
+                self.settings.language = self.settings.language.next();
+                turn.effects.push(Effect::StoreSettings(self.settings));
+            }
+            Some(SettingsItem::Motion) => {
+                self.settings.motion = self.settings.motion.next();
+                turn.effects.push(Effect::StoreSettings(self.settings));
+            }
+            Some(SettingsItem::Pin) => {
+                self.ask_pin(if self.has_pin { PinPurpose::Remove } else { PinPurpose::Create(None) });
+            }
+            Some(SettingsItem::PinUse) => {
+                if !self.has_pin {
+                    self.ask_pin(PinPurpose::Create(None));
+                    return Handled::Yes;
+                }
+                self.settings.pin_use = match self.settings.pin_use {
+                    PinUse::AdultOnly => PinUse::EveryExchange,
+                    PinUse::EveryExchange => PinUse::AdultOnly,
+                };
+                turn.effects.push(Effect::StoreSettings(self.settings));
+            }
+            Some(SettingsItem::OtherRewards) => self.open_catalog(Some(SectionKey::OtherRewards), turn),
+            Some(SettingsItem::About) => self.push(Place::About(AboutPlace { paragraph: 0 })),
+            Some(SettingsItem::SignOut) => self.dialog = Some(Dialog::SignOut { button: 0 }),
+            None => {}
+        }
+        Handled::Yes
+    }
+
+    pub(crate) fn about_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let Some(Place::About(place)) = self.place_mut() else { return Handled::No };
+        let target = match intent {
+            Intent::Activate => {
+                self.pop(turn);
+                return Handled::Yes;
+            }
+            Intent::Move(Direction::Up) | Intent::PageUp => place.paragraph.checked_sub(1),
+            Intent::Move(Direction::Down) | Intent::PageDown => {
+                Some(place.paragraph + 1).filter(|at| *at < ABOUT_PARAGRAPHS)
+            }
+            Intent::Move(Direction::Left | Direction::Right)
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Inform
+            | Intent::Shortcut(_)
+            | Intent::Digit(_)
+            | Intent::Play
+            | Intent::Stop => None,
+        };
+        if let Some(target) = target {
+            place.paragraph = target;
+        }
+        Handled::when(target.is_some())
+    }
+}
+
+/// Moves the focus in a list; `None` if the key is no movement.
+fn list_key(cursor: &mut Cursor, total: usize, visible: usize, intent: Intent) -> Option<Handled> {
+    let page = isize::try_from(visible).unwrap_or(1);
+    match intent {
+        Intent::Move(Direction::Up) => Some(Handled::when(cursor.step(-1, total, visible))),
+        Intent::Move(Direction::Down) => Some(Handled::when(cursor.step(1, total, visible))),
+        Intent::PageUp => Some(Handled::when(cursor.jump(-page, total, visible))),
+        Intent::PageDown => Some(Handled::when(cursor.jump(page, total, visible))),
+        Intent::Move(Direction::Left | Direction::Right)
+        | Intent::Activate
+        | Intent::Back
+        | Intent::Leave
+        | Intent::Menu
+        | Intent::Inform
+        | Intent::Shortcut(_)
+        | Intent::Digit(_)
+        | Intent::Play
+        | Intent::Stop => None,
+    }
+}

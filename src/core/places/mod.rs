@@ -1,0 +1,195 @@
+//! The screens' own state: one file each, named like the screen, with what its keys do.
+//!
+//! A place remembers only its focus and what it was opened with; everything it shows comes from the
+//! data of the moment.
+
+mod catalog;
+mod confirm;
+mod history;
+mod home;
+mod join;
+mod lists;
+mod offer;
+mod results;
+mod sign_in;
+
+pub use catalog::CatalogPlace;
+pub use confirm::{BasketPlace, ConfirmPlace};
+pub use history::{HistoryKind, HistoryPlace};
+pub use home::{HomePlace, HomeRow, RowKey};
+pub use join::{JoinFocus, JoinPlace};
+pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusPlace};
+pub use offer::{OfferAction, OfferPlace};
+pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace};
+pub use sign_in::{SignInPlace, SignInState};
+
+use crate::domain::OfferId;
+use crate::input::Intent;
+
+use super::app::{App, Turn};
+use super::keys::Handled;
+use super::{Place, Resource, Shelf};
+
+/// The parts of a screen that share the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zone {
+    /// The choice above the content.
+    Chips,
+    /// The content.
+    Content,
+    /// The buttons.
+    Buttons,
+}
+
+/// How many elements stand on the screen, for scrolling; the pictures of `ui/` are drawn to match.
+pub(crate) mod layout {
+    /// Posters in a row.
+    pub(crate) const POSTERS: usize = 7;
+    /// Tiles in a row.
+    pub(crate) const TILES: usize = 4;
+    /// Rows of the catalogue's grid.
+    pub(crate) const GRID_ROWS: usize = 2;
+    /// Rows of a list.
+    pub(crate) const LIST_ROWS: usize = 6;
+    /// Rows of the basket.
+    pub(crate) const BASKET_ROWS: usize = 5;
+    /// Ways to earn.
+    pub(crate) const EARN_ROWS: usize = 4;
+}
+
+impl App {
+    /// Gives a key to the place that is shown.
+    pub(crate) fn place_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        match self.place() {
+            Place::SignIn(_) => self.sign_in_key(intent, turn),
+            Place::Join(_) => self.join_key(intent, turn),
+            Place::Home(_) => self.home_key(intent, turn),
+            Place::Catalog(_) => self.catalog_key(intent, turn),
+            Place::Offer(_) => self.offer_key(intent, turn),
+            Place::Basket(_) => self.basket_key(intent, turn),
+            Place::Confirm(_) => self.confirm_key(intent, turn),
+            Place::Processing(_) => self.processing_key(intent, turn),
+            Place::Outcome(_) => self.outcome_key(intent, turn),
+            Place::Refusal(_) => self.refusal_key(intent, turn),
+            Place::MyOptions(_) => self.my_options_key(intent, turn),
+            Place::History(_) => self.history_key(intent, turn),
+            Place::Status(_) => self.status_key(intent, turn),
+            Place::Settings(_) => self.settings_key(intent, turn),
+            Place::About(_) => self.about_key(intent, turn),
+            Place::Player(_) => self.player_key(intent, turn),
+        }
+    }
+
+    /// Whether the place has anything to focus below the tab bar.
+    pub(crate) fn has_focusable_content(&self) -> bool {
+        match self.place() {
+            Place::Home(_) => self.home_is_ready() || self.home_failure().is_some(),
+            Place::Catalog(_) => !self.data.shelf.is_empty() || self.trouble_with(Resource::Catalog).is_some(),
+            Place::MyOptions(_) => {
+                self.data.entitlements.as_ref().is_some_and(|held| !held.is_empty())
+                    || self.trouble_with(Resource::Entitlements).is_some()
+            }
+            Place::Status(_) => {
+                self.data.earning.as_ref().is_some_and(|earning| !earning.rules.is_empty())
+                    || self.trouble_with(Resource::EarningRules).is_some()
+            }
+            Place::Basket(_) => !self.basket_offers().is_empty(),
+            Place::SignIn(_)
+            | Place::Join(_)
+            | Place::Offer(_)
+            | Place::Confirm(_)
+            | Place::Processing(_)
+            | Place::Outcome(_)
+            | Place::Refusal(_)
+            | Place::History(_)
+            | Place::Settings(_)
+            | Place::About(_)
+            | Place::Player(_) => true,
+        }
+    }
+
+    /// The offer under the focus, if the focus is on one.
+    pub fn focused_offer(&self) -> Option<OfferId> {
+        if self.tab_focus().is_some() && self.place().kind() != super::PlaceKind::Home {
+            return None;
+        }
+        match self.place() {
+            Place::Home(home) => self.home_focused_offer(home),
+            Place::Catalog(catalog) => self.catalog_focused_offer(catalog),
+            Place::Offer(offer) => Some(offer.offer.id.clone()),
+            Place::Basket(basket) => self.basket.get(basket.cursor.at).cloned(),
+            Place::SignIn(_)
+            | Place::Join(_)
+            | Place::Confirm(_)
+            | Place::Processing(_)
+            | Place::Outcome(_)
+            | Place::Refusal(_)
+            | Place::MyOptions(_)
+            | Place::History(_)
+            | Place::Status(_)
+            | Place::Settings(_)
+            | Place::About(_)
+            | Place::Player(_) => None,
+        }
+    }
+
+    /// After a key: hero and grid follow once the focus rests, never on the path of a key.
+    pub(crate) fn focus_moved(&mut self, turn: &mut Turn) {
+        const REST: std::time::Duration = std::time::Duration::from_millis(350);
+        let focused = self.focused_offer();
+        let follows = self.place().kind() == super::PlaceKind::Home && focused.is_some() && focused != self.hero;
+        let follows = follows || self.is_between_sections();
+        self.hero_due = follows.then(|| turn.now.monotonic + REST);
+        self.load_more_if_near_end(turn);
+    }
+
+    /// After every event: focuses stay inside of what there is.
+    pub(crate) fn settle_place(&mut self) {
+        match self.place() {
+            Place::Home(_) => self.settle_home(),
+            Place::Catalog(_) => self.settle_catalog(),
+            Place::Offer(_) => self.settle_offer(),
+            Place::Basket(_) => self.settle_basket(),
+            Place::MyOptions(_) | Place::Status(_) | Place::Settings(_) => self.settle_lists(),
+            Place::History(_) => self.settle_history(),
+            Place::SignIn(_)
+            | Place::Join(_)
+            | Place::Confirm(_)
+            | Place::Processing(_)
+            | Place::Outcome(_)
+            | Place::Refusal(_)
+            | Place::About(_)
+            | Place::Player(_) => {}
+        }
+    }
+
+    /// Before a new catalogue replaces the old one: every page's focus follows its offer.
+    pub(crate) fn follow_catalog(&mut self, after: &Shelf) {
+        let before = std::mem::take(&mut self.data.shelf);
+        for page in &mut self.stack {
+            match &mut page.place {
+                Place::Home(home) => home.follow(&before, after),
+                Place::Catalog(catalog) => catalog.follow(&before, after),
+                Place::Offer(offer) => {
+                    if let Some(fresh) = after.offer(&offer.offer.id) {
+                        offer.offer = fresh.clone();
+                    }
+                }
+                Place::SignIn(_)
+                | Place::Join(_)
+                | Place::Basket(_)
+                | Place::Confirm(_)
+                | Place::Processing(_)
+                | Place::Outcome(_)
+                | Place::Refusal(_)
+                | Place::MyOptions(_)
+                | Place::History(_)
+                | Place::Status(_)
+                | Place::Settings(_)
+                | Place::About(_)
+                | Place::Player(_) => {}
+            }
+        }
+        self.data.shelf = before;
+    }
+}

@@ -1,0 +1,153 @@
+//! One offer: what it is, what it costs, and everything that can be done with it.
+
+use std::sync::Arc;
+
+use crate::domain::{Offer, OfferId, OrderLine, Refusal};
+use crate::input::{Colour, Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::keys::Handled;
+use super::super::{Notice, Place, Tab};
+use super::results::RefusalPlace;
+
+/// The offer screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfferPlace {
+    /// The offer as it was last known, in case it leaves the catalogue while it is looked at.
+    pub offer: Arc<Offer>,
+    /// The focused button.
+    pub button: usize,
+}
+
+/// What can be done with an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfferAction {
+    /// Watch it: the member holds it.
+    Watch,
+    /// Exchange points for it now.
+    Exchange,
+    /// Put it into the basket.
+    AddToBasket,
+    /// Put it into the basket together with what it needs.
+    AddWithCompany,
+    /// Take it out of the basket.
+    RemoveFromBasket,
+    /// See the basket.
+    OpenBasket,
+    /// See why it cannot be exchanged, and what to do.
+    Explain,
+    /// Join the programme.
+    Join,
+    /// Go back.
+    Close,
+}
+
+impl App {
+    /// Opens an offer.
+    pub(crate) fn open_offer(&mut self, id: &OfferId, turn: &mut Turn) {
+        let Some(offer) = self.data.shelf.offer(id).cloned() else { return };
+        self.push(Place::Offer(OfferPlace { offer, button: 0 }));
+        self.freshen(super::super::Resource::Catalog, super::home::FRESH, turn);
+    }
+
+    /// What can be done with an offer now, the most useful first; never empty.
+    pub fn offer_actions(&self, offer: &Offer) -> Vec<OfferAction> {
+        let held = self.data.entitlement_of(&offer.id);
+        let is_enrolled = self.data.account.as_ref().is_some_and(|account| account.is_enrolled);
+        let mut actions = Vec::new();
+        if held.is_some_and(|held| held.playback.is_some()) {
+            actions.push(OfferAction::Watch);
+        }
+        let is_active = held.is_some() || offer.active_until.is_some();
+        if !offer.is_orderable_here || offer.price.is_none() || (is_active && !offer.eligibility.is_allowed) {
+            // Nothing to order here.
+        } else if !is_enrolled {
+            actions.push(OfferAction::Join);
+        } else if self.is_in_basket(&offer.id) {
+            actions.extend([OfferAction::OpenBasket, OfferAction::RemoveFromBasket]);
+        } else if offer.eligibility.is_allowed {
+            actions.extend([OfferAction::Exchange, OfferAction::AddToBasket]);
+        } else if self.can_basket(offer) {
+            actions.push(OfferAction::AddWithCompany);
+        } else {
+            actions.push(OfferAction::Explain);
+        }
+        actions.push(OfferAction::Close);
+        actions
+    }
+
+    pub(crate) fn settle_offer(&mut self) {
+        let Place::Offer(place) = self.place() else { return };
+        let total = self.offer_actions(&place.offer).len();
+        if let Some(Place::Offer(place)) = self.place_mut() {
+            place.button = place.button.min(total.saturating_sub(1));
+        }
+    }
+
+    pub(crate) fn offer_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let Place::Offer(place) = self.place() else { return Handled::No };
+        let offer = place.offer.clone();
+        let actions = self.offer_actions(&offer);
+        let at = place.button;
+        let target = match intent {
+            Intent::Move(Direction::Up | Direction::Left) => at.checked_sub(1),
+            Intent::Move(Direction::Down | Direction::Right) => Some(at + 1).filter(|at| *at < actions.len()),
+            Intent::Activate => {
+                if let Some(action) = actions.get(at) {
+                    self.act_on_offer(*action, &offer, turn);
+                }
+                return Handled::Yes;
+            }
+            Intent::Play => return self.play_focused(turn),
+            Intent::Shortcut(Colour::Green) => return self.tick_focused(turn),
+            Intent::Shortcut(Colour::Yellow) => {
+                self.open_tab(Tab::Basket, turn);
+                return Handled::Yes;
+            }
+            Intent::Shortcut(Colour::Red | Colour::Blue)
+            | Intent::Back
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Inform
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Digit(_)
+            | Intent::Stop => None,
+        };
+        if let (Some(Place::Offer(place)), Some(target)) = (self.place_mut(), target) {
+            place.button = target;
+        }
+        Handled::when(target.is_some())
+    }
+
+    fn act_on_offer(&mut self, action: OfferAction, offer: &Offer, turn: &mut Turn) {
+        match action {
+            OfferAction::Watch => self.play_offer(&offer.id, turn),
+            OfferAction::Exchange => match (self.spend_block(), offer.price) {
+                (Some(block), _) => self.notify(Notice::Blocked(block), turn),
+                (None, Some(price)) => self.open_confirm(vec![OrderLine {
+                    offer_id: offer.id.clone(),
+                    title: offer.title.clone(),
+                    expected_price: price,
+                }]),
+                (None, None) => {}
+            },
+            OfferAction::AddToBasket => self.add_to_basket(offer, turn),
+            OfferAction::AddWithCompany => {
+                self.add_to_basket(offer, turn);
+                if self.is_in_basket(&offer.id) {
+                    self.open_tab(Tab::Basket, turn);
+                }
+            }
+            OfferAction::RemoveFromBasket => self.toggle_in_basket(&offer.id, turn),
+            OfferAction::OpenBasket => self.open_tab(Tab::Basket, turn),
+            OfferAction::Explain => {
+                let refusal =
+                    Refusal { code: String::new(), reasons: offer.eligibility.reasons.clone(), request_id: None };
+                self.push(Place::Refusal(RefusalPlace::explained(refusal)));
+            }
+            OfferAction::Join => self.open_join(turn),
+            OfferAction::Close => self.pop(turn),
+        }
+    }
+}

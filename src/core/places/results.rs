@@ -1,0 +1,232 @@
+//! What follows a confirmation: processing, the outcome, a refusal; and the card of a playing film.
+
+use std::time::Duration;
+
+use crate::domain::{Exchange, OfferId, OrderLine, Reason, Refusal};
+use crate::input::{Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::keys::Handled;
+use super::super::{OfferAction, Place, PlaceKind, Tab};
+
+/// An order on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessingPlace;
+
+/// What an order brought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutcomePlace {
+    /// The exchange.
+    pub exchange: Exchange,
+    /// The focused button.
+    pub button: usize,
+    /// Whether the film is to start as soon as its address is there.
+    pub plays_when_ready: bool,
+    /// Whether it was opened from the history.
+    pub is_past: bool,
+}
+
+impl OutcomePlace {
+    pub(crate) fn new(exchange: Exchange) -> Self {
+        Self { exchange, button: 0, plays_when_ready: false, is_past: false }
+    }
+
+    pub(crate) fn of_the_past(exchange: Exchange) -> Self {
+        Self { is_past: true, ..Self::new(exchange) }
+    }
+}
+
+/// Why something cannot be exchanged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusalPlace {
+    /// The refusal.
+    pub refusal: Refusal,
+    /// What was ordered; empty if nothing was.
+    pub lines: Vec<OrderLine>,
+    /// Whether an order was refused, or an offer is explained before any order.
+    pub cause: RefusalCause,
+    /// The focused button.
+    pub button: usize,
+}
+
+/// How a refusal came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalCause {
+    /// The server refused an order.
+    Order,
+    /// The viewer asked why an offer cannot be exchanged.
+    Question,
+}
+
+impl RefusalPlace {
+    pub(crate) fn after_order(refusal: Refusal, lines: Vec<OrderLine>) -> Self {
+        Self { refusal, lines, cause: RefusalCause::Order, button: 0 }
+    }
+
+    pub(crate) fn explained(refusal: Refusal) -> Self {
+        Self { refusal, lines: Vec::new(), cause: RefusalCause::Question, button: 0 }
+    }
+}
+
+/// A film plays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlayerPlace {
+    /// Its title.
+    pub title: String,
+    /// Its address without the token.
+    pub link: String,
+    /// When it started, by the monotonic clock.
+    pub started_at: Duration,
+    /// The running time in whole seconds.
+    pub elapsed: Duration,
+    /// Whether the built-in card stands in for a player.
+    pub is_built_in: bool,
+}
+
+impl App {
+    pub(crate) fn processing_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        if intent != Intent::Activate {
+            return Handled::No;
+        }
+        self.hide_processing(turn);
+        Handled::Yes
+    }
+
+    /// The film of an exchange that can be watched at once.
+    pub fn film_of(&self, exchange: &Exchange) -> Option<OfferId> {
+        let is_film = |id: &OfferId| {
+            self.data.entitlement_of(id).is_some_and(|held| held.playback.is_some())
+                || self.data.shelf.offer(id).is_some_and(|offer| offer.kind == crate::domain::OfferKind::Film)
+        };
+        exchange.lines.iter().map(|line| &line.offer_id).find(|id| is_film(id)).cloned()
+    }
+
+    /// The buttons of an outcome, the most useful first.
+    pub fn outcome_actions(&self, place: &OutcomePlace) -> Vec<OfferAction> {
+        let watch =
+            self.film_of(&place.exchange).is_some_and(|id| !place.is_past || self.data.entitlement_of(&id).is_some());
+        watch.then_some(OfferAction::Watch).into_iter().chain([OfferAction::Close]).collect()
+    }
+
+    pub(crate) fn outcome_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let Place::Outcome(place) = self.place() else { return Handled::No };
+        let actions = self.outcome_actions(place);
+        let (at, film, is_past) = (place.button.min(actions.len() - 1), self.film_of(&place.exchange), place.is_past);
+        if intent == Intent::Activate || intent == Intent::Play {
+            let action = if intent == Intent::Play { Some(OfferAction::Watch) } else { actions.get(at).copied() };
+            match (action, film) {
+                (Some(OfferAction::Watch), Some(film)) => self.watch_from_outcome(&film, turn),
+                (Some(OfferAction::Watch), None) => return Handled::No,
+                _ if is_past => self.pop(turn),
+                _ => self.leave_result(turn),
+            }
+            return Handled::Yes;
+        }
+        if intent == Intent::Back && is_past {
+            self.pop(turn);
+            return Handled::Yes;
+        }
+        let Some(Place::Outcome(place)) = self.place_mut() else { return Handled::No };
+        Handled::when(move_either_way(&mut place.button, actions.len(), intent))
+    }
+
+    fn watch_from_outcome(&mut self, film: &OfferId, turn: &mut Turn) {
+        match self.data.entitlement_of(film).cloned() {
+            Some(held) => self.play(&held, turn),
+            None => {
+                if let Some(Place::Outcome(place)) = self.place_mut() {
+                    place.plays_when_ready = true;
+                }
+                self.fetch(super::super::Resource::Entitlements, turn);
+            }
+        }
+    }
+
+    /// The entitlements arrived: a film that was asked for starts.
+    pub(crate) fn play_when_ready(&mut self, turn: &mut Turn) {
+        let Some(Place::Outcome(place)) = self.place_mut() else { return };
+        if !std::mem::take(&mut place.plays_when_ready) {
+            return;
+        }
+        let exchange = place.exchange.clone();
+        if let Some(held) = self.film_of(&exchange).and_then(|id| self.data.entitlement_of(&id).cloned()) {
+            self.play(&held, turn);
+        }
+    }
+
+    /// How many buttons a refusal has: with a way to the basket after an order.
+    pub fn refusal_actions(&self, place: &RefusalPlace) -> Vec<OfferAction> {
+        let not_enrolled = place.refusal.reasons.contains(&Reason::NotEnrolled);
+        let first = match place.cause {
+            RefusalCause::Order | RefusalCause::Question if not_enrolled => Some(OfferAction::Join),
+            RefusalCause::Order if !self.basket.is_empty() => Some(OfferAction::OpenBasket),
+            RefusalCause::Order | RefusalCause::Question => None,
+        };
+        first.into_iter().chain([OfferAction::Close]).collect()
+    }
+
+    pub(crate) fn refusal_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let Place::Refusal(place) = self.place() else { return Handled::No };
+        let actions = self.refusal_actions(place);
+        let at = place.button.min(actions.len() - 1);
+        if intent == Intent::Activate {
+            match actions.get(at) {
+                Some(OfferAction::OpenBasket) => self.open_tab(Tab::Basket, turn),
+                Some(OfferAction::Join) => {
+                    self.leave_result(turn);
+                    self.open_join(turn);
+                }
+                _ => self.leave_result(turn),
+            }
+            return Handled::Yes;
+        }
+        let Some(Place::Refusal(place)) = self.place_mut() else { return Handled::No };
+        Handled::when(move_either_way(&mut place.button, actions.len(), intent))
+    }
+
+    pub(crate) fn player_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        match intent {
+            Intent::Activate | Intent::Stop | Intent::Back => {
+                self.stop_player(turn);
+                Handled::Yes
+            }
+            Intent::Move(_)
+            | Intent::Leave
+            | Intent::Menu
+            | Intent::Inform
+            | Intent::Shortcut(_)
+            | Intent::PageUp
+            | Intent::PageDown
+            | Intent::Digit(_)
+            | Intent::Play => Handled::No,
+        }
+    }
+
+    /// Whether the viewer is somewhere a result may take the screen without breaking a film.
+    pub fn is_watching(&self) -> bool {
+        self.place().kind() == PlaceKind::Player
+    }
+}
+
+/// Moves the focus among buttons that may stand in a row or in a column.
+pub(crate) fn move_either_way(at: &mut usize, total: usize, intent: Intent) -> bool {
+    let target = match intent {
+        Intent::Move(Direction::Left | Direction::Up) => at.checked_sub(1),
+        Intent::Move(Direction::Right | Direction::Down) => Some(*at + 1).filter(|at| *at < total),
+        Intent::Activate
+        | Intent::Back
+        | Intent::Leave
+        | Intent::Menu
+        | Intent::Inform
+        | Intent::Shortcut(_)
+        | Intent::PageUp
+        | Intent::PageDown
+        | Intent::Digit(_)
+        | Intent::Play
+        | Intent::Stop => None,
+    };
+    if let Some(target) = target {
+        *at = target;
+    }
+    target.is_some()
+}

@@ -1,0 +1,178 @@
+//! Signing in with a phone (RFC 8628): a code, its time, and asking whether the member confirmed.
+
+use std::time::Duration;
+
+use crate::domain::{DeviceCode, Failure, SignInPoll};
+use crate::input::Intent;
+
+use super::super::app::{App, Turn};
+use super::super::calls::backoff;
+use super::super::keys::Handled;
+use super::super::{Notice, Page, Place, Request};
+
+/// The sign-in screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignInPlace {
+    /// How far it is.
+    pub state: SignInState,
+}
+
+/// How far a sign-in is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SignInState {
+    /// The code is on its way.
+    Starting,
+    /// The code is shown.
+    Waiting {
+        /// The code.
+        code: DeviceCode,
+        /// When it ends, by the monotonic clock.
+        ends_at: Duration,
+        /// The time left, in the steps in which it is shown.
+        left: Duration,
+        /// What went wrong with the last question, if anything.
+        trouble: Option<Failure>,
+        /// When to ask next.
+        poll_at: Duration,
+        /// How long to wait between two questions.
+        interval: Duration,
+    },
+    /// The code's time is over.
+    Expired,
+    /// The member said no.
+    Denied,
+    /// There is no code.
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// How often in a row.
+        attempts: u32,
+        /// When it is tried again.
+        retry_at: Duration,
+    },
+}
+
+/// The time left, as it is shown: whole minutes, and ten-second steps in the last one.
+fn shown_left(left: Duration) -> Duration {
+    let seconds = left.as_secs();
+    let step = if seconds > 60 { 60 } else { 10 };
+    Duration::from_secs(seconds.div_ceil(step) * step)
+}
+
+impl App {
+    /// Opens the sign-in screen, alone, and asks for a code.
+    pub(crate) fn open_sign_in(&mut self, turn: &mut Turn) {
+        self.stack = vec![Page { place: Place::SignIn(SignInPlace { state: SignInState::Starting }), tab_focus: None }];
+        self.call(Request::StartSignIn, turn);
+    }
+
+    fn sign_in_mut(&mut self) -> Option<&mut SignInState> {
+        match self.place_mut() {
+            Some(Place::SignIn(place)) => Some(&mut place.state),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn sign_in_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        if intent != Intent::Activate {
+            return Handled::No;
+        }
+        if let Some(state) = self.sign_in_mut() {
+            *state = SignInState::Starting;
+        }
+        self.call(Request::StartSignIn, turn);
+        Handled::Yes
+    }
+
+    pub(crate) fn code_arrived(&mut self, code: DeviceCode, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        if let Some(state) = self.sign_in_mut() {
+            *state = SignInState::Waiting {
+                ends_at: now + code.expires_in,
+                left: shown_left(code.expires_in),
+                trouble: None,
+                poll_at: now + code.interval,
+                interval: code.interval,
+                code,
+            };
+        }
+    }
+
+    pub(crate) fn sign_in_polled(&mut self, poll: SignInPoll, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        let Some(state) = self.sign_in_mut() else { return };
+        match (poll, &mut *state) {
+            (SignInPoll::Pending, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
+                *trouble = None;
+                *poll_at = now + *interval;
+            }
+            (SignInPoll::SlowDown, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
+                *trouble = None;
+                // Five seconds more for good, says RFC 8628.
+                *interval += Duration::from_secs(5);
+                *poll_at = now + *interval;
+            }
+            (SignInPoll::Granted, _) => {
+                self.signed_in(turn);
+                self.notify(Notice::Welcome { name: String::new() }, turn);
+            }
+            (SignInPoll::Denied, SignInState::Waiting { .. }) => *state = SignInState::Denied,
+            (SignInPoll::Expired, SignInState::Waiting { .. }) => *state = SignInState::Expired,
+            (SignInPoll::Pending | SignInPoll::SlowDown | SignInPoll::Denied | SignInPoll::Expired, _) => {}
+        }
+    }
+
+    pub(crate) fn sign_in_failed(&mut self, request: &Request, failure: Failure, turn: &mut Turn) {
+        let now = turn.now;
+        let Some(state) = self.sign_in_mut() else { return };
+        match (request, &mut *state) {
+            (Request::PollSignIn { .. }, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
+                *poll_at = now.monotonic + (*interval).max(failure.retry_after.unwrap_or_default());
+                *trouble = Some(failure);
+            }
+            (Request::StartSignIn, SignInState::Starting | SignInState::Failed { .. }) => {
+                let attempts = match state {
+                    SignInState::Failed { attempts, .. } => attempts.saturating_add(1),
+                    SignInState::Starting
+                    | SignInState::Waiting { .. }
+                    | SignInState::Expired
+                    | SignInState::Denied => 1,
+                };
+                let retry_at = now.monotonic + backoff(attempts.max(3), &failure, now.entropy);
+                *state = SignInState::Failed { failure, attempts, retry_at };
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn sign_in_wake(&self) -> Option<Duration> {
+        let Place::SignIn(place) = self.place() else { return None };
+        match &place.state {
+            SignInState::Waiting { ends_at, left, poll_at, .. } => {
+                let step = if left.as_secs() > 60 { 60 } else { 10 };
+                let next_text = ends_at.saturating_sub(left.saturating_sub(Duration::from_secs(step)));
+                let is_asking = self.calls.under_way.values().any(|call| matches!(call, Request::PollSignIn { .. }));
+                Some(if is_asking { next_text } else { next_text.min(*poll_at) })
+            }
+            SignInState::Failed { retry_at, .. } if !self.is_calling(&Request::StartSignIn) => Some(*retry_at),
+            SignInState::Failed { .. } | SignInState::Starting | SignInState::Expired | SignInState::Denied => None,
+        }
+    }
+
+    pub(crate) fn sign_in_woke(&mut self, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        let Some(state) = self.sign_in_mut() else { return };
+        match state {
+            SignInState::Waiting { ends_at, .. } if *ends_at <= now => *state = SignInState::Expired,
+            SignInState::Waiting { ends_at, left, poll_at, code, .. } => {
+                *left = shown_left(ends_at.saturating_sub(now));
+                if *poll_at <= now {
+                    let device_code = code.device_code.clone();
+                    self.call(Request::PollSignIn { device_code }, turn);
+                }
+            }
+            SignInState::Failed { retry_at, .. } if *retry_at <= now => self.call(Request::StartSignIn, turn),
+            SignInState::Failed { .. } | SignInState::Starting | SignInState::Expired | SignInState::Denied => {}
+        }
+    }
+}

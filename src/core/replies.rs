@@ -1,0 +1,266 @@
+//! What an answer of the bonus API changes.
+
+use crate::domain::{Account, Catalog, CatalogPage, Failure, FailureKind};
+
+use super::app::{App, Turn};
+use super::data::Incoming;
+use super::{Answer, Effect, Notice, Place, PlaceKind, Request, RequestId, Resource, Session, Shelf, Warning};
+
+/// The most pages and offers of a catalogue the box takes.
+const MOST_PAGES: usize = 100;
+const MOST_OFFERS: usize = 10_000;
+
+impl App {
+    /// Takes an answer; one to a request that is no longer current changes nothing.
+    pub(crate) fn replied(&mut self, id: RequestId, result: Result<Answer, Failure>, turn: &mut Turn) {
+        let Some(request) = self.calls.under_way.remove(&id) else { return };
+        match result {
+            Ok(answer) => self.answered(&request, answer, turn),
+            Err(failure) => self.failed(&request, failure, turn),
+        }
+    }
+
+    fn answered(&mut self, request: &Request, answer: Answer, turn: &mut Turn) {
+        match answer {
+            Answer::DeviceCode(code) => self.code_arrived(code, turn),
+            Answer::SignIn(poll) => self.sign_in_polled(poll, turn),
+            Answer::Account(account) => {
+                self.account_arrived(account, turn);
+                if matches!(request, Request::Enrol { .. }) {
+                    self.joined(turn);
+                }
+            }
+            Answer::Terms(terms) => {
+                self.data.terms = Some(terms);
+                self.settle(Resource::Terms, turn);
+            }
+            Answer::Catalog { page, etag } => self.catalog_arrived(request, page, etag, turn),
+            Answer::CatalogUnchanged => {
+                self.data.catalog_at = Some(turn.now.monotonic);
+                self.settle(Resource::Catalog, turn);
+                self.cache_is_fresh(turn);
+            }
+            Answer::Entitlements { entitlements, server_time } => {
+                self.clock.set(server_time, &turn.now);
+                let before = self.running_ids();
+                let options_before = self.my_option_ids();
+                self.data.entitlements = Some(entitlements);
+                self.data.entitlements_at = Some(turn.now.monotonic);
+                self.follow_running(&before);
+                self.follow_my_options(&options_before);
+                self.settle(Resource::Entitlements, turn);
+                self.cache_is_fresh(turn);
+                self.play_when_ready(turn);
+            }
+            Answer::Exchange(exchange) => self.exchange_answered(exchange, turn),
+            Answer::ExchangeProcessing { retry_after } => self.exchange_processing(retry_after, turn),
+            Answer::NoExchange => self.no_exchange(turn),
+            Answer::Renewal(entitlement) => {
+                let title = entitlement.title.clone();
+                let is_on = entitlement.renewal.is_some_and(|renewal| renewal.is_on);
+                if let Some(known) =
+                    self.data.entitlements.iter_mut().flatten().find(|known| known.id == entitlement.id)
+                {
+                    *known = entitlement;
+                }
+                self.notify(if is_on { Notice::RenewalOn { title } } else { Notice::RenewalOff { title } }, turn);
+                turn.effects.push(Effect::StoreCache);
+            }
+            Answer::Ledger(page) => {
+                if let Request::Ledger { cursor } = request {
+                    self.data.ledger.take(cursor.as_deref(), page.entries, page.next_cursor);
+                }
+                self.settle(Resource::Ledger, turn);
+            }
+            Answer::Exchanges(page) => {
+                if let Request::Exchanges { cursor } = request {
+                    self.data.exchanges.take(cursor.as_deref(), page.exchanges, page.next_cursor);
+                }
+                self.settle(Resource::Exchanges, turn);
+            }
+            Answer::EarningRules(rules) => {
+                self.data.earning = Some(rules);
+                self.settle(Resource::EarningRules, turn);
+            }
+            Answer::SignedOut => {}
+        }
+    }
+
+    fn failed(&mut self, request: &Request, failure: Failure, turn: &mut Turn) {
+        if failure.kind == FailureKind::Unauthorized && self.session == Session::SignedIn {
+            if !matches!(request, Request::SignOut) {
+                self.lose_session(turn);
+            }
+            return;
+        }
+        match request {
+            Request::StartSignIn | Request::PollSignIn { .. } => self.sign_in_failed(request, failure, turn),
+            Request::Account => self.trouble(Resource::Account, failure, turn),
+            Request::Terms => self.trouble(Resource::Terms, failure, turn),
+            Request::Catalog { .. } => {
+                self.data.incoming = None;
+                self.trouble(Resource::Catalog, failure, turn);
+            }
+            Request::Entitlements => self.trouble(Resource::Entitlements, failure, turn),
+            Request::Ledger { cursor } => self.page_failed(Resource::Ledger, cursor.is_some(), failure, turn),
+            Request::Exchanges { cursor } => self.page_failed(Resource::Exchanges, cursor.is_some(), failure, turn),
+            Request::EarningRules => self.trouble(Resource::EarningRules, failure, turn),
+            Request::Exchange(_) | Request::FindExchange(_) => self.exchange_failed(failure, turn),
+            Request::Enrol { .. } => self.join_failed(failure, turn),
+            Request::SetRenewal { .. } => {
+                self.notify(Notice::RenewalFailed, turn);
+                self.fetch(Resource::Entitlements, turn);
+            }
+            Request::SignOut => {}
+        }
+    }
+
+    /// A further page of a history is asked for again when the viewer scrolls on.
+    fn page_failed(&mut self, resource: Resource, is_further: bool, failure: Failure, turn: &mut Turn) {
+        if !is_further {
+            self.trouble(resource, failure, turn);
+        }
+    }
+
+    fn account_arrived(&mut self, account: Account, turn: &mut Turn) {
+        self.clock.set(account.server_time, &turn.now);
+        let now = turn.now;
+        self.schedule_minute(&now);
+        let is_other_member = self.data.account.as_ref().is_some_and(|known| known.member_id != account.member_id);
+        if is_other_member {
+            self.data.forget_member();
+            self.basket.clear();
+            self.drop_calls();
+            self.fetch(Resource::Catalog, turn);
+            self.fetch(Resource::Entitlements, turn);
+        }
+        let is_enrolled = account.is_enrolled;
+        let is_first = self.data.account_at.is_none();
+        self.check_order_owner(&account.member_id, turn);
+        self.data.account = Some(account);
+        self.data.account_at = Some(turn.now.monotonic);
+        self.settle(Resource::Account, turn);
+        self.cache_is_fresh(turn);
+        if !is_enrolled && is_first && self.place().kind() == PlaceKind::Home && self.dialog.is_none() {
+            self.open_join(turn);
+        }
+    }
+
+    /// An order of somebody else must not be asked for with this member's tokens.
+    fn check_order_owner(&mut self, member_id: &str, turn: &mut Turn) {
+        if self.order.as_ref().is_some_and(|flow| flow.order.member_id != member_id) {
+            turn.effects.push(Effect::Warn(Warning::OrderOfAnotherMember));
+            self.order = None;
+        }
+    }
+
+    fn catalog_arrived(&mut self, request: &Request, page: CatalogPage, etag: Option<String>, turn: &mut Turn) {
+        let Request::Catalog { cursor, .. } = request else { return };
+        self.clock.set(page.server_time, &turn.now);
+        let next = page.next_cursor.clone().filter(|next| Some(next) != cursor.as_ref());
+        match (cursor, self.data.incoming.take()) {
+            (None, _) => {
+                self.data.incoming = Some(Incoming { next_cursor: next, first: page, etag, pages: 1 });
+            }
+            (Some(cursor), Some(mut incoming)) if incoming.next_cursor.as_ref() == Some(cursor) => {
+                incoming.first.offers.extend(page.offers);
+                incoming.first.offers.truncate(MOST_OFFERS);
+                incoming.pages += 1;
+                incoming.next_cursor = next;
+                self.data.incoming = Some(incoming);
+            }
+            (Some(_), incoming) => {
+                self.data.incoming = incoming;
+                return;
+            }
+        }
+        let Some(incoming) = &self.data.incoming else { return };
+        let more = incoming
+            .next_cursor
+            .clone()
+            .filter(|_| incoming.pages < MOST_PAGES && incoming.first.offers.len() < MOST_OFFERS);
+        // The first rows are shown at once when there was nothing; else the old catalogue stays until all is there.
+        if more.is_none()
+            || self.data.shelf.is_empty()
+            || incoming.first.offers.len() > self.data.shelf.catalog().offers.len()
+        {
+            let catalog = Catalog {
+                version: incoming.first.version.clone(),
+                categories: incoming.first.categories.clone(),
+                offers: incoming.first.offers.clone(),
+                total: incoming.first.total.max(incoming.first.offers.len()),
+            };
+            let etag = incoming.etag.clone();
+            self.show_catalog(catalog);
+            self.data.catalog_etag = if more.is_none() { etag } else { None };
+        }
+        match more {
+            Some(cursor) => self.call(Request::Catalog { cursor: Some(cursor), etag: None }, turn),
+            None => {
+                self.data.incoming = None;
+                self.data.catalog_at = Some(turn.now.monotonic);
+                self.settle(Resource::Catalog, turn);
+                self.tidy_basket();
+                self.cache_is_fresh(turn);
+            }
+        }
+    }
+
+    /// Takes a new catalogue; every focus stays with its offer (FOC-4).
+    fn show_catalog(&mut self, catalog: Catalog) {
+        let shelf = Shelf::new(catalog);
+        self.follow_catalog(&shelf);
+        self.data.shelf = shelf;
+        self.data.has_catalog = true;
+        if self.hero.as_ref().is_none_or(|id| self.data.shelf.offer(id).is_none()) {
+            self.hero = self.focused_offer();
+        }
+    }
+
+    /// Once account, catalogue and entitlements are of today, the cache is written.
+    fn cache_is_fresh(&mut self, turn: &mut Turn) {
+        let is_complete =
+            self.data.account_at.is_some() && self.data.catalog_at.is_some() && self.data.entitlements_at.is_some();
+        if is_complete {
+            self.data.cached_at = None;
+            turn.effects.push(Effect::StoreCache);
+        }
+    }
+
+    /// The sign-in is no longer valid: the member's data is wiped and the box asks to sign in (ACC-1).
+    fn lose_session(&mut self, turn: &mut Turn) {
+        turn.effects.push(Effect::WipeMember);
+        self.sign_out_here(turn);
+    }
+
+    /// Forgets the member on this box; an order whose answer is unknown stays on the disk.
+    pub(crate) fn sign_out_here(&mut self, turn: &mut Turn) {
+        self.session = Session::SignedOut;
+        self.data.forget_member();
+        self.basket.clear();
+        self.dialog = None;
+        self.has_pin = false;
+        self.hero = None;
+        self.drop_calls();
+        if let Some(flow) = &mut self.order {
+            flow.pause();
+        }
+        self.open_sign_in(turn);
+    }
+
+    /// Signed in: everything is fetched, and an unanswered order is asked for.
+    pub(crate) fn signed_in(&mut self, turn: &mut Turn) {
+        self.session = Session::SignedIn;
+        self.open_home(turn);
+        self.fetch_all(turn);
+    }
+
+    /// What is on top when a result comes that must be seen.
+    pub(crate) fn show_result(&mut self, place: Place) {
+        if self.place().kind() == PlaceKind::Processing {
+            self.replace(place);
+        } else {
+            self.push(place);
+        }
+    }
+}

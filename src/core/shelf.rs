@@ -1,0 +1,126 @@
+//! The catalogue as it is browsed: sections in display order, found once per change.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::domain::{Catalog, CategoryId, CategoryKind, Offer, OfferId, OfferKind};
+
+/// Names a section.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SectionKey {
+    /// A category of TV options.
+    Category(CategoryId),
+    /// Everything else: «Другие награды».
+    OtherRewards,
+}
+
+/// A section of the catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// Which one.
+    pub key: SectionKey,
+    /// Its title, as the operator calls it; empty for «Другие награды».
+    pub title: String,
+    /// Its offers, as indices into the catalogue.
+    pub offers: Vec<usize>,
+    /// Whether its cards are upright posters.
+    pub has_posters: bool,
+    /// Whether all of it is for adults, so that it stays out of the home screen.
+    pub is_adult: bool,
+}
+
+/// The catalogue with its index.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shelf {
+    catalog: Catalog,
+    sections: Vec<Section>,
+    by_id: HashMap<OfferId, usize>,
+}
+
+impl Shelf {
+    /// Indexes a catalogue.
+    pub fn new(catalog: Catalog) -> Self {
+        let mut sections: Vec<Section> = Vec::new();
+        let mut by_category: HashMap<&CategoryId, Vec<usize>> = HashMap::new();
+        for (index, offer) in catalog.offers.iter().enumerate() {
+            by_category.entry(&offer.category).or_default().push(index);
+        }
+        let mut others = Vec::new();
+        for category in &catalog.categories {
+            let offers = by_category.remove(&category.id).unwrap_or_default();
+            match category.kind {
+                CategoryKind::Tv => sections.push(Section {
+                    key: SectionKey::Category(category.id.clone()),
+                    title: category.title.clone(),
+                    has_posters: has_posters(&catalog, &offers),
+                    is_adult: !offers.is_empty()
+                        && offers.iter().filter_map(|at| catalog.offers.get(*at)).all(|offer| offer.is_adult()),
+                    offers,
+                }),
+                CategoryKind::Other => others.extend(offers),
+            }
+        }
+        // An offer whose category the server did not list is still for sale.
+        let mut unlisted: Vec<usize> = by_category.into_values().flatten().collect();
+        unlisted.sort_unstable();
+        others.extend(unlisted);
+        if !others.is_empty() {
+            sections.push(Section {
+                key: SectionKey::OtherRewards,
+                title: String::new(),
+                has_posters: false,
+                is_adult: false,
+                offers: others,
+            });
+        }
+        sections.retain(|section| !section.offers.is_empty());
+        let by_id = catalog.offers.iter().enumerate().map(|(index, offer)| (offer.id.clone(), index)).collect();
+        Self { catalog, sections, by_id }
+    }
+
+    /// The sections in display order; none is empty.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// The section with this key.
+    pub fn section(&self, key: &SectionKey) -> Option<&Section> {
+        self.sections.iter().find(|section| section.key == *key)
+    }
+
+    /// The offer with this id.
+    pub fn offer(&self, id: &OfferId) -> Option<&Arc<Offer>> {
+        self.by_id.get(id).and_then(|index| self.catalog.offers.get(*index))
+    }
+
+    /// The offer at this place of a section.
+    pub fn offer_in(&self, section: &Section, place: usize) -> Option<&Arc<Offer>> {
+        section.offers.get(place).and_then(|index| self.catalog.offers.get(*index))
+    }
+
+    /// The ids of a section in order.
+    pub fn ids(&self, section: &Section) -> Vec<OfferId> {
+        section.offers.iter().filter_map(|at| self.catalog.offers.get(*at)).map(|offer| offer.id.clone()).collect()
+    }
+
+    /// The title of an offer's category.
+    pub fn category_title(&self, offer: &Offer) -> &str {
+        self.catalog.categories.iter().find(|category| category.id == offer.category).map_or("", |c| c.title.as_str())
+    }
+
+    /// The catalogue itself.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.catalog.offers.is_empty()
+    }
+}
+
+/// Films have upright posters; a section of mixed kinds lies.
+fn has_posters(catalog: &Catalog, offers: &[usize]) -> bool {
+    !offers.is_empty()
+        && offers.iter().filter_map(|at| catalog.offers.get(*at)).all(|offer| offer.kind == OfferKind::Film)
+}
