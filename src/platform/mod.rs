@@ -1,1 +1,6 @@
-//! platform.
+//! Where the window lives: a desktop, or nowhere at all for tests and screenshots.
+//!
+//! Only this module and the shell know Slint's runtime.
+
+pub mod desktop;
+pub mod headless;

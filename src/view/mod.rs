@@ -10,6 +10,7 @@ pub mod text;
 #[cfg(feature = "ui")]
 pub mod bind;
 
+<<<<<<< HEAD
 mod catalog;
 mod chrome;
 mod dialog;
@@ -66,3 +67,7 @@ fn screen(app: &App, now: &Moment) -> Screen {
         Place::Player(place) => Screen::Player(lists::player(place)),
     }
 }
+=======
+#[cfg(any(test, feature = "emulator"))]
+pub mod fixtures;
+>>>>>>> ui

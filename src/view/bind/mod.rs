@@ -1,1 +1,289 @@
-//! From view-model to Slint.
+//! Carries a view-model into the Slint window: the only place that knows the generated types.
+//!
+//! A new view-model is compared with the shown one, and only what differs is set, so that Slint
+//! draws no more than what the viewer sees change. Nothing is decided here.
+
+mod account;
+mod convert;
+mod messages;
+mod models;
+mod orders;
+mod qr;
+mod shop;
+
+use std::time::Duration;
+
+use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
+
+use self::convert::Context;
+use self::generated as ui;
+use self::models::Models;
+use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
+
+mod generated {
+    slint::include_modules!();
+}
+
+/// How long a push against the end of a list is seen.
+const PUSH: Duration = Duration::from_millis(110);
+
+/// Where decoded pictures come from.
+pub trait Images {
+    /// The picture, decoded to its size in device pixels with its round corners, if it is here.
+    fn image(&self, key: &ImageKey) -> Option<slint::Image>;
+}
+
+/// No pictures at all.
+#[derive(Debug, Default)]
+pub struct NoImages;
+
+impl Images for NoImages {
+    fn image(&self, _key: &ImageKey) -> Option<slint::Image> {
+        None
+    }
+}
+
+/// What a key did on the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAction {
+    /// It went down.
+    Pressed,
+    /// The host says it is still down.
+    Repeated,
+    /// It went up.
+    Released,
+}
+
+/// A language of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InterfaceLanguage {
+    /// Russian.
+    #[default]
+    Russian,
+    /// English.
+    English,
+}
+
+/// An operator's own colours; `None` keeps ours.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ThemeColors {
+    /// The colour of points, prices and what leads on.
+    pub accent: Option<slint::Color>,
+    /// Text on the accent.
+    pub on_accent: Option<slint::Color>,
+    /// The second colour.
+    pub secondary: Option<slint::Color>,
+}
+
+/// The window with everything in it.
+pub struct Screen {
+    window: ui::AppWindow,
+    models: Models,
+    shown: Option<ViewModel>,
+    missing: Vec<ImageKey>,
+    push: Timer,
+}
+
+impl Screen {
+    /// Makes the window on the platform of this thread; it is empty until the first [`Screen::show`].
+    pub fn new() -> Result<Self, PlatformError> {
+        let window = ui::AppWindow::new()?;
+        let models = Models::new(&window);
+        Ok(Self { window, models, shown: None, missing: Vec::new(), push: Timer::default() })
+    }
+
+    /// Puts the window on the screen.
+    pub fn open(&self) -> Result<(), PlatformError> {
+        self.window.show()
+    }
+
+    /// Shows a view-model, setting only what differs from the one shown.
+    pub fn show(&mut self, vm: &ViewModel, images: &dyn Images) {
+        let old = self.shown.replace(vm.clone());
+        self.update(old.as_ref(), vm, images);
+        if let Some(old) = old
+            && old.look.bump.count != vm.look.bump.count
+        {
+            self.push(vm.look);
+        }
+    }
+
+    /// The pictures that the shown view-model wants and has not, what is in sight first.
+    pub fn wanted_images(&self) -> Vec<ImageKey> {
+        self.missing.clone()
+    }
+
+    /// Puts a picture that has just arrived where it belongs.
+    pub fn image_arrived(&mut self, key: &ImageKey, images: &dyn Images) {
+        if !self.missing.contains(key) {
+            return;
+        }
+        if let Some(vm) = self.shown.take() {
+            self.update(None, &vm, images);
+            self.shown = Some(vm);
+        }
+    }
+
+    /// Calls back for every key of the window.
+    pub fn on_key(&self, callback: impl Fn(&str, KeyAction) + 'static) {
+        let callback = std::rc::Rc::new(callback);
+        let remote = self.window.global::<ui::Remote>();
+        let pressed = callback.clone();
+        remote.on_pressed(move |text: SharedString, is_repeat| {
+            pressed(&text, if is_repeat { KeyAction::Repeated } else { KeyAction::Pressed });
+        });
+        remote.on_released(move |text: SharedString| callback(&text, KeyAction::Released));
+    }
+
+    /// Puts an operator's colours in the place of ours.
+    pub fn set_theme(&self, colors: ThemeColors) {
+        let theme = self.window.global::<ui::Theme>();
+        if let Some(color) = colors.accent {
+            theme.set_accent(color);
+        }
+        if let Some(color) = colors.on_accent {
+            theme.set_on_accent(color);
+        }
+        if let Some(color) = colors.secondary {
+            theme.set_secondary(color);
+        }
+    }
+
+    /// Chooses the language; texts are asked for again with the next [`Screen::show`].
+    pub fn set_language(&mut self, language: InterfaceLanguage) {
+        let code = match language {
+            InterfaceLanguage::Russian => "ru",
+            InterfaceLanguage::English => "en",
+        };
+        if let Err(error) = slint::select_bundled_translation(code) {
+            tracing::warn!(%error, code, "cannot choose the language");
+        }
+        self.shown = None;
+    }
+
+    /// The Slint window: its size, its scale factor, its events.
+    pub fn window(&self) -> &slint::Window {
+        self.window.window()
+    }
+
+    /// Sets what differs between two view-models, and notes the pictures that are missing.
+    fn update(&mut self, old: Option<&ViewModel>, vm: &ViewModel, images: &dyn Images) {
+        let window = self.window.clone_strong();
+        let texts = window.global::<ui::Texts>();
+        let scale = self.window.window().scale_factor();
+        let mut context = Context::new(&texts, images, scale, vm.look.has_motion);
+        context.is_same_screen =
+            old.is_some_and(|old| std::mem::discriminant(&old.screen) == std::mem::discriminant(&vm.screen));
+        if old.map(|old| old.look) != Some(vm.look) {
+            let look = self.window.global::<ui::LookState>();
+            look.set_has_motion(vm.look.has_motion);
+            look.set_is_dimmed(vm.look.is_dimmed);
+        }
+        if old.map(|old| &old.chrome) != Some(&vm.chrome) {
+            self.models.show_chrome(&self.window, &vm.chrome, &context);
+        }
+        if old.map(|old| &old.dialog) != Some(&vm.dialog) {
+            self.models.show_dialog(&self.window, vm.dialog.as_ref(), &context);
+        }
+        if old.map(|old| &old.screen) != Some(&vm.screen) {
+            self.show_screen(&vm.screen, &mut context);
+            self.missing = context.missing();
+        }
+    }
+
+    fn show_screen(&mut self, screen: &ScreenModel, context: &mut Context<'_>) {
+        let (window, models) = (&self.window, &mut self.models);
+        let kind = match screen {
+            ScreenModel::Message(screen) => {
+                models.show_message(window, screen, context);
+                ui::ScreenKind::Message
+            }
+            ScreenModel::SignIn(screen) => {
+                models.show_sign_in(window, screen, context);
+                ui::ScreenKind::SignIn
+            }
+            ScreenModel::Join(screen) => {
+                models.show_join(window, screen, context);
+                ui::ScreenKind::Join
+            }
+            ScreenModel::Home(screen) => {
+                models.show_home(window, screen, context);
+                ui::ScreenKind::Home
+            }
+            ScreenModel::Catalog(screen) => {
+                models.show_catalog(window, screen, context);
+                ui::ScreenKind::Catalog
+            }
+            ScreenModel::Offer(screen) => {
+                models.show_offer(window, screen, context);
+                ui::ScreenKind::Offer
+            }
+            ScreenModel::Basket(screen) => {
+                models.show_basket(window, screen, context);
+                ui::ScreenKind::Basket
+            }
+            ScreenModel::Confirm(screen) => {
+                models.show_confirm(window, screen, context);
+                ui::ScreenKind::Confirm
+            }
+            ScreenModel::Processing(screen) => {
+                models.show_processing(window, screen, context);
+                ui::ScreenKind::Processing
+            }
+            ScreenModel::Outcome(screen) => {
+                models.show_outcome(window, screen, context);
+                ui::ScreenKind::Outcome
+            }
+            ScreenModel::Refusal(screen) => {
+                models.show_refusal(window, screen, context);
+                ui::ScreenKind::Refusal
+            }
+            ScreenModel::MyOptions(screen) => {
+                models.show_list(window, screen, context);
+                ui::ScreenKind::MyOptions
+            }
+            ScreenModel::History(screen) => {
+                models.show_list(window, screen, context);
+                ui::ScreenKind::History
+            }
+            ScreenModel::Settings(screen) => {
+                models.show_list(window, screen, context);
+                ui::ScreenKind::Settings
+            }
+            ScreenModel::Status(screen) => {
+                models.show_status(window, screen, context);
+                ui::ScreenKind::Status
+            }
+            ScreenModel::About(screen) => {
+                models.show_about(window, screen, context);
+                ui::ScreenKind::About
+            }
+            ScreenModel::Player(screen) => {
+                models.show_player(window, screen, context);
+                ui::ScreenKind::Player
+            }
+        };
+        window.global::<ui::ChromeState>().set_screen(kind);
+    }
+
+    /// Moves the frame around the focus for a moment, so that a key that can do nothing is seen.
+    fn push(&mut self, look: Look) {
+        let (x, y) = match look.bump.direction {
+            Direction::Up => (0, -1),
+            Direction::Down => (0, 1),
+            Direction::Left => (-1, 0),
+            Direction::Right => (1, 0),
+        };
+        let state = self.window.global::<ui::LookState>();
+        state.set_push_x(x);
+        state.set_push_y(y);
+        let window = self.window.as_weak();
+        self.push.start(TimerMode::SingleShot, PUSH, move || {
+            if let Some(window) = window.upgrade() {
+                let state = window.global::<ui::LookState>();
+                state.set_push_x(0);
+                state.set_push_y(0);
+            }
+        });
+    }
+}
