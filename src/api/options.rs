@@ -40,7 +40,7 @@ impl ClientOptions {
     }
 
     /// Refuses an address that would send a token in the clear over a network.
-    pub(super) fn check_address(&self) -> Result<(), ClientError> {
+    pub(crate) fn check_address(&self) -> Result<(), ClientError> {
         let is_loopback = match self.base_url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(address)) => address.is_loopback(),
