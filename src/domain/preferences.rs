@@ -1,0 +1,36 @@
+//! What a viewer chooses for this box.
+
+/// The language of the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Russian.
+    #[default]
+    Ru,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Its two-letter code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+
+    /// The language with this two-letter code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Ru, Self::En].into_iter().find(|language| language.code() == code)
+    }
+}
+
+/// How much moves on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Animations {
+    /// Everything that was designed to.
+    #[default]
+    Full,
+    /// Nothing.
+    Reduced,
+}
