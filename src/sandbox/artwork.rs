@@ -137,7 +137,7 @@ fn words_of(offer: &SeedOffer) -> Words {
     };
     let line = match (offer.kind, &offer.director) {
         (OfferKind::Quota, _) => "Объём для записи".to_owned(),
-        (_, Some(director)) => director.clone(),
+        (_, Some(directors)) => credits(directors),
         (_, None) => offer.subtitle.clone(),
     };
     let initial = match offer.quota_gb {
@@ -145,6 +145,18 @@ fn words_of(offer: &SeedOffer) -> Words {
         None => headline.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default(),
     };
     Words { headline, line, year: offer.year, initial }
+}
+
+/// One name in full, several with initials: "Г. Козинцев, Л. Трауберг".
+fn credits(directors: &str) -> String {
+    if !directors.contains(", ") {
+        return directors.to_owned();
+    }
+    let short = |name: &str| match name.split_once(' ') {
+        Some((first, last)) => format!("{}.\u{a0}{last}", first.chars().take(1).collect::<String>()),
+        None => name.to_owned(),
+    };
+    directors.split(", ").map(short).collect::<Vec<_>>().join(", ")
 }
 
 /// Load tests and quality assurance invent offers; their pictures follow from the id.

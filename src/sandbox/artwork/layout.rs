@@ -5,7 +5,7 @@
 use super::{
     Variant,
     dice::Dice,
-    palette::Colours,
+    palette::{Colours, contrast},
     spec::{ArtSpec, Style},
     style::{self, Area, Brief},
     typeset::{Anchor, CAPITAL, Font, LEADING, Measure, Setting, text},
@@ -59,6 +59,8 @@ struct Band {
     paper: &'static str,
     ink: &'static str,
     rule: &'static str,
+    /// The accent where it can be read, else the ink.
+    figures: &'static str,
 }
 
 impl Sheet<'_> {
@@ -70,16 +72,18 @@ impl Sheet<'_> {
         let band = self.band(dice);
         let small = unit * 0.054;
         let title = self.measure.headline(&self.words.headline, width - 2.0 * margin, height * 0.29, 4, unit * 0.25);
-        let block = margin * 0.75 + title.height() + small * 2.1 + margin;
+        let above = (margin * 0.75).max(title.overhead() + margin * 0.4);
         let on_top = matches!(self.art.style, Style::Horizon | Style::Skyline) || (dice.coin() && dice.coin());
+        let above = if on_top { above.max(margin) } else { above };
+        let block = above + title.height() + small * 2.1 + margin * 0.9;
 
         let mut page = self.ground(self.colours.ground);
         let (area, first_line) = if on_top {
             let area = Area { x: 0.0, y: block, width, height: height - block };
-            (area, margin + title.size * CAPITAL)
+            (area, above + title.size * CAPITAL)
         } else {
             let area = Area { x: 0.0, y: 0.0, width, height: height - block };
-            (area, height - block + margin * 0.75 + title.size * CAPITAL)
+            (area, height - block + above + title.size * CAPITAL)
         };
         page += &self.compose(area, dice);
         page += &rectangle(0.0, if on_top { 0.0 } else { height - block }, width, block, band.paper);
@@ -97,7 +101,7 @@ impl Sheet<'_> {
         let mut room = width;
         if let Some(year) = self.words.year {
             let year = year.to_string();
-            row += &text(Font::Headline, Anchor::End, (x + width, baseline), size * 1.35, band.rule, &year);
+            row += &text(Font::Headline, Anchor::End, (x + width, baseline), size * 1.35, band.figures, &year);
             room -= self.measure.width(Font::Headline, &year) * size * 1.35 + size;
         }
         let (line, size) = self.measure.line(&self.words.line, room, size);
@@ -129,7 +133,7 @@ impl Sheet<'_> {
         }
         if let Some(year) = self.words.year {
             let year = year.to_string();
-            page += &text(Font::Headline, Anchor::Start, (margin, height - margin), small * 1.4, band.rule, &year);
+            page += &text(Font::Headline, Anchor::Start, (margin, height - margin), small * 1.4, band.figures, &year);
         }
         page
     }
@@ -160,11 +164,9 @@ impl Sheet<'_> {
     /// Mostly the paper of the picture itself, sometimes its reverse.
     fn band(&self, dice: &mut Dice) -> Band {
         let Colours { ground, ink, accent, .. } = self.colours;
-        if dice.coin() && dice.coin() {
-            Band { paper: ink, ink: ground, rule: accent }
-        } else {
-            Band { paper: ground, ink, rule: accent }
-        }
+        let (paper, ink) = if dice.coin() && dice.coin() { (ink, ground) } else { (ground, ink) };
+        let figures = if contrast(accent, paper) >= 3.0 { accent } else { ink };
+        Band { paper, ink, rule: accent, figures }
     }
 
     fn compose(&self, area: Area, dice: &mut Dice) -> String {

@@ -63,7 +63,7 @@ fn shape(motif: Motif) -> &'static str {
              <path d='M0 -50 Q16 -30 9 -20 A10 10 0 0 1 -9 -20 Q-14 -32 0 -50Z'/>\
              <path d='M0 -34 Q6 -24 0 -19 Q-6 -24 0 -34Z' fill='{b}'/><path d='M-11 2 Q-4 14 0 2 Q4 20 11 6 V12 H-11Z' fill='{b}' opacity='.0'/>"
         }
-        Motif::Cane => {
+        Motif::Bowler => {
             "<path d='M-34 -8 Q-34 -46 0 -46 Q34 -46 34 -8Z'/><rect x='-48' y='-10' width='96' height='11'/>\
              <path d='M-26 20 Q-12 8 0 18 Q12 8 26 20 Q12 30 0 25 Q-12 30 -26 20Z'/>\
              <rect x='-34' y='-20' width='68' height='7' fill='{b}'/><path d='M-10 34 H10 L4 48 H-4Z'/>"

@@ -38,3 +38,18 @@ impl Palette {
         Colours { ground, ink, accent, second }
     }
 }
+
+/// WCAG contrast of two `#RRGGBB` colours, from 1 to 21.
+pub(super) fn contrast(one: &str, other: &str) -> f32 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+fn luminance(colour: &str) -> f32 {
+    let channel = |from: usize| {
+        let level = colour.get(from..from + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
+        let level = f32::from(level) / 255.0;
+        if level <= 0.04045 { level / 12.92 } else { ((level + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}

@@ -104,6 +104,9 @@ fn diagonal(brief: &Brief<'_>, dice: &mut Dice) -> String {
     let Brief { area, colours, motif: object, .. } = *brief;
     let (cx, cy) = area.centre();
     let (r, far) = (area.reach(), area.far());
+    if dice.coin() {
+        return wedge(brief, dice);
+    }
     let angle = if dice.coin() { -34.0 } else { 34.0 } + dice.between(-5.0, 5.0);
     let mut art = format!("<g transform='translate({cx:.2} {cy:.2}) rotate({angle:.2})'>");
     art += &rect(-far * 1.2, -r * 0.32, far * 2.4, r * 0.64, colours.accent);
@@ -120,6 +123,29 @@ fn diagonal(brief: &Brief<'_>, dice: &mut Dice) -> String {
     art
 }
 
+/// A wedge driven into a disc, after the civil-war posters; the motif stands over both.
+fn wedge(brief: &Brief<'_>, dice: &mut Dice) -> String {
+    let Brief { area, colours, motif: object, .. } = *brief;
+    let (cx, cy) = area.centre();
+    let r = area.reach();
+    let side = if dice.coin() { -1.0 } else { 1.0 };
+    let tip = (cx + side * r * 0.3, cy + r * 0.24);
+    let edge = cx - side * area.width * 0.56;
+    let mut art = disc((cx + side * r * 0.26, cy - r * 0.06), r * 0.96, colours.second);
+    art += &polygon(&[tip, (edge, area.y - r * 0.1), (edge, area.y + area.height * 0.66)], colours.accent);
+    for (index, thickness) in [0.1, 0.06, 0.035].into_iter().enumerate() {
+        let drop = r * (0.34 + 0.2 * index as f32);
+        let (left, right) = (cx - area.width * 0.6, cx + area.width * 0.6);
+        let (from, to) = if side > 0.0 { (-0.12, 0.5) } else { (0.5, -0.12) };
+        let (from, to) = (cy + drop + r * from, cy + drop + r * to);
+        let corners =
+            [(left, from), (right, to), (right, to + r * thickness), (left, from + r * thickness)];
+        art += &polygon(&corners, colours.ink);
+    }
+    art += &motif::draw(object, (cx + side * r * 0.1, cy - r * 0.06), r * 1.16, colours.ink, colours.ground);
+    art
+}
+
 /// Rings around the motif like sound, water or a lens.
 fn circles(brief: &Brief<'_>, dice: &mut Dice) -> String {
     let Brief { area, colours, motif: object, .. } = *brief;
@@ -131,6 +157,20 @@ fn circles(brief: &Brief<'_>, dice: &mut Dice) -> String {
         [colours.accent, colours.ground, colours.second, colours.ground]
     };
     let step = r * dice.between(0.13, 0.17);
+    if dice.coin() {
+        // A wireless mast in a corner; the motif hangs in its waves.
+        let source = (area.x + area.width * if dice.coin() { 0.12 } else { 0.88 }, area.bottom() - r * 0.1);
+        let count = (far * 2.0 / step).ceil() as usize;
+        let mut art = String::new();
+        for (index, band) in (1..count).rev().enumerate() {
+            let colour = order.get((count - index) % order.len()).copied().unwrap_or(colours.second);
+            art += &disc(source, band as f32 * step, colour);
+        }
+        let spot = (cx, cy - r * 0.08);
+        art += &disc(spot, r * 0.72, colours.ground);
+        art += &motif::draw(object, spot, r * 0.98, colours.ink, colours.accent);
+        return art;
+    }
     let outer = (far * 1.05 / step).ceil() as usize;
     let inner = (r * 0.62 / step).round() as usize;
     let mut art = String::new();
@@ -162,6 +202,14 @@ fn stripes(brief: &Brief<'_>, dice: &mut Dice) -> String {
             rect(area.x, area.y + index as f32 * pitch, area.width, pitch * part, colour)
         };
     }
+    if dice.coin() {
+        // A square window instead of a disc: the motif fills it.
+        let half = r * 0.7;
+        art += &rect(cx - half * 1.1, cy - half * 1.1, half * 2.2, half * 2.2, colours.ground);
+        art += &rect(cx - half, cy - half, half * 2.0, half * 2.0, colours.accent);
+        art += &motif::draw(object, (cx, cy), r * 1.14, colours.ink, colours.ground);
+        return art;
+    }
     art += &disc((cx, cy), r * 0.8, colours.ground);
     art += &disc((cx, cy), r * 0.72, colours.accent);
     art += &motif::draw(object, (cx, cy), r * 0.9, colours.ink, colours.ground);
@@ -173,10 +221,11 @@ fn rays(brief: &Brief<'_>, dice: &mut Dice) -> String {
     let Brief { area, colours, motif: object, .. } = *brief;
     let (cx, _) = area.centre();
     let r = area.reach();
-    let cy = area.y + area.height * 0.56;
+    let low = dice.coin();
+    let cy = if low { area.bottom() } else { area.y + area.height * 0.5 };
     let count = dice.pick(&[12, 16, 20]).unwrap_or(16);
     let turn = dice.between(0.0, PI);
-    let far = area.far() * 1.4;
+    let far = area.far() * 2.2;
     let mut art = String::new();
     for index in 0..count {
         let from = turn + index as f32 * 2.0 * PI / count as f32;
@@ -184,6 +233,12 @@ fn rays(brief: &Brief<'_>, dice: &mut Dice) -> String {
         let colour = if index % 4 == 0 { colours.accent } else { colours.second };
         let edge = |angle: f32| (cx + far * angle.cos(), cy + far * angle.sin());
         art += &polygon(&[(cx, cy), edge(from), edge(to)], colour);
+    }
+    if low {
+        art += &disc((cx, cy), r * 1.28, colours.ground);
+        art += &disc((cx, cy), r * 1.16, colours.accent);
+        art += &motif::draw(object, (cx, area.bottom() - r * 0.82), r * 1.3, colours.ink, colours.ground);
+        return art;
     }
     art += &disc((cx, cy), r * 0.76, colours.ground);
     art += &ring((cx, cy), r * 0.69, r * 0.035, colours.ink);
@@ -196,7 +251,7 @@ fn letter(brief: &Brief<'_>, dice: &mut Dice) -> String {
     let Brief { area, colours, motif: object, initial } = *brief;
     let r = area.reach();
     let count = initial.chars().count().max(1) as f32;
-    let size = (area.height * 1.32).min(area.width * 1.75 / count);
+    let size = (area.height * 1.24).min(area.width * 1.5 / count);
     let baseline = area.y + area.height * 0.5 + size * 0.405;
     let mut art = rect(area.x, area.y, area.width, area.height, colours.second);
     let slant = dice.between(0.32, 0.5);
@@ -226,18 +281,29 @@ fn dots(brief: &Brief<'_>, dice: &mut Dice) -> String {
     let across = dice.pick(&[11, 13, 15]).unwrap_or(13);
     let step = 2.0 * r / across as f32;
     let (columns, rows) = ((area.width / step).ceil() as i32 + 1, (area.height / step).ceil() as i32 + 1);
-    let inward = dice.coin();
+    let (inward, rising) = (dice.coin(), dice.coin());
     let mut art = String::new();
     for row in 0..=rows {
         for column in 0..=columns {
             let shift = if row % 2 == 0 { 0.0 } else { 0.5 };
             let (x, y) = (area.x + (column as f32 - shift) * step, area.y + (row as f32 - 0.25) * step);
             let distance = (x - cx).hypot(y - cy) / far;
-            let swell = if inward { 1.05 - distance } else { distance };
+            let height = (y - area.y) / area.height;
+            let swell = match (rising, inward) {
+                (true, _) => height * 1.15 - 0.1,
+                (false, true) => 1.05 - distance,
+                (false, false) => distance,
+            };
             let radius = step * (0.08 + 0.44 * swell.clamp(0.0, 1.0));
             let colour = if (column + row) % 5 == 0 { colours.accent } else { colours.second };
             art += &disc((x, y), radius, colour);
         }
+    }
+    if rising {
+        let spot = (cx, area.y + area.height * 0.44);
+        art += &disc(spot, r * 0.84, colours.accent);
+        art += &motif::draw(object, spot, r * 1.2, colours.ink, colours.ground);
+        return art;
     }
     art += &disc((cx, cy), r * 0.78, colours.ground);
     art += &motif::draw(object, (cx, cy), r * 1.16, colours.ink, colours.accent);
@@ -319,8 +385,9 @@ fn filmstrip(brief: &Brief<'_>, dice: &mut Dice) -> String {
 /// Quarter circles on a grid, as in a Bauhaus exercise, with the motif in a field of its own.
 fn arcs(brief: &Brief<'_>, dice: &mut Dice) -> String {
     let Brief { area, colours, motif: object, .. } = *brief;
-    let (cx, cy) = area.centre();
-    let cell = area.reach() / 2.0;
+    // Whole pixels, so that no seam shows between neighbours.
+    let (cx, cy) = (area.centre().0.round(), area.centre().1.round());
+    let cell = (area.reach() / 2.0).round().max(1.0);
     let (columns, rows) = ((area.width / cell / 2.0).ceil() as i32, (area.height / cell / 2.0).ceil() as i32);
     let pairs = [
         (colours.accent, colours.second),
@@ -338,8 +405,7 @@ fn arcs(brief: &Brief<'_>, dice: &mut Dice) -> String {
             }
             let (x, y) = (cx + column as f32 * cell, cy + row as f32 * cell);
             let (paper, shape) = dice.pick(&pairs).unwrap_or((colours.ground, colours.accent));
-            // A hair wider than the cell, so that no seam shows between neighbours.
-            art += &rect(x, y, cell + 0.3, cell + 0.3, paper);
+            art += &rect(x, y, cell, cell, paper);
             let (px, py, sweep) = dice
                 .pick(&[(x, y, 0), (x + cell, y, 1), (x + cell, y + cell, 2), (x, y + cell, 3)])
                 .unwrap_or((x, y, 0));

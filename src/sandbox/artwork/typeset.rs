@@ -67,7 +67,7 @@ impl Measure {
 
     /// The largest setting of a headline that fits the box, in at most `most` lines and no larger than `cap`.
     pub(super) fn headline(&self, title: &str, width: f32, height: f32, most: usize, cap: f32) -> Setting {
-        let words: Vec<String> = title.to_uppercase().split_whitespace().map(str::to_owned).collect();
+        let words = pieces(&title.to_uppercase());
         let mut best = Setting { lines: Vec::new(), size: 0.0 };
         for lines in breaks(&words, most) {
             let widest = lines.iter().map(|line| self.width(Font::Headline, line)).fold(0.01, f32::max);
@@ -104,7 +104,7 @@ impl Measure {
     /// The text in lines of one size, as many as `most`; the last is cut when there is more.
     pub(super) fn lines(&self, text: &str, width: f32, size: f32, most: usize) -> Vec<(String, f32)> {
         let mut lines: Vec<String> = Vec::new();
-        for word in text.split_whitespace() {
+        for word in text.split(' ') {
             let longer = lines.last().map(|line| format!("{line} {word}"));
             match longer {
                 Some(longer) if self.width(Font::Text, &longer) * size <= width || lines.len() == most => {
@@ -130,11 +130,36 @@ pub(super) struct Setting {
 }
 
 impl Setting {
+    /// Room above the first capitals for what stands on them, as on Ё and Й.
+    pub(super) fn overhead(&self) -> f32 {
+        let marked = self.lines.first().is_some_and(|line| line.contains(['Ё', 'Й']));
+        if marked { self.size * 0.2 } else { 0.0 }
+    }
+
     /// From the top of the first capitals to the last baseline.
     pub(super) fn height(&self) -> f32 {
         let gaps = self.lines.len().saturating_sub(1) as f32;
         self.size * (CAPITAL + gaps * LEADING)
     }
+}
+
+/// What may stand on a line of its own: words, with a dash kept to the word before it, and the parts of a hyphened word
+/// when that is all there is.
+fn pieces(title: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for word in title.split_whitespace() {
+        match pieces.last_mut() {
+            Some(before) if word.chars().all(|c| matches!(c, '—' | '–' | '-')) => {
+                before.push('\u{a0}');
+                before.push_str(word);
+            }
+            Some(_) | None => pieces.push(word.to_owned()),
+        }
+    }
+    if let [only] = pieces.as_slice() {
+        pieces = only.split_inclusive('-').map(str::to_owned).collect();
+    }
+    pieces
 }
 
 /// Every way to put words on at most `most` lines.
@@ -152,7 +177,7 @@ fn breaks(words: &[String], most: usize) -> Vec<Vec<String>> {
                 lines.push(String::new());
             }
             if let Some(line) = lines.last_mut() {
-                if !line.is_empty() {
+                if !line.is_empty() && !line.ends_with('-') {
                     line.push(' ');
                 }
                 line.push_str(word);
