@@ -11,6 +11,9 @@ mod spec;
 mod style;
 mod typeset;
 
+#[cfg(test)]
+mod tests;
+
 use std::{ops::RangeInclusive, sync::Arc};
 
 use resvg::{
@@ -163,13 +166,13 @@ fn credits(directors: &str) -> String {
 fn synthetic(image_id: &str) -> Option<(ArtSpec, Words)> {
     let number = image_id.strip_prefix(SYNTHETIC)?;
     let mut dice = Dice::new(image_id);
-    let art = ArtSpec {
-        style: dice.pick(Style::ALL)?,
-        palette: dice.pick(Palette::ALL)?,
-        motif: dice.pick(Motif::ALL)?,
-    };
+    let art =
+        ArtSpec { style: dice.pick(Style::ALL)?, palette: dice.pick(Palette::ALL)?, motif: dice.pick(Motif::ALL)? };
     let number: String = number.chars().take(12).collect();
     let initial = number.chars().next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-    let words = Words { headline: format!("Фильм {number}"), line: "Проверочный показ".to_owned(), year: None, initial };
+    let words =
+        Words {
+            headline: format!("Фильм {number}"), line: "Проверочный показ".to_owned(), year: None, initial
+        };
     Some((art, words))
 }

@@ -138,8 +138,7 @@ fn wedge(brief: &Brief<'_>, dice: &mut Dice) -> String {
         let (left, right) = (cx - area.width * 0.6, cx + area.width * 0.6);
         let (from, to) = if side > 0.0 { (-0.12, 0.5) } else { (0.5, -0.12) };
         let (from, to) = (cy + drop + r * from, cy + drop + r * to);
-        let corners =
-            [(left, from), (right, to), (right, to + r * thickness), (left, from + r * thickness)];
+        let corners = [(left, from), (right, to), (right, to + r * thickness), (left, from + r * thickness)];
         art += &polygon(&corners, colours.ink);
     }
     art += &motif::draw(object, (cx + side * r * 0.1, cy - r * 0.06), r * 1.16, colours.ink, colours.ground);
@@ -470,7 +469,8 @@ fn cutout(brief: &Brief<'_>, dice: &mut Dice) -> String {
     let mut art = String::new();
     art += &piece(cx - half_width * 0.55, cy - half_height * 0.2, half_width * 0.5, half_height * 1.1, colours.second);
     art += &piece(cx + half_width * 0.6, cy + half_height * 0.35, half_width * 0.42, half_height * 0.9, colours.ink);
-    art += &piece(cx + half_width * 0.35, cy - half_height * 0.72, half_width * 0.55, half_height * 0.22, colours.second);
+    art +=
+        &piece(cx + half_width * 0.35, cy - half_height * 0.72, half_width * 0.55, half_height * 0.22, colours.second);
     art += &piece(cx, cy, r * 0.78, r * 0.78, colours.accent);
     art += &motif::draw(object, (cx, cy), r * 1.08, colours.ink, colours.ground);
     art

@@ -192,7 +192,9 @@ fn breaks(words: &[String], most: usize) -> Vec<Vec<String>> {
 
 /// A line should not end in a preposition or other one- or two-letter word.
 fn ends_badly(line: &str) -> bool {
-    line.split_whitespace().last().is_some_and(|word| word.chars().count() <= 2 && word.chars().all(char::is_alphabetic))
+    line.split_whitespace()
+        .last()
+        .is_some_and(|word| word.chars().count() <= 2 && word.chars().all(char::is_alphabetic))
 }
 
 /// Where text hangs on its point.
@@ -217,7 +219,7 @@ pub(super) fn text(font: Font, anchor: Anchor, (x, y): (f32, f32), size: f32, co
     )
 }
 
-/// XML-safe text; control characters, which XML forbids, become spaces.
+/// XML-safe text; control and other characters that XML forbids become spaces.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -227,7 +229,7 @@ pub(super) fn escape(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&apos;"),
-            c if c.is_control() => safe.push(' '),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => safe.push(' '),
             c => safe.push(c),
         }
     }
