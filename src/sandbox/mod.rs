@@ -1,1 +1,4 @@
 //! sandbox.
+
+pub mod artwork;
+pub mod seed;
