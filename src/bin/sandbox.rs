@@ -12,11 +12,11 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
 
-/// A bonus API for tests: the programme's rules, test subscribers, a clock and faults to switch on.
+/// The command line.
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about,
+    about = "A bonus API for tests: the programme's rules, test subscribers, a clock and faults to switch on",
     after_help = "The phone page is at /tv, the documentation at /docs, QA's switches below /sandbox/v1/."
 )]
 struct Flags {
@@ -47,7 +47,7 @@ struct Flags {
     /// List the test subscribers and exit
     #[arg(long)]
     list_scenarios: bool,
-    /// How much to log
+    /// How much to log, on standard error
     #[arg(long, value_enum, default_value = "info")]
     log: Level,
 }

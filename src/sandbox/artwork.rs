@@ -3,18 +3,38 @@
 //! The pictures are our own: geometry and type only, no stills, no logos.  Drawing is a pure function of the seed, the
 //! image id and the size, so that a cache may keep the result for ever.
 
+mod dice;
+mod layout;
+mod motif;
+mod palette;
 mod spec;
+mod style;
+mod typeset;
 
-use std::sync::Arc;
+#[cfg(test)]
+mod tests;
+
+use std::{ops::RangeInclusive, sync::Arc};
 
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{Options, Tree, fontdb},
 };
 
-use super::seed::Seed;
+use self::{
+    dice::Dice,
+    layout::Words,
+    typeset::{Font, Measure},
+};
+use super::seed::{OfferKind, Seed, SeedOffer};
 
 pub use spec::{ArtSpec, Motif, Palette, Style};
+
+/// Pictures of this size are drawn; others are refused.
+const WIDTHS: RangeInclusive<u32> = 16..=1920;
+const HEIGHTS: RangeInclusive<u32> = 16..=1080;
+/// Ids with this prefix have a picture although nothing on sale has it.
+const SYNTHETIC: &str = "generated-";
 
 /// The shapes in which a picture exists.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -55,6 +75,7 @@ pub enum ArtworkError {
 /// Draws pictures; holds the fonts, so make one and share it.
 pub struct Artist {
     fonts: Arc<fontdb::Database>,
+    measure: Measure,
 }
 
 impl Default for Artist {
@@ -66,7 +87,11 @@ impl Default for Artist {
 impl Artist {
     /// Loads the bundled fonts.
     pub fn new() -> Self {
-        Self { fonts: Arc::new(fontdb::Database::new()) }
+        let mut fonts = fontdb::Database::new();
+        for font in Font::ALL {
+            fonts.load_font_data(font.bytes().to_vec());
+        }
+        Self { fonts: Arc::new(fonts), measure: Measure::new() }
     }
 
     /// The picture as PNG.
@@ -78,21 +103,76 @@ impl Artist {
         width: u32,
         height: u32,
     ) -> Result<Vec<u8>, ArtworkError> {
-        if !(16..=1920).contains(&width) || !(16..=1080).contains(&height) {
-            return Err(ArtworkError::Size { width, height });
-        }
-        if !seed.offers.iter().any(|offer| offer.image == image_id) && !image_id.starts_with("generated-") {
-            return Err(ArtworkError::Unknown(image_id.to_owned()));
-        }
-        let _ = variant;
-        let svg = format!(
-            "<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'><rect width='100%' height='100%' fill='#1F4FA3'/></svg>"
-        );
         let broken = |reason: String| ArtworkError::Broken { id: image_id.to_owned(), reason };
+        let page = self.page(seed, image_id, variant, width, height)?;
         let options = Options { fontdb: Arc::clone(&self.fonts), ..Options::default() };
-        let tree = Tree::from_str(&svg, &options).map_err(|error| broken(error.to_string()))?;
+        let tree = Tree::from_str(&page, &options).map_err(|error| broken(error.to_string()))?;
         let mut pixels = Pixmap::new(width, height).ok_or_else(|| broken("no memory".to_owned()))?;
         resvg::render(&tree, Transform::default(), &mut pixels.as_mut());
         pixels.encode_png().map_err(|error| broken(error.to_string()))
     }
+
+    /// The picture as SVG.
+    fn page(
+        &self,
+        seed: &Seed,
+        image_id: &str,
+        variant: Variant,
+        width: u32,
+        height: u32,
+    ) -> Result<String, ArtworkError> {
+        if !WIDTHS.contains(&width) || !HEIGHTS.contains(&height) {
+            return Err(ArtworkError::Size { width, height });
+        }
+        let (art, words) = match seed.offers.iter().find(|offer| offer.image == image_id) {
+            Some(offer) => (offer.art, words_of(offer)),
+            None => synthetic(image_id).ok_or_else(|| ArtworkError::Unknown(image_id.to_owned()))?,
+        };
+        let size = (width as f32, height as f32);
+        Ok(layout::page(&self.measure, art, &words, image_id, variant, size))
+    }
+}
+
+fn words_of(offer: &SeedOffer) -> Words {
+    let headline = match (offer.kind, offer.quota_gb) {
+        (OfferKind::Quota, Some(size)) => format!("{size} ГБ"),
+        _ => offer.title.clone(),
+    };
+    let line = match (offer.kind, &offer.director) {
+        (OfferKind::Quota, _) => "Объём для записи".to_owned(),
+        (_, Some(directors)) => credits(directors),
+        (_, None) => offer.subtitle.clone(),
+    };
+    let initial = match offer.quota_gb {
+        Some(size) => size.to_string(),
+        None => headline.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default(),
+    };
+    Words { headline, line, year: offer.year, initial }
+}
+
+/// One name in full, several with initials: "Г. Козинцев, Л. Трауберг".
+fn credits(directors: &str) -> String {
+    if !directors.contains(", ") {
+        return directors.to_owned();
+    }
+    let short = |name: &str| match name.split_once(' ') {
+        Some((first, last)) => format!("{}.\u{a0}{last}", first.chars().take(1).collect::<String>()),
+        None => name.to_owned(),
+    };
+    directors.split(", ").map(short).collect::<Vec<_>>().join(", ")
+}
+
+/// Load tests and quality assurance invent offers; their pictures follow from the id.
+fn synthetic(image_id: &str) -> Option<(ArtSpec, Words)> {
+    let number = image_id.strip_prefix(SYNTHETIC)?;
+    let mut dice = Dice::new(image_id);
+    let art =
+        ArtSpec { style: dice.pick(Style::ALL)?, palette: dice.pick(Palette::ALL)?, motif: dice.pick(Motif::ALL)? };
+    let number: String = number.chars().take(12).collect();
+    let initial = number.chars().next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let words =
+        Words {
+            headline: format!("Фильм {number}"), line: "Проверочный показ".to_owned(), year: None, initial
+        };
+    Some((art, words))
 }

@@ -4,4 +4,4 @@
 pub(crate) const MEDIA_TYPE: &str = "video/webm";
 
 /// The clip.
-pub(crate) static BYTES: &[u8] = &[0x1A; 4096];
+pub(crate) static BYTES: &[u8] = include_bytes!("../../assets/sandbox/clip.webm");
