@@ -27,7 +27,7 @@ pub use history::{
     AccrualReason, EarningRule, EarningRules, EntryType, ExchangePage, LedgerEntry, LedgerPage, StatusRule,
 };
 pub use points::{Points, PointsChange};
-pub use preferences::{Animations, Language};
+pub use preferences::{Animations, Language, PinUse};
 pub use secret::Secret;
 pub use sign_in::{DeviceCode, SignInPoll};
 

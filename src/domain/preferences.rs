@@ -19,6 +19,14 @@ impl Language {
         }
     }
 
+    /// The other one.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Ru => Self::En,
+            Self::En => Self::Ru,
+        }
+    }
+
     /// The language with this two-letter code.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Ru, Self::En].into_iter().find(|language| language.code() == code)
@@ -33,4 +41,24 @@ pub enum Animations {
     Full,
     /// Nothing.
     Reduced,
+}
+
+impl Animations {
+    /// The other choice.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Full => Self::Reduced,
+            Self::Reduced => Self::Full,
+        }
+    }
+}
+
+/// When the PIN is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PinUse {
+    /// For offers from 18 years only.
+    #[default]
+    AdultOnly,
+    /// For every exchange.
+    EveryExchange,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::atomic::Format;
-use crate::domain::{Animations, Language};
+use crate::domain::{Animations, Language, PinUse};
 
 const FORMAT: Format = Format { name: "settings", version: 1, limit: 4096 };
 
@@ -17,6 +17,8 @@ pub struct Settings {
     pub language: Option<Language>,
     /// How much moves.
     pub animations: Option<Animations>,
+    /// When the PIN is asked for.
+    pub pin_use: Option<PinUse>,
 }
 
 /// The file with the settings.
@@ -31,6 +33,7 @@ pub struct SettingsFile {
 struct Stored {
     language: Option<String>,
     animations: Option<String>,
+    pin_use: Option<String>,
 }
 
 impl SettingsFile {
@@ -49,6 +52,11 @@ impl SettingsFile {
                 Some("reduced") => Some(Animations::Reduced),
                 Some(_) | None => None,
             },
+            pin_use: match stored.pin_use.as_deref() {
+                Some("adult") => Some(PinUse::AdultOnly),
+                Some("every") => Some(PinUse::EveryExchange),
+                Some(_) | None => None,
+            },
         }
     }
 
@@ -58,9 +66,14 @@ impl SettingsFile {
             Animations::Full => "full",
             Animations::Reduced => "reduced",
         });
+        let pin_use = settings.pin_use.map(|pin_use| match pin_use {
+            PinUse::AdultOnly => "adult",
+            PinUse::EveryExchange => "every",
+        });
         let stored = Stored {
             language: settings.language.map(|language| language.code().to_owned()),
             animations: animations.map(str::to_owned),
+            pin_use: pin_use.map(str::to_owned),
         };
         FORMAT.write(&self.path, &serde_json::to_vec(&stored)?)
     }
@@ -75,11 +88,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = SettingsFile::new(directory.path());
         assert_eq!(file.load(), Settings::default());
-        let chosen = Settings { language: Some(Language::En), animations: Some(Animations::Reduced) };
+        let chosen = Settings {
+            language: Some(Language::En),
+            animations: Some(Animations::Reduced),
+            pin_use: Some(PinUse::EveryExchange),
+        };
         file.save(&chosen).unwrap();
         assert_eq!(file.load(), chosen);
         FORMAT.write(&file.path, br#"{"language":"tt","animations":"full","new":1}"#).unwrap();
-        assert_eq!(file.load(), Settings { language: None, animations: Some(Animations::Full) });
+        assert_eq!(file.load(), Settings { animations: Some(Animations::Full), ..Settings::default() });
         std::fs::write(&file.path, b"x").unwrap();
         assert_eq!(file.load(), Settings::default());
     }
