@@ -19,6 +19,7 @@ use self::convert::Context;
 use self::generated as ui;
 use self::models::Models;
 use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
+use crate::domain::Language;
 
 mod generated {
     slint::include_modules!();
@@ -52,16 +53,6 @@ pub enum KeyAction {
     Repeated,
     /// It went up.
     Released,
-}
-
-/// A language of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum InterfaceLanguage {
-    /// Russian.
-    #[default]
-    Russian,
-    /// English.
-    English,
 }
 
 /// An operator's own colours; `None` keeps ours.
@@ -150,13 +141,9 @@ impl Screen {
     }
 
     /// Chooses the language; texts are asked for again with the next [`Screen::show`].
-    pub fn set_language(&mut self, language: InterfaceLanguage) {
-        let code = match language {
-            InterfaceLanguage::Russian => "ru",
-            InterfaceLanguage::English => "en",
-        };
-        if let Err(error) = slint::select_bundled_translation(code) {
-            tracing::warn!(%error, code, "cannot choose the language");
+    pub fn set_language(&mut self, language: Language) {
+        if let Err(error) = slint::select_bundled_translation(language.code()) {
+            tracing::warn!(%error, code = language.code(), "cannot choose the language");
         }
         self.shown = None;
     }
