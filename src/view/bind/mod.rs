@@ -18,6 +18,8 @@ use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 use self::convert::Context;
 use self::generated as ui;
 use self::models::Models;
+use crate::core::Language;
+
 use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
 
 mod generated {
@@ -52,16 +54,6 @@ pub enum KeyAction {
     Repeated,
     /// It went up.
     Released,
-}
-
-/// A language of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum InterfaceLanguage {
-    /// Russian.
-    #[default]
-    Russian,
-    /// English.
-    English,
 }
 
 /// An operator's own colours; `None` keeps ours.
@@ -150,11 +142,8 @@ impl Screen {
     }
 
     /// Chooses the language; texts are asked for again with the next [`Screen::show`].
-    pub fn set_language(&mut self, language: InterfaceLanguage) {
-        let code = match language {
-            InterfaceLanguage::Russian => "ru",
-            InterfaceLanguage::English => "en",
-        };
+    pub fn set_language(&mut self, language: Language) {
+        let code = language.code();
         if let Err(error) = slint::select_bundled_translation(code) {
             tracing::warn!(%error, code, "cannot choose the language");
         }
