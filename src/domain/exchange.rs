@@ -228,6 +228,15 @@ pub struct Renewal {
     pub price_roubles: u64,
 }
 
+/// What the member wants of a paid renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenewalSwitch {
+    /// Renew.
+    On,
+    /// Let it end.
+    Off,
+}
+
 /// How a film is played.
 #[derive(Clone, PartialEq)]
 pub struct Playback {

@@ -9,6 +9,7 @@ mod exchange;
 mod failure;
 mod history;
 mod points;
+mod preferences;
 mod secret;
 mod sign_in;
 
@@ -19,13 +20,14 @@ pub use catalog::{
 };
 pub use exchange::{
     Entitlement, EntitlementId, Exchange, ExchangeId, ExchangeLine, ExchangeState, IdempotencyKey, Order, OrderLine,
-    Playback, Reason, Refusal, Renewal,
+    Playback, Reason, Refusal, Renewal, RenewalSwitch,
 };
 pub use failure::{Failure, FailureKind};
 pub use history::{
     AccrualReason, EarningRule, EarningRules, EntryType, ExchangePage, LedgerEntry, LedgerPage, StatusRule,
 };
 pub use points::{Points, PointsChange};
+pub use preferences::{Animations, Language, PinUse};
 pub use secret::Secret;
 pub use sign_in::{DeviceCode, SignInPoll};
 

@@ -1,8 +1,407 @@
 //! Every message of the program, by name; the words stand in `ui/api/texts.slint`.
 
-/// Names a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Msg {
-    /// The programme's own name.
-    Brand,
+/// Makes [`Msg`] and the list of all messages from one list of names.
+macro_rules! messages {
+    ($($(#[$section:meta])* $name:ident)*) => {
+        /// Names a message.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the English words stand in ui/api/texts.slint")]
+        pub enum Msg { $($name,)* }
+
+        impl Msg {
+            /// Every message once.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The name, as `ui/api/texts.slint` and the translations spell it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+        }
+
+        /// Calls a macro with every name, for `bind` to map them to Slint's.
+        #[cfg(feature = "ui")]
+        macro_rules! with_messages {
+            ($callback:ident) => { $callback! { $($name)* } };
+        }
+        #[cfg(feature = "ui")]
+        pub(crate) use with_messages;
+    };
+}
+
+messages! {
+    // General.
+    Brand
+    Points
+    PointsUnit
+    PointsRange
+    Position
+    On
+    Off
+    LoadingTitle
+    OtherRewards
+    ThisOption
+    NoPrice
+
+    // Dates.
+    DayMonth
+    DayMonthYear
+    DayAndTime
+    January
+    February
+    March
+    April
+    May
+    June
+    July
+    August
+    September
+    October
+    November
+    December
+    Days
+    HoursMinutes
+    Minutes
+    LeftShort
+    FromDay
+    WorksUntil
+    UntilWithLeft
+
+    // Validity.
+    ForHours
+    ForMonths
+    ForMonthsFromNext
+    ForGood
+    ValidityWithEnd
+    AfterEnds
+    AfterPaid
+
+    // Tabs.
+    TabHome
+    TabCatalog
+    TabMyOptions
+    TabHistory
+    TabStatus
+    TabBasket
+    TabSettings
+
+    // Banners.
+    BannerOrder
+    BannerOrderPaused
+    BannerOffline
+    BannerOfflineCached
+    BannerCached
+
+    // Notices.
+    NoticeSignedIn
+    NoticeWelcome
+    NoticeAdded
+    NoticeRemoved
+    NoticeBasketFull
+    NoticeNotForBasket
+    NoticeRenewalOn
+    NoticeRenewalOff
+    NoticeRenewalFailed
+    NoticeNothingToSwitch
+    NoticeConsentFirst
+    NoticeJoinFailed
+    NoticeJoined
+    NoticeLinkBack
+    NoticePlayerMissing
+    NoticePlayerAddress
+    NoticePlayerBroke
+    NoticeFilmNotReady
+    NoticePinStored
+    NoticePinRemoved
+    NoticePinFailed
+    NoticePinLocked
+    NoticeOrderNotStored
+    NoticeOrderHidden
+    NoticeOrderDamaged
+    NoticeRetrying
+    BlockedOffline
+    BlockedOrder
+    BlockedNotEnrolled
+    BlockedNotReady
+
+    // Key hints.
+    HintChoose
+    HintOpen
+    HintBack
+    HintClose
+    HintDigits
+    HintTick
+    HintUntick
+    HintBasket
+    HintPage
+    HintHide
+    HintStop
+    HintLeave
+
+    // Home.
+    HeroWelcome
+    HeroWelcomeName
+    HeroLead
+    HeroEmptyCatalog
+    PanelBalance
+    PanelStatus
+    PanelBurning
+    PanelExchange
+    PanelJoin
+    PanelJoinValue
+    PanelJoinNote
+    BalanceNote
+    HeldNote
+    PendingNote
+    StatusNote
+    StatusTopNote
+    NothingBurnsSoon
+    BurnsOn
+    NextBurn
+    ExchangeNow
+    ExchangeOncePerMonth
+    ExchangeUsed
+    ExchangeBlocked
+    DebtOf
+    RowRunning
+    BadgeWatch
+    BadgeActive
+    BadgeInBasket
+
+    // Catalogue.
+    EmptyCatalogTitle
+    EmptyCatalogAdvice
+    OtherRewardsNote
+
+    // Offer.
+    MetaLength
+    FactActive
+    FactValidity
+    FactAfter
+    FactNeeds
+    FactIncludes
+    OrderElsewhere
+    CannotBeCancelled
+    ButtonWatch
+    ButtonWatchNow
+    ButtonExchange
+    ButtonExchangeFor
+    ButtonAdd
+    ButtonAddWithCompany
+    ButtonRemove
+    ButtonOpenBasket
+    ButtonExplain
+    ButtonJoin
+    ButtonBack
+    ButtonRetry
+    ButtonLater
+    ButtonClear
+    ButtonCancel
+    ButtonHide
+    ButtonHome
+    ButtonUnderstood
+    ButtonNewCode
+    ButtonStay
+    ButtonLeave
+    ButtonStop
+
+    // Basket and confirmation.
+    ActionRemove
+    MissingPoints
+    EmptyBasketTitle
+    EmptyBasketAdvice
+    FactBase
+    FactDiscount
+    FactCharged
+    FactBalanceBefore
+    FactBalanceAfter
+    MoreLines
+    ConfirmTitle
+    ConfirmWarning
+    ProcessingTitle
+    ProcessingLead
+    ProcessingSlow
+    ProcessingTrouble
+    OutcomeTitle
+    OutcomePastTitle
+    OutcomeFilm
+    OutcomePromo
+    OutcomeOption
+    FactChargedDone
+    FactBalanceNow
+    FactNextExchange
+    FactOrderedAt
+
+    // Refusal.
+    RefusalTitle
+    RefusalQuestionTitle
+    CauseMissing
+    CauseMissingAdvice
+    CauseDebt
+    CauseDebtOf
+    CauseDebtAdvice
+    CauseOrdered
+    CauseOrderedUntil
+    CauseOrderedAdvice
+    CauseMonth
+    CauseMonthUntil
+    CauseMonthAdvice
+    CauseRequires
+    CauseRequiresAdvice
+    CausePrice
+    CausePriceAdvice
+    CauseGone
+    CauseGoneAdvice
+    CauseService
+    CauseServiceTvAdvice
+    CauseServiceAdvice
+    CauseNotEnrolled
+    CauseNotEnrolledAdvice
+    CauseChannel
+    CauseChannelAdvice
+    CauseOther
+    CauseUnknown
+    CauseUnknownAdvice
+    SupportCode
+    SupportCodeAndId
+
+    // My options.
+    RenewalOnFrom
+    RenewalOffFrom
+    ActionRenewalOff
+    ActionRenewalOn
+    Switching
+    PromoCodeIs
+    EmptyOptionsTitle
+    EmptyOptionsAdvice
+
+    // History.
+    ChipPoints
+    ChipOrders
+    EntryExpires
+    EntryBalance
+    ReasonJoining
+    ReasonEmailBill
+    ReasonProfile
+    ReasonSurvey
+    ReasonBirthday
+    ReasonPayment
+    ReasonTopUp
+    ReasonExchange
+    ReasonExpiry
+    ReasonAdjustment
+    ReasonOther
+    OrderProcessing
+    OrderRefused
+    OrderState
+    EmptyLedgerTitle
+    EmptyLedgerAdvice
+    EmptyOrdersTitle
+    EmptyOrdersAdvice
+
+    // Status.
+    StatusTitle
+    StatusLead
+    StatusTopLead
+    EarnTitle
+    EarnDone
+    EmptyEarnTitle
+    FromJoining
+    FromPoints
+    DiscountOf
+
+    // Sign-in.
+    SignInTitle
+    SignInStepScan
+    SignInStepCode
+    SignInStepConfirm
+    SignInStarting
+    SignInMinutes
+    SignInSeconds
+    SignInTrouble
+    SignInExpired
+    SignInDenied
+    SignInOrderWaits
+
+    // Joining.
+    JoinTitle
+    JoinGift
+    JoinConsent
+
+    // Settings.
+    SettingLanguage
+    SettingMotion
+    SettingMotionNote
+    SettingPin
+    SettingPinNote
+    SettingPinUse
+    SettingOtherNote
+    SettingSignOut
+    SettingSignOutNote
+    PinIsSet
+    PinIsNotSet
+    PinUseAdult
+    PinUseAll
+    ActionChange
+    ActionSignOut
+
+    // About.
+    AboutTitle
+    FactVersion
+    FactDevice
+    FactServer
+    FactRegion
+    AboutProgram
+    AboutLicence
+    AboutSlint
+    AboutFonts
+
+    // Player.
+    PlayerBuiltIn
+    PlayerExternal
+
+    // Dialogs.
+    ExitTitle
+    ExitOrderBody
+    SignOutTitle
+    SignOutBody
+    SignOutOrderBody
+    PinCreateTitle
+    PinCreateBody
+    PinCreateAdultBody
+    PinRepeatTitle
+    PinRepeatBody
+    PinOrderTitle
+    PinOrderBody
+    PinRemoveTitle
+    PinRemoveBody
+    PinWrong
+    PinDiffered
+    PinChecking
+
+    // Failures.
+    NetworkAdvice
+    NoAddressTitle
+    NoConnectionTitle
+    TimeoutTitle
+    TimeoutAdvice
+    InterruptedTitle
+    TlsTitle
+    TlsAdvice
+    ClockTitle
+    ClockAdvice
+    PortalTitle
+    PortalAdvice
+    MalformedTitle
+    TooLargeTitle
+    ServiceAdvice
+    RateLimitedTitle
+    RateLimitedAdvice
+    UnavailableTitle
+    ServerTitle
+    InProgressTitle
+    WaitAdvice
+    NotFoundTitle
+    UnauthorizedTitle
+    UnauthorizedAdvice
+    RefusedTitle
 }

@@ -1,4 +1,7 @@
 //! From state to view-model: what the viewer reads and sees, chosen by pure functions.
+//!
+//! [`view`] is the only entrance. Each screen has its file; words are messages (see [`text`]),
+//! numbers and dates are written by `format`.
 
 pub mod message;
 pub mod model;
@@ -6,6 +9,63 @@ pub mod text;
 
 #[cfg(feature = "ui")]
 pub mod bind;
-
 #[cfg(any(test, feature = "emulator"))]
 pub mod fixtures;
+
+mod catalog;
+mod chrome;
+mod dialog;
+mod failure;
+mod format;
+mod history;
+mod home;
+mod lists;
+mod offer;
+mod order;
+mod refusal;
+mod sign_in;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+use crate::core::{App, Moment, Place};
+use crate::domain::Animations;
+
+use model::{Bump, Look, Screen, ViewModel};
+
+/// Everything the screen shows in this state at this moment.
+pub fn view(app: &App, now: &Moment) -> ViewModel {
+    let (count, direction) = app.bumps();
+    ViewModel {
+        chrome: chrome::chrome(app, now),
+        screen: screen(app, now),
+        dialog: app.dialog().map(|dialog| dialog::dialog(app, dialog)),
+        look: Look {
+            has_motion: app.settings.animations == Animations::Full,
+            is_dimmed: app.is_dimmed(),
+            bump: Bump { count, direction },
+        },
+    }
+}
+
+fn screen(app: &App, now: &Moment) -> Screen {
+    match app.place() {
+        Place::SignIn(place) => Screen::SignIn(sign_in::sign_in(app, place)),
+        Place::Join(place) => Screen::Join(sign_in::join(app, place)),
+        Place::Home(place) => home::home(app, place, now),
+        Place::Catalog(place) => Screen::Catalog(catalog::catalog(app, place)),
+        Place::Offer(place) => Screen::Offer(offer::offer(app, place, now)),
+        Place::Basket(place) => Screen::Basket(order::basket(app, place)),
+        Place::Confirm(place) => Screen::Confirm(order::confirm(app, place)),
+        Place::Processing(_) => Screen::Processing(order::processing(app, now)),
+        Place::Outcome(place) => Screen::Outcome(order::outcome(app, place)),
+        Place::Refusal(place) => Screen::Refusal(refusal::refusal(app, place)),
+        Place::MyOptions(place) => Screen::MyOptions(lists::my_options(app, place, now)),
+        Place::History(place) => Screen::History(history::history(app, place)),
+        Place::Status(place) => Screen::Status(status::status(app, place)),
+        Place::Settings(place) => Screen::Settings(lists::settings(app, place)),
+        Place::About(place) => Screen::About(lists::about(app, place)),
+        Place::Player(place) => Screen::Player(lists::player(place)),
+    }
+}

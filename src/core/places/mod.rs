@@ -14,10 +14,12 @@ mod results;
 mod sign_in;
 
 pub use catalog::CatalogPlace;
+pub(crate) use catalog::columns;
 pub use confirm::{BasketPlace, ConfirmPlace};
 pub use history::{HistoryKind, HistoryPlace};
 pub use home::{HomePlace, HomeRow, RowKey};
 pub use join::{JoinFocus, JoinPlace};
+pub(crate) use lists::ABOUT_PARAGRAPHS;
 pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusPlace};
 pub use offer::{OfferAction, OfferPlace};
 pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace};
@@ -44,7 +46,7 @@ pub enum Zone {
 /// How many elements stand on the screen, for scrolling; the pictures of `ui/` are drawn to match.
 pub(crate) mod layout {
     /// Posters in a row.
-    pub(crate) const POSTERS: usize = 7;
+    pub(crate) const POSTERS: usize = 6;
     /// Tiles in a row.
     pub(crate) const TILES: usize = 4;
     /// Rows of the catalogue's grid.

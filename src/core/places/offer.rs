@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Offer, OfferId, OrderLine, Refusal};
+use crate::domain::{Offer, OfferId, OrderLine};
 use crate::input::{Colour, Direction, Intent};
 
 use super::super::app::{App, Turn};
@@ -141,11 +141,7 @@ impl App {
             }
             OfferAction::RemoveFromBasket => self.toggle_in_basket(&offer.id, turn),
             OfferAction::OpenBasket => self.open_tab(Tab::Basket, turn),
-            OfferAction::Explain => {
-                let refusal =
-                    Refusal { code: String::new(), reasons: offer.eligibility.reasons.clone(), request_id: None };
-                self.push(Place::Refusal(RefusalPlace::explained(refusal)));
-            }
+            OfferAction::Explain => self.push(Place::Refusal(RefusalPlace::explained_for(offer))),
             OfferAction::Join => self.open_join(turn),
             OfferAction::Close => self.pop(turn),
         }

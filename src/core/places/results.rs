@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Exchange, OfferId, OrderLine, Reason, Refusal};
+use crate::domain::{Exchange, Offer, OfferId, OrderLine, Reason, Refusal};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
@@ -63,7 +63,9 @@ impl RefusalPlace {
         Self { refusal, lines, cause: RefusalCause::Order, button: 0 }
     }
 
-    pub(crate) fn explained(refusal: Refusal) -> Self {
+    /// What stands against an offer, before any order.
+    pub(crate) fn explained_for(offer: &Offer) -> Self {
+        let refusal = Refusal { code: String::new(), reasons: offer.eligibility.reasons.clone(), request_id: None };
         Self { refusal, lines: Vec::new(), cause: RefusalCause::Question, button: 0 }
     }
 }

@@ -1,0 +1,275 @@
+//! The tokens: who holds them, when they are renewed, when they are forgotten.
+//!
+//! Refresh tokens rotate, so at most one refresh runs at a time, it is not cancelled with the
+//! request that caused it, and new tokens are on disk before they are used.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use reqwest::Method;
+use tokio::time::Instant;
+
+use super::transport::{Answer, Transport};
+use super::wire::oauth::{Device, OauthError, Token};
+use crate::domain::{DeviceCode, Failure, FailureKind, Secret, SignInPoll};
+
+const CLIENT_ID: &str = "bonus-tv";
+const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// Tokens are renewed this long before they end.
+const EARLY: Duration = Duration::from_secs(60);
+
+/// What proves that a member signed in on this box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// Sent with every request.
+    pub access: Secret,
+    /// Buys the next pair.
+    pub refresh: Option<Secret>,
+}
+
+/// Where tokens survive a restart. The calls may block; the client keeps them off its event loop.
+pub trait TokenStore: Send + Sync {
+    /// The tokens of the last run, if any.
+    fn load(&self) -> io::Result<Option<Tokens>>;
+    /// Keeps tokens durably before it returns.
+    fn save(&self, tokens: &Tokens) -> io::Result<()>;
+    /// Forgets them.
+    fn forget(&self) -> io::Result<()>;
+}
+
+/// Tokens that end with the process, for tests and the headless emulator.
+#[derive(Debug, Default)]
+pub struct MemoryTokens(Mutex<Option<Tokens>>);
+
+impl TokenStore for MemoryTokens {
+    fn load(&self) -> io::Result<Option<Tokens>> {
+        Ok(lock(&self.0).clone())
+    }
+
+    fn save(&self, tokens: &Tokens) -> io::Result<()> {
+        *lock(&self.0) = Some(tokens.clone());
+        Ok(())
+    }
+
+    fn forget(&self) -> io::Result<()> {
+        *lock(&self.0) = None;
+        Ok(())
+    }
+}
+
+/// The signed-in session, or none.
+pub(super) struct Auth {
+    transport: Arc<Transport>,
+    store: Arc<dyn TokenStore>,
+    session: Mutex<Option<Session>>,
+    /// Held while tokens change; remembers how the last refresh failed.
+    turn: tokio::sync::Mutex<Option<Failure>>,
+    /// Refreshes tried, so that those who waited for one share its outcome.
+    refreshes: AtomicU64,
+}
+
+#[derive(Clone)]
+struct Session {
+    tokens: Tokens,
+    /// When the access token ends; unknown after a restart, when the first 401 tells.
+    ends_at: Option<Instant>,
+}
+
+impl Auth {
+    pub fn new(transport: Arc<Transport>, store: Arc<dyn TokenStore>) -> Self {
+        let stored = store.load().unwrap_or_else(|error| {
+            tracing::warn!(%error, "stored tokens cannot be read; signing in again is needed");
+            None
+        });
+        let session = stored.map(|tokens| Session { tokens, ends_at: None });
+        Self {
+            transport,
+            store,
+            session: Mutex::new(session),
+            turn: tokio::sync::Mutex::default(),
+            refreshes: AtomicU64::new(0),
+        }
+    }
+
+    pub fn is_signed_in(&self) -> bool {
+        lock(&self.session).is_some()
+    }
+
+    /// A token to send, renewed if it is about to end.
+    pub async fn access(self: &Arc<Self>) -> Result<Secret, Failure> {
+        let session = lock(&self.session).clone().ok_or_else(unauthorized)?;
+        let now = Instant::now();
+        match session.ends_at {
+            Some(end) if now + EARLY >= end => match self.renew(&session.tokens.access).await {
+                // The old token still has a while to go, so a hiccup of the service costs nothing.
+                Err(failure) if failure.kind != FailureKind::Unauthorized && now < end => Ok(session.tokens.access),
+                renewed => renewed,
+            },
+            Some(_) | None => Ok(session.tokens.access),
+        }
+    }
+
+    /// A token that replaces `stale`, which the server no longer takes.
+    pub async fn renew(self: &Arc<Self>, stale: &Secret) -> Result<Secret, Failure> {
+        let (auth, stale) = (Arc::clone(self), stale.clone());
+        // The first to see the old count refreshes; who queued up behind takes over the outcome.
+        let seen = self.refreshes.load(Ordering::SeqCst);
+        let refresh = async move {
+            let mut turn = auth.turn.lock().await;
+            let session = lock(&auth.session).clone().ok_or_else(unauthorized)?;
+            if session.tokens.access != stale {
+                return Ok(session.tokens.access);
+            }
+            if let (true, Some(failure)) = (auth.refreshes.load(Ordering::SeqCst) != seen, turn.as_ref()) {
+                return Err(failure.clone());
+            }
+            let outcome = auth.refresh(&session.tokens).await;
+            *turn = outcome.as_ref().err().cloned();
+            auth.refreshes.fetch_add(1, Ordering::SeqCst);
+            outcome
+        };
+        detached(refresh).await
+    }
+
+    /// Buys new tokens. Only called by whoever has the turn.
+    async fn refresh(&self, old: &Tokens) -> Result<Secret, Failure> {
+        let Some(refresh) = &old.refresh else {
+            self.forget().await;
+            return Err(unauthorized());
+        };
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("client_id", CLIENT_ID)];
+        let answer = self.post("token", &form).await?;
+        if let Some(error) = oauth_error(&answer) {
+            // `invalid_grant` and `invalid_client` are final; the rest is a fault of the service.
+            return Err(match error.as_str() {
+                "invalid_grant" | "invalid_client" | "unauthorized_client" => {
+                    tracing::info!(error, "the sign-in has ended");
+                    self.forget().await;
+                    answer.failure(FailureKind::Unauthorized)
+                }
+                _ => answer.failure(FailureKind::Malformed),
+            });
+        }
+        let token: Token = answer.json()?;
+        Ok(self.adopt_token(token, old.refresh.clone()).await)
+    }
+
+    pub async fn start(&self) -> Result<DeviceCode, Failure> {
+        let form = [("client_id", CLIENT_ID), ("scope", "bonus")];
+        let answer = self.post("device_authorization", &form).await?;
+        let device: Device = answer.json()?;
+        device.into_domain().ok_or_else(|| answer.failure(FailureKind::Malformed))
+    }
+
+    /// Asks whether the member has confirmed, and keeps the tokens if so.
+    pub async fn poll(self: &Arc<Self>, device_code: &Secret) -> Result<SignInPoll, Failure> {
+        let (auth, device_code) = (Arc::clone(self), device_code.clone());
+        // The code is used up by the answer, so the answer must not get lost.
+        let poll = async move {
+            let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.reveal()), ("client_id", CLIENT_ID)];
+            let answer = auth.post("token", &form).await?;
+            match oauth_error(&answer).as_deref() {
+                Some("authorization_pending") => Ok(SignInPoll::Pending),
+                Some("slow_down") => Ok(SignInPoll::SlowDown),
+                Some("access_denied") => Ok(SignInPoll::Denied),
+                Some("expired_token" | "invalid_grant") => Ok(SignInPoll::Expired),
+                Some("invalid_client" | "unauthorized_client") => Err(answer.failure(FailureKind::Unauthorized)),
+                Some(_) => Err(answer.failure(FailureKind::Malformed)),
+                None => {
+                    let token: Token = answer.json()?;
+                    let _turn = auth.turn.lock().await;
+                    auth.adopt_token(token, None).await;
+                    tracing::info!("signed in");
+                    Ok(SignInPoll::Granted)
+                }
+            }
+        };
+        detached(poll).await
+    }
+
+    /// Signs in with tokens that came another way.
+    pub async fn adopt(&self, tokens: Tokens) {
+        let _turn = self.turn.lock().await;
+        self.keep(Session { tokens, ends_at: None }).await;
+    }
+
+    /// Forgets the tokens, then tells the server, which may not hear it.
+    pub async fn sign_out(self: &Arc<Self>) {
+        let auth = Arc::clone(self);
+        let signing_out = async move {
+            let turn = auth.turn.lock().await;
+            let session = lock(&auth.session).clone();
+            auth.forget().await;
+            drop(turn);
+            let Some(session) = session else { return Ok(()) };
+            let token = session.tokens.refresh.unwrap_or(session.tokens.access);
+            let form = [("token", token.reveal()), ("client_id", CLIENT_ID)];
+            match auth.post("revoke", &form).await {
+                Ok(answer) if answer.status.is_success() => tracing::info!("signed out"),
+                Ok(answer) => tracing::warn!(status = answer.status.as_u16(), "signed out here only"),
+                Err(failure) => tracing::warn!(kind = ?failure.kind, "signed out here only"),
+            }
+            Ok(())
+        };
+        // A sign-out cannot fail for the viewer.
+        let _ = detached(signing_out).await;
+    }
+
+    async fn post(&self, endpoint: &str, form: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let request = self.transport.request(Method::POST, &["oauth", endpoint])?.form(form);
+        self.transport.send(request).await
+    }
+
+    async fn adopt_token(&self, token: Token, old_refresh: Option<Secret>) -> Secret {
+        let access = Secret::new(token.access_token.0);
+        let refresh = token.refresh_token.map(|refresh| Secret::new(refresh.0)).or(old_refresh);
+        let tokens = Tokens { access: access.clone(), refresh };
+        let ends_at = token.expires_in.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
+        self.keep(Session { tokens, ends_at }).await;
+        access
+    }
+
+    async fn keep(&self, session: Session) {
+        let (store, tokens) = (Arc::clone(&self.store), session.tokens.clone());
+        // A full disk must not sign the member out: the tokens then last until the power goes.
+        report(tokio::task::spawn_blocking(move || store.save(&tokens)).await, "kept");
+        *lock(&self.session) = Some(session);
+    }
+
+    async fn forget(&self) {
+        *lock(&self.session) = None;
+        let store = Arc::clone(&self.store);
+        report(tokio::task::spawn_blocking(move || store.forget()).await, "forgotten");
+    }
+}
+
+/// Runs to its end even if nobody waits any more.
+async fn detached<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
+    // The task ends early only when the runtime does.
+    tokio::spawn(work).await.unwrap_or_else(|_| Err(Failure::new(FailureKind::Interrupted)))
+}
+
+fn oauth_error(answer: &Answer) -> Option<String> {
+    let may_be_one = matches!(answer.status.as_u16(), 400 | 401);
+    may_be_one.then(|| answer.parse::<OauthError>()).flatten().map(|error| error.error.0)
+}
+
+fn report(outcome: Result<io::Result<()>, tokio::task::JoinError>, what: &str) {
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "tokens cannot be {what} on disk"),
+        Err(error) => tracing::error!(%error, "tokens cannot be {what} on disk"),
+    }
+}
+
+fn unauthorized() -> Failure {
+    Failure::new(FailureKind::Unauthorized)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,280 @@
+//! The bonus API: one method per endpoint, domain types in and out.
+//!
+//! A question is asked again when that can help; an order never is, because only the core knows
+//! whether it still wants it. Every failure says what a viewer can do about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::auth::{Auth, TokenStore, Tokens};
+use super::options::{ClientError, ClientOptions};
+use super::retry;
+use super::transport::{Answer, CATALOG, IMAGE, Request, Transport};
+use super::wire::{account, catalog, exchange, history};
+use crate::domain::{
+    Account, CatalogPage, DeviceCode, EarningRules, Entitlement, EntitlementId, Exchange, ExchangePage, ExchangeState,
+    Failure, FailureKind, IdempotencyKey, Language, LedgerPage, Offer, OfferId, Order, RenewalSwitch, Secret,
+    SignInPoll, Terms,
+};
+
+/// How soon a slow order is asked about if the server does not say.
+const PROCESSING_PAUSE: Duration = Duration::from_secs(2);
+
+/// The bonus API as the box sees it. Clones share connections and the sign-in.
+#[derive(Clone)]
+pub struct Client {
+    transport: Arc<Transport>,
+    auth: Arc<Auth>,
+    retry_delay: Duration,
+}
+
+/// Something that is sent only if it has changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fetched<T> {
+    /// It has changed.
+    New {
+        /// What it is now.
+        value: T,
+        /// Names this state of it.
+        etag: Option<String>,
+    },
+    /// What the caller has is right.
+    NotModified,
+}
+
+/// What became of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExchangeAnswer {
+    /// It is decided: charged and delivered.
+    Done(Exchange),
+    /// The server is at work on it; ask again with the same key.
+    Processing {
+        /// How long to wait before.
+        retry_after: Duration,
+    },
+}
+
+/// Which picture of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImageVariant {
+    /// Upright, two to three.
+    Poster,
+    /// Sixteen to nine.
+    Tile,
+    /// For a whole screen.
+    Backdrop,
+}
+
+impl ImageVariant {
+    /// Its name in an address.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Poster => "poster",
+            Self::Tile => "tile",
+            Self::Backdrop => "backdrop",
+        }
+    }
+}
+
+impl Client {
+    /// Makes a client and loads the tokens of the last run; connects to nothing yet.
+    pub fn new(options: &ClientOptions, tokens: Arc<dyn TokenStore>) -> Result<Self, ClientError> {
+        let transport = Arc::new(Transport::new(options)?);
+        let auth = Arc::new(Auth::new(Arc::clone(&transport), tokens));
+        Ok(Self { transport, auth, retry_delay: options.retry_delay })
+    }
+
+    /// Changes the language of titles and texts from the next request on.
+    pub fn set_language(&self, language: Language) {
+        self.transport.set_language(language);
+    }
+
+    /// Whether there are tokens; the server may think otherwise.
+    pub fn is_signed_in(&self) -> bool {
+        self.auth.is_signed_in()
+    }
+
+    /// Asks for a code to show.
+    pub async fn start_sign_in(&self) -> Result<DeviceCode, Failure> {
+        self.auth.start().await
+    }
+
+    /// Asks whether the member has confirmed the code; keeps the tokens if so.
+    pub async fn poll_sign_in(&self, device_code: &Secret) -> Result<SignInPoll, Failure> {
+        self.auth.poll(device_code).await
+    }
+
+    /// Signs in with tokens that came another way, such as from the sandbox's control.
+    pub async fn adopt_tokens(&self, tokens: Tokens) {
+        self.auth.adopt(tokens).await;
+    }
+
+    /// Forgets the tokens and tells the server if it can be reached.
+    pub async fn sign_out(&self) {
+        self.auth.sign_out().await;
+    }
+
+    /// The member's account.
+    pub async fn account(&self) -> Result<Account, Failure> {
+        let answer = self.get(self.transport.request(Method::GET, &["v1", "account"])?).await?;
+        read_account(&answer)
+    }
+
+    /// The terms to accept, in this language.
+    pub async fn terms(&self, language: Language) -> Result<Terms, Failure> {
+        let accept = HeaderValue::from_static(language.code());
+        let request = self.transport.request(Method::GET, &["v1", "terms"])?.header(ACCEPT_LANGUAGE, accept);
+        let answer =
+            retry::ask(self.retry_delay, self.transport.timeout(), || self.transport.send_good(request.clone()));
+        answer.await?.json::<account::Terms>().map(Into::into)
+    }
+
+    /// Joins the programme under these terms.
+    pub async fn enrol(&self, terms_version: &str) -> Result<Account, Failure> {
+        let body = serde_json::json!({ "terms_version": terms_version });
+        let request = self.transport.request(Method::POST, &["v1", "enrolment"])?.json(&body)?;
+        read_account(&self.authorized(request).await?)
+    }
+
+    /// A page of the catalogue, unless it is still the one that `etag` names.
+    pub async fn catalog(
+        &self,
+        cursor: Option<&str>,
+        limit: u32,
+        etag: Option<&str>,
+    ) -> Result<Fetched<CatalogPage>, Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "catalog"])?.limit(CATALOG);
+        let request = page(request.query("limit", &limit.clamp(1, 200).to_string()), cursor).if_none_match(etag);
+        let answer = self.get(request).await?;
+        if etag.is_some() && answer.status == StatusCode::NOT_MODIFIED {
+            return Ok(Fetched::NotModified);
+        }
+        let value = answer.json::<catalog::Page>()?.into();
+        Ok(Fetched::New { value, etag: answer.etag })
+    }
+
+    /// One offer as it is now.
+    pub async fn offer(&self, id: &OfferId) -> Result<Offer, Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "catalog", id.as_str()])?;
+        self.get_json::<catalog::Offer>(request).await.map(Into::into)
+    }
+
+    /// Places an order, once. A failure that is not [`FailureKind::Refused`] leaves it unknown:
+    /// ask again with the same key.
+    pub async fn exchange(&self, order: &Order) -> Result<ExchangeAnswer, Failure> {
+        let key = HeaderValue::from_str(order.key.as_str()).map_err(|_| Failure::new(FailureKind::Malformed))?;
+        let request = self
+            .transport
+            .request(Method::POST, &["v1", "exchanges"])?
+            .header(HeaderName::from_static("idempotency-key"), key)
+            .json(&exchange::OrderBody::from(order))?;
+        let answer = self.authorized(request).await?;
+        let pause = answer.retry_after.unwrap_or(PROCESSING_PAUSE).max(Duration::from_millis(500));
+        if answer.status == StatusCode::ACCEPTED {
+            return Ok(ExchangeAnswer::Processing { retry_after: pause });
+        }
+        let exchange: Exchange = answer.json::<exchange::Exchange>()?.into();
+        match exchange.state {
+            ExchangeState::Confirmed => Ok(ExchangeAnswer::Done(exchange)),
+            ExchangeState::Processing => Ok(ExchangeAnswer::Processing { retry_after: pause }),
+            ExchangeState::Refused(refusal) => Err(answer.failure(FailureKind::Refused(refusal))),
+        }
+    }
+
+    /// The exchange that was ordered with this key, if the order arrived.
+    pub async fn find_exchange(&self, key: &IdempotencyKey) -> Result<Option<Exchange>, Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "exchanges"])?.query("idempotency_key", key.as_str());
+        let found: exchange::FoundExchanges = self.get_json(request).await?;
+        Ok(found.exchanges.into_iter().next().map(Into::into))
+    }
+
+    /// What the member holds, and the server's time.
+    pub async fn entitlements(&self) -> Result<(Vec<Entitlement>, DateTime<Utc>), Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "entitlements"])?;
+        let answer: exchange::Entitlements = self.get_json(request).await?;
+        Ok((answer.entitlements.into_iter().map(Into::into).collect(), answer.server_time.0))
+    }
+
+    /// Switches the paid renewal of an option.
+    pub async fn set_renewal(&self, id: &EntitlementId, switch: RenewalSwitch) -> Result<Entitlement, Failure> {
+        let is_on = match switch {
+            RenewalSwitch::On => true,
+            RenewalSwitch::Off => false,
+        };
+        let request = self
+            .transport
+            .request(Method::PUT, &["v1", "entitlements", id.as_str(), "renewal"])?
+            .json(&serde_json::json!({ "on": is_on }))?;
+        self.authorized(request).await?.json::<exchange::Entitlement>().map(Into::into)
+    }
+
+    /// A page of the ledger, newest first.
+    pub async fn ledger(&self, cursor: Option<&str>) -> Result<LedgerPage, Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "ledger"])?;
+        self.get_json::<history::LedgerPage>(page(request, cursor)).await.map(Into::into)
+    }
+
+    /// A page of exchanges, newest first.
+    pub async fn exchanges(&self, cursor: Option<&str>) -> Result<ExchangePage, Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "exchanges"])?;
+        self.get_json::<exchange::ExchangePage>(page(request, cursor)).await.map(Into::into)
+    }
+
+    /// How points are earned.
+    pub async fn earning_rules(&self) -> Result<EarningRules, Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "earning-rules"])?;
+        self.get_json::<history::EarningRules>(request).await.map(Into::into)
+    }
+
+    /// The bytes of a picture, still encoded and unchecked.
+    pub async fn image(&self, id: &str, variant: ImageVariant, width: u32, height: u32) -> Result<Vec<u8>, Failure> {
+        let request = self
+            .transport
+            .request(Method::GET, &["v1", "images", id])?
+            .query("variant", variant.code())
+            .query("w", &width.to_string())
+            .query("h", &height.to_string())
+            .header(ACCEPT, HeaderValue::from_static("image/png, image/jpeg, application/problem+json"))
+            .limit(IMAGE);
+        let answer =
+            retry::ask(self.retry_delay, self.transport.timeout(), || self.transport.send_good(request.clone()));
+        answer.await?.image()
+    }
+
+    async fn get_json<T: DeserializeOwned>(&self, request: Request) -> Result<T, Failure> {
+        self.get(request).await?.json()
+    }
+
+    /// Asks with the member's token, and again if that can help.
+    async fn get(&self, request: Request) -> Result<Answer, Failure> {
+        retry::ask(self.retry_delay, self.transport.timeout(), || self.authorized(request.clone())).await
+    }
+
+    /// Sends a request with the member's token, renewing the token once if the server wants that.
+    async fn authorized(&self, request: Request) -> Result<Answer, Failure> {
+        let token = self.auth.access().await?;
+        let answer = self.transport.send(request.clone().bearer(&token)?).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return answer.good();
+        }
+        let token = self.auth.renew(&token).await?;
+        self.transport.send(request.bearer(&token)?).await?.good()
+    }
+}
+
+fn page(request: Request, cursor: Option<&str>) -> Request {
+    match cursor {
+        Some(cursor) => request.query("cursor", cursor),
+        None => request,
+    }
+}
+
+fn read_account(answer: &Answer) -> Result<Account, Failure> {
+    let account: account::Account = answer.json()?;
+    account.into_domain().ok_or_else(|| answer.failure(FailureKind::Malformed))
+}

@@ -1,0 +1,84 @@
+//! Which [`FailureKind`] an error of the network or an unwelcome answer is.
+//!
+//! Errors are told apart by type along their chain of sources, never by their text.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+
+use super::tls::NameNotFound;
+use crate::domain::FailureKind;
+
+/// What an error of the HTTP client means to a viewer.
+pub(super) fn kind_of(error: &reqwest::Error) -> FailureKind {
+    if error.is_timeout() {
+        return FailureKind::Timeout;
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    let mut known = None;
+    while let Some(current) = cause {
+        // The innermost cause that says something is the true one.
+        known = kind_of_cause(current).or(known);
+        cause = current.source();
+    }
+    known.unwrap_or(if error.is_connect() { FailureKind::NoConnection } else { FailureKind::Interrupted })
+}
+
+fn kind_of_cause(cause: &(dyn Error + 'static)) -> Option<FailureKind> {
+    if cause.is::<NameNotFound>() {
+        return Some(FailureKind::NoAddress);
+    }
+    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+        return Some(kind_of_tls(error));
+    }
+    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+        return kind_of_http(error);
+    }
+    let error = cause.downcast_ref::<io::Error>()?;
+    // An I/O error hides the error it wraps from the chain of sources.
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(tls) => Some(kind_of_tls(tls)),
+        None => kind_of_io(error.kind()),
+    }
+}
+
+fn kind_of_tls(error: &rustls::Error) -> FailureKind {
+    match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => FailureKind::Clock,
+        _ => FailureKind::Tls,
+    }
+}
+
+fn kind_of_http(error: &hyper::Error) -> Option<FailureKind> {
+    if error.is_parse() {
+        Some(FailureKind::Malformed)
+    } else if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        Some(FailureKind::Interrupted)
+    } else {
+        None
+    }
+}
+
+fn kind_of_io(kind: io::ErrorKind) -> Option<FailureKind> {
+    match kind {
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable => Some(FailureKind::NoConnection),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => Some(FailureKind::Interrupted),
+        io::ErrorKind::TimedOut => Some(FailureKind::Timeout),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(FailureKind::Malformed),
+        _ => None,
+    }
+}

@@ -1,0 +1,205 @@
+//! `/v1/exchanges` and `/v1/entitlements`.
+
+use serde::{Deserialize, Serialize};
+
+use super::catalog::{offer_kind, offer_kind_code};
+use super::problem::Problem;
+use super::value::{Amount, Id, Opaque, Roubles, Text, Time, Title, if_readable, is_web_address, list};
+use crate::domain::{self, EntitlementId, ExchangeId, ExchangeState, OfferId, Secret};
+
+/// What is sent to order.
+#[derive(Serialize)]
+pub(in crate::api) struct OrderBody<'a> {
+    offers: Vec<OrderOffer<'a>>,
+}
+
+#[derive(Serialize)]
+struct OrderOffer<'a> {
+    id: &'a str,
+    expected_price: u64,
+}
+
+impl<'a> From<&'a domain::Order> for OrderBody<'a> {
+    fn from(order: &'a domain::Order) -> Self {
+        let offers = order
+            .lines
+            .iter()
+            .map(|line| OrderOffer { id: line.offer_id.as_str(), expected_price: line.expected_price.get() })
+            .collect();
+        Self { offers }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(in crate::api) struct Exchange {
+    id: Id,
+    state: Text<32>,
+    created_at: Time,
+    total: Amount,
+    balance_after: Amount,
+    #[serde(deserialize_with = "list::<_, _, 50>")]
+    lines: Vec<Line>,
+    #[serde(default)]
+    next_exchange_at: Option<Time>,
+    #[serde(default, deserialize_with = "if_readable")]
+    refusal: Option<Problem>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Line {
+    offer_id: Id,
+    #[serde(default)]
+    title: Title,
+    price: Amount,
+    #[serde(default)]
+    entitlement_id: Option<Id>,
+    #[serde(default)]
+    starts_at: Option<Time>,
+    #[serde(default)]
+    until: Option<Time>,
+    #[serde(default)]
+    promo_code: Option<Text<64>>,
+}
+
+#[derive(Deserialize)]
+pub(in crate::api) struct ExchangePage {
+    #[serde(deserialize_with = "list::<_, _, 500>")]
+    exchanges: Vec<Exchange>,
+    #[serde(default)]
+    next_cursor: Option<Opaque>,
+}
+
+/// The answer to "did my order happen?". An exchange that cannot be read must not read as "no".
+#[derive(Deserialize)]
+pub(in crate::api) struct FoundExchanges {
+    pub exchanges: Vec<Exchange>,
+}
+
+impl From<ExchangePage> for domain::ExchangePage {
+    fn from(page: ExchangePage) -> Self {
+        Self {
+            exchanges: page.exchanges.into_iter().map(Into::into).collect(),
+            next_cursor: page.next_cursor.map(|cursor| cursor.0),
+        }
+    }
+}
+
+impl From<Exchange> for domain::Exchange {
+    fn from(exchange: Exchange) -> Self {
+        Self {
+            id: ExchangeId::new(&exchange.id.0),
+            state: match exchange.state.0.as_str() {
+                "confirmed" => ExchangeState::Confirmed,
+                "refused" => ExchangeState::Refused(exchange.refusal.unwrap_or_default().into_refusal(None)),
+                // An unknown state is not a decision: the order stays open and is asked about again.
+                _ => ExchangeState::Processing,
+            },
+            created_at: exchange.created_at.0,
+            total: exchange.total.0,
+            balance_after: exchange.balance_after.0,
+            lines: exchange.lines.into_iter().map(Into::into).collect(),
+            next_exchange_at: exchange.next_exchange_at.map(|at| at.0),
+        }
+    }
+}
+
+impl From<Line> for domain::ExchangeLine {
+    fn from(line: Line) -> Self {
+        Self {
+            offer_id: OfferId::new(&line.offer_id.0),
+            title: line.title.0,
+            price: line.price.0,
+            entitlement_id: line.entitlement_id.map(|id| EntitlementId::new(&id.0)),
+            starts_at: line.starts_at.map(|at| at.0),
+            until: line.until.map(|at| at.0),
+            promo_code: line.promo_code.map(|code| code.0),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::api) struct Entitlements {
+    pub server_time: Time,
+    #[serde(deserialize_with = "list::<_, _, 500>")]
+    pub entitlements: Vec<Entitlement>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::api) struct Entitlement {
+    id: Id,
+    offer_id: Id,
+    #[serde(default)]
+    title: Title,
+    #[serde(default)]
+    kind: Text<32>,
+    #[serde(default, deserialize_with = "if_readable")]
+    image: Option<Id>,
+    #[serde(default)]
+    exchange_id: Option<Id>,
+    starts_at: Time,
+    #[serde(default)]
+    until: Option<Time>,
+    #[serde(default)]
+    renewal: Option<Renewal>,
+    #[serde(default, deserialize_with = "if_readable")]
+    playback: Option<Playback>,
+    #[serde(default)]
+    promo_code: Option<Text<64>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Renewal {
+    on: bool,
+    price_roubles: Roubles,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Playback {
+    url: Opaque,
+    #[serde(default)]
+    title: Title,
+}
+
+impl From<Entitlement> for domain::Entitlement {
+    fn from(entitlement: Entitlement) -> Self {
+        Self {
+            id: EntitlementId::new(&entitlement.id.0),
+            offer_id: OfferId::new(&entitlement.offer_id.0),
+            title: entitlement.title.0,
+            kind: offer_kind(&entitlement.kind.0),
+            image: entitlement.image.map(|id| id.0),
+            exchange_id: entitlement.exchange_id.map(|id| ExchangeId::new(&id.0)),
+            starts_at: entitlement.starts_at.0,
+            until: entitlement.until.map(|at| at.0),
+            renewal: entitlement
+                .renewal
+                .map(|renewal| domain::Renewal { is_on: renewal.on, price_roubles: renewal.price_roubles.0 }),
+            playback: entitlement
+                .playback
+                .filter(|playback| is_web_address(&playback.url.0))
+                .map(|playback| domain::Playback { url: Secret::new(playback.url.0), title: playback.title.0 }),
+            promo_code: entitlement.promo_code.map(|code| code.0),
+        }
+    }
+}
+
+impl From<&domain::Entitlement> for Entitlement {
+    fn from(entitlement: &domain::Entitlement) -> Self {
+        Self {
+            id: Id(entitlement.id.as_str().to_owned()),
+            offer_id: Id(entitlement.offer_id.as_str().to_owned()),
+            title: Text(entitlement.title.clone()),
+            kind: Text(offer_kind_code(entitlement.kind).to_owned()),
+            image: entitlement.image.clone().map(Id),
+            exchange_id: entitlement.exchange_id.as_ref().map(|id| Id(id.as_str().to_owned())),
+            starts_at: Time(entitlement.starts_at),
+            until: entitlement.until.map(Time),
+            renewal: entitlement
+                .renewal
+                .map(|renewal| Renewal { on: renewal.is_on, price_roubles: Roubles(renewal.price_roubles) }),
+            // The address carries a token that is of no use offline, so it is never written down.
+            playback: None,
+            promo_code: entitlement.promo_code.clone().map(Text),
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! The configuration: defaults, then a TOML file, then the environment, then flags.
+//!
+//! All four are checked by one table of settings, so an error always names where the value
+//! stands, its key, and what is accepted there. Nothing here is read twice or later.
+
+mod args;
+mod input;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use url::Url;
+
+pub use args::Args;
+
+use crate::api::{ClientError, ClientOptions};
+use crate::domain::Language;
+use crate::shell::logging::LogFormat;
+use input::Input;
+use settings::SETTINGS;
+
+/// Read if it exists and no other file is named.
+const DEFAULT_FILE: &str = "/etc/bonus-tv/config.toml";
+/// What the environment's names begin with.
+const PREFIX: &str = "BONUS_TV_";
+/// The file can be named in the environment, too.
+const FILE_VARIABLE: &str = "BONUS_TV_CONFIG";
+/// Bytes of a file that can be meant seriously.
+const LARGEST_FILE: u64 = 256 * 1024;
+
+/// Everything that an operator can choose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The bonus API.
+    pub api: ApiConfig,
+    /// The film player.
+    pub player: PlayerConfig,
+    /// The disk.
+    pub storage: StorageConfig,
+    /// What the screens look like.
+    pub ui: UiConfig,
+    /// The picture.
+    pub screen: ScreenConfig,
+    /// The remote.
+    pub input: InputConfig,
+    /// What happens when nobody touches the remote.
+    pub idle: IdleConfig,
+    /// The log.
+    pub log: LogConfig,
+}
+
+/// The bonus API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiConfig {
+    /// Its address.
+    pub url: Url,
+    /// Whether plain HTTP to other machines is allowed.
+    pub allow_insecure: bool,
+    /// More trusted certificates.
+    pub ca_file: Option<PathBuf>,
+    /// How long a connection may take.
+    pub connect_timeout: Duration,
+    /// How long a whole call may take.
+    pub timeout: Duration,
+}
+
+/// The film player.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlayerConfig {
+    /// Program and arguments; `{url}` stands for the film's address.
+    pub command: Vec<String>,
+}
+
+/// The disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StorageConfig {
+    /// Where everything is kept.
+    pub dir: PathBuf,
+    /// Room for pictures, in mebibytes.
+    pub image_cache_mib: u32,
+}
+
+/// What the screens look like.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UiConfig {
+    /// The language until the viewer chooses one.
+    pub language: Language,
+    /// The operator's name.
+    pub brand: String,
+    /// The operator's colours.
+    pub theme: ThemeConfig,
+}
+
+/// The operator's colours; each that is not set stays as designed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ThemeConfig {
+    /// What stands out.
+    pub accent: Option<Rgb>,
+    /// Text on the accent.
+    pub on_accent: Option<Rgb>,
+    /// What stands out a little.
+    pub secondary: Option<Rgb>,
+}
+
+/// A colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rgb {
+    /// Red.
+    pub red: u8,
+    /// Green.
+    pub green: u8,
+    /// Blue.
+    pub blue: u8,
+}
+
+/// The picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScreenConfig {
+    /// Its size.
+    pub size: ScreenSize,
+}
+
+/// The sizes that are drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScreenSize {
+    /// 1280 by 720.
+    Hd,
+    /// 1920 by 1080.
+    FullHd,
+}
+
+impl ScreenSize {
+    /// Width and height in pixels.
+    pub fn pixels(self) -> (u32, u32) {
+        match self {
+            Self::Hd => (1280, 720),
+            Self::FullHd => (1920, 1080),
+        }
+    }
+}
+
+/// The remote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputConfig {
+    /// What KEY_EXIT does.
+    pub exit_key: ExitKey,
+    /// A file of the user's own keys.
+    pub keymap: Option<PathBuf>,
+}
+
+/// What KEY_EXIT does: televisions send it for Back, some remotes print "leave" on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitKey {
+    /// It goes back one screen.
+    Back,
+    /// It leaves the menu.
+    Leave,
+}
+
+/// What happens when nobody touches the remote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IdleConfig {
+    /// After how long the screen dims; `None` for never.
+    pub dim_after: Option<Duration>,
+    /// After how long the menu is left; `None` for never.
+    pub leave_after: Option<Duration>,
+}
+
+/// The log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogConfig {
+    /// Levels by module, checked.
+    pub level: String,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// What is wrong with the configuration, in words for whoever wrote it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("{}: {key} cannot be read", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What names it.
+        key: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is not TOML.
+    #[error("{}: not valid TOML: {message}", path.display())]
+    Syntax {
+        /// Which file.
+        path: PathBuf,
+        /// Where and why.
+        message: String,
+    },
+    /// There is no such setting.
+    #[error("{origin}: unknown setting {key}; known here are: {known}")]
+    Unknown {
+        /// The file or the environment.
+        origin: String,
+        /// What was found.
+        key: String,
+        /// What could stand there.
+        known: String,
+    },
+    /// A value is out of its range.
+    #[error("{origin}: {key} = {value} is not accepted; expected {expected}")]
+    Value {
+        /// The file, variable or flag.
+        origin: String,
+        /// The setting.
+        key: &'static str,
+        /// What was found.
+        value: String,
+        /// What is accepted.
+        expected: &'static str,
+    },
+}
+
+impl Config {
+    /// Everything from its sources, the later ones winning.
+    pub fn load(args: &Args, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
+        // A name or value that is not Unicode can be none of ours, or is refused below.
+        let environment: BTreeMap<String, String> = environment
+            .into_iter()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+            .collect();
+        let mut config = Self::defaults(&environment);
+        let mut origins = BTreeMap::new();
+        if let Some(path) = file_to_read(args, &environment) {
+            config.read_file(&path, &mut origins)?;
+        }
+        config.read_environment(&environment, &mut origins)?;
+        for (key, text) in args.overrides() {
+            let origin = format!("--{}", key.replace(['.', '_'], "-"));
+            config.set(key, &Input::Text(text), origin, &mut origins)?;
+        }
+        config.check_together(&origins)?;
+        Ok(config)
+    }
+
+    /// What holds when nobody says anything. Paths come from the environment, as is the custom.
+    fn defaults(environment: &BTreeMap<String, String>) -> Self {
+        let second = Duration::from_secs(1);
+        Self {
+            api: ApiConfig {
+                url: Url::parse("http://127.0.0.1:8080/").expect("the default address is one"),
+                allow_insecure: false,
+                ca_file: None,
+                connect_timeout: 3 * second,
+                timeout: 10 * second,
+            },
+            player: PlayerConfig { command: vec!["gst-play-1.0".to_owned(), "{url}".to_owned()] },
+            storage: StorageConfig { dir: default_directory(environment), image_cache_mib: 32 },
+            ui: UiConfig {
+                language: Language::default(), brand: "Бонус".to_owned(), theme: ThemeConfig::default()
+            },
+            screen: ScreenConfig { size: ScreenSize::FullHd },
+            input: InputConfig { exit_key: ExitKey::Back, keymap: None },
+            idle: IdleConfig { dim_after: Some(300 * second), leave_after: Some(1800 * second) },
+            log: LogConfig { level: "info".to_owned(), format: LogFormat::Text },
+        }
+    }
+
+    /// What the API client is made from; reads the certificates.
+    pub fn client_options(&self) -> Result<ClientOptions, ConfigError> {
+        let mut options = ClientOptions::new(self.api.url.clone());
+        options.allow_insecure = self.api.allow_insecure;
+        options.connect_timeout = self.api.connect_timeout;
+        options.timeout = self.api.timeout;
+        options.language = self.ui.language;
+        options.ca_pem = match &self.api.ca_file {
+            Some(path) => Some(read(path, "api.ca_file")?),
+            None => None,
+        };
+        Ok(options)
+    }
+
+    fn read_file(&mut self, path: &Path, origins: &mut Origins) -> Result<(), ConfigError> {
+        let bytes = read(path, "the configuration")?;
+        let syntax = |message: String| ConfigError::Syntax { path: path.to_owned(), message };
+        let text = String::from_utf8(bytes).map_err(|error| syntax(error.to_string()))?;
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| syntax(error.to_string()))?;
+        self.read_table(&path.display().to_string(), "", &table, origins)
+    }
+
+    fn read_table(
+        &mut self,
+        file: &str,
+        prefix: &str,
+        table: &toml::Table,
+        origins: &mut Origins,
+    ) -> Result<(), ConfigError> {
+        for (name, value) in table {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            match (settings::key(&key), value) {
+                (Some(known), value) => self.set(known, &Input::Toml(value), file.to_owned(), origins)?,
+                (None, toml::Value::Table(inner)) if settings::is_section(&key) => {
+                    self.read_table(file, &key, inner, origins)?;
+                }
+                (None, _) => {
+                    let known = settings::known_below(prefix);
+                    return Err(ConfigError::Unknown { origin: file.to_owned(), key, known });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_environment(
+        &mut self,
+        environment: &BTreeMap<String, String>,
+        origins: &mut Origins,
+    ) -> Result<(), ConfigError> {
+        for (name, text) in environment {
+            if !name.starts_with(PREFIX) || name == FILE_VARIABLE {
+                continue;
+            }
+            let Some(setting) = SETTINGS.iter().find(|setting| variable(setting.key) == *name) else {
+                let known: Vec<_> = SETTINGS.iter().map(|setting| variable(setting.key)).collect();
+                let (origin, key) = ("environment".to_owned(), name.clone());
+                return Err(ConfigError::Unknown { origin, key, known: known.join(", ") });
+            };
+            self.set(setting.key, &Input::Text(text), name.clone(), origins)?;
+        }
+        Ok(())
+    }
+
+    fn set(
+        &mut self,
+        key: &'static str,
+        input: &Input<'_>,
+        origin: String,
+        origins: &mut Origins,
+    ) -> Result<(), ConfigError> {
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else { return Ok(()) };
+        if (setting.set)(self, input).is_none() {
+            return Err(ConfigError::Value { origin, key, value: input.to_string(), expected: setting.expected });
+        }
+        origins.insert(key, origin);
+        Ok(())
+    }
+
+    /// What two settings must be to one another.
+    fn check_together(&self, origins: &Origins) -> Result<(), ConfigError> {
+        let wrong = |key: &'static str, value: String, expected| {
+            let origin = origins.get(key).cloned().unwrap_or_else(|| "defaults".to_owned());
+            Err(ConfigError::Value { origin, key, value, expected })
+        };
+        if let Err(ClientError::Insecure) = self.check_address() {
+            let expected = "an https address; plain http leaves this machine only with api.allow_insecure = true";
+            return wrong("api.url", self.api.url.to_string(), expected);
+        }
+        if self.api.connect_timeout > self.api.timeout {
+            return wrong("api.connect_timeout", format!("{:?}", self.api.connect_timeout), "at most api.timeout");
+        }
+        Ok(())
+    }
+
+    fn check_address(&self) -> Result<(), ClientError> {
+        let mut options = ClientOptions::new(self.api.url.clone());
+        options.allow_insecure = self.api.allow_insecure;
+        options.check_address()
+    }
+}
+
+/// Where each setting was found, to name it when two do not fit.
+type Origins = BTreeMap<&'static str, String>;
+
+/// The environment's name of a setting.
+fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "_").to_uppercase())
+}
+
+fn file_to_read(args: &Args, environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+    let named = args.config.clone().or_else(|| environment.get(FILE_VARIABLE).map(PathBuf::from));
+    // A file that was named must be there; the default one may be missing.
+    named.or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists()))
+}
+
+fn default_directory(environment: &BTreeMap<String, String>) -> PathBuf {
+    let absolute = |name: &str| {
+        // systemd separates several directories by colons; the first is ours.
+        let first = environment.get(name)?.split(':').next()?;
+        first.starts_with('/').then(|| PathBuf::from(first))
+    };
+    absolute("STATE_DIRECTORY")
+        .or_else(|| absolute("XDG_STATE_HOME").map(|state| state.join("bonus-tv")))
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state/bonus-tv")))
+        .unwrap_or_else(|| PathBuf::from("/var/lib/bonus-tv"))
+}
+
+fn read(path: &Path, key: &str) -> Result<Vec<u8>, ConfigError> {
+    let failed = |source| ConfigError::File { path: path.to_owned(), key: key.to_owned(), source };
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 256 KiB")));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

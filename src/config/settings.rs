@@ -1,0 +1,180 @@
+//! The table of settings: each key, what it accepts, and where it goes.
+
+use url::Url;
+
+use super::input::Input;
+use super::{Config, ExitKey, ScreenSize};
+use crate::domain::Language;
+use crate::shell::logging::{self, LogFormat};
+use crate::shell::player;
+
+/// One setting.
+pub(super) struct Setting {
+    /// Its key in the file.
+    pub key: &'static str,
+    /// What it accepts, in words that follow "expected".
+    pub expected: &'static str,
+    /// Puts a value in its place, or `None` if it is not accepted.
+    pub set: fn(&mut Config, &Input<'_>) -> Option<()>,
+}
+
+/// All settings.
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "api.url",
+        expected: "an http or https address such as \"https://bonus.example/\", without user, query or fragment",
+        set: |config, input| {
+            let url = Url::parse(input.text()?).ok()?;
+            let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+            let is_web = matches!(url.scheme(), "http" | "https") && url.has_host() && url.fragment().is_none();
+            config.api.url = Some(url).filter(|_| is_plain && is_web)?;
+            Some(())
+        },
+    },
+    Setting {
+        key: "api.allow_insecure",
+        expected: "true or false",
+        set: |config, input| Some(config.api.allow_insecure = input.switch()?),
+    },
+    Setting {
+        key: "api.ca_file",
+        expected: "an absolute path to a PEM file",
+        set: |config, input| Some(config.api.ca_file = Some(input.path()?)),
+    },
+    Setting {
+        key: "api.connect_timeout",
+        expected: "a duration from \"1s\" to \"30s\"",
+        set: |config, input| Some(config.api.connect_timeout = input.duration(1..=30)?),
+    },
+    Setting {
+        key: "api.timeout",
+        expected: "a duration from \"1s\" to \"60s\"",
+        set: |config, input| Some(config.api.timeout = input.duration(1..=60)?),
+    },
+    Setting {
+        key: "player.command",
+        expected: "a list of a program and its arguments, one of them holding {url}, such as [\"mpv\", \"{url}\"]",
+        set: |config, input| {
+            let command = input.list()?;
+            player::check_command(&command).ok()?;
+            config.player.command = command;
+            Some(())
+        },
+    },
+    Setting {
+        key: "storage.dir",
+        expected: "an absolute path to a directory",
+        set: |config, input| Some(config.storage.dir = input.path()?),
+    },
+    Setting {
+        key: "storage.image_cache_mib",
+        expected: "a whole number from 1 to 1024",
+        set: |config, input| Some(config.storage.image_cache_mib = input.number(1..=1024)?),
+    },
+    Setting {
+        key: "ui.language",
+        expected: "\"ru\" or \"en\"",
+        set: |config, input| Some(config.ui.language = Language::from_code(input.text()?)?),
+    },
+    Setting {
+        key: "ui.brand",
+        expected: "a name of 1 to 40 characters",
+        set: |config, input| Some(config.ui.brand = input.name(40)?),
+    },
+    Setting {
+        key: "ui.theme.accent",
+        expected: "a colour such as \"#f5b83d\"",
+        set: |config, input| Some(config.ui.theme.accent = Some(input.colour()?)),
+    },
+    Setting {
+        key: "ui.theme.on_accent",
+        expected: "a colour such as \"#1c1402\"",
+        set: |config, input| Some(config.ui.theme.on_accent = Some(input.colour()?)),
+    },
+    Setting {
+        key: "ui.theme.secondary",
+        expected: "a colour such as \"#8b7bff\"",
+        set: |config, input| Some(config.ui.theme.secondary = Some(input.colour()?)),
+    },
+    Setting {
+        key: "screen.size",
+        expected: "\"1280x720\" or \"1920x1080\"",
+        set: |config, input| {
+            config.screen.size = match input.text()? {
+                "1280x720" => ScreenSize::Hd,
+                "1920x1080" => ScreenSize::FullHd,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+    Setting {
+        key: "input.exit_key",
+        expected: "\"back\" or \"leave\"",
+        set: |config, input| {
+            config.input.exit_key = match input.text()? {
+                "back" => ExitKey::Back,
+                "leave" => ExitKey::Leave,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+    Setting {
+        key: "input.keymap",
+        expected: "an absolute path to a TOML file",
+        set: |config, input| Some(config.input.keymap = Some(input.path()?)),
+    },
+    Setting {
+        key: "idle.dim_after",
+        expected: "\"never\" or a duration from \"10s\" to \"24h\"",
+        set: |config, input| Some(config.idle.dim_after = input.patience(10..=86_400)?),
+    },
+    Setting {
+        key: "idle.leave_after",
+        expected: "\"never\" or a duration from \"10s\" to \"24h\"",
+        set: |config, input| Some(config.idle.leave_after = input.patience(10..=86_400)?),
+    },
+    Setting {
+        key: "log.level",
+        expected: "off, error, warn, info, debug or trace, also by module, such as \"info,bonus_tv::api=debug\"",
+        set: |config, input| {
+            let level = input.text()?;
+            logging::parse_level(level).ok()?;
+            config.log.level = level.to_owned();
+            Some(())
+        },
+    },
+    Setting {
+        key: "log.format",
+        expected: "\"text\" or \"json\"",
+        set: |config, input| {
+            config.log.format = match input.text()? {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return None,
+            };
+            Some(())
+        },
+    },
+];
+
+/// The setting with this key.
+pub(super) fn key(key: &str) -> Option<&'static str> {
+    SETTINGS.iter().map(|setting| setting.key).find(|known| *known == key)
+}
+
+/// Whether settings stand below this key.
+pub(super) fn is_section(key: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.key.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// The keys that can stand in a section, or all of them at the top.
+pub(super) fn known_below(section: &str) -> String {
+    let keys: Vec<_> = SETTINGS
+        .iter()
+        .map(|setting| setting.key)
+        .filter(|key| section.is_empty() || key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.')))
+        .collect();
+    keys.join(", ")
+}

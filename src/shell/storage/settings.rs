@@ -1,0 +1,103 @@
+//! What the viewer chose for this box.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::atomic::Format;
+use crate::domain::{Animations, Language, PinUse};
+
+const FORMAT: Format = Format { name: "settings", version: 1, limit: 4096 };
+
+/// The viewer's choices; what was never chosen is `None` and comes from the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// The language.
+    pub language: Option<Language>,
+    /// How much moves.
+    pub animations: Option<Animations>,
+    /// When the PIN is asked for.
+    pub pin_use: Option<PinUse>,
+}
+
+/// The file with the settings.
+#[derive(Debug)]
+pub struct SettingsFile {
+    path: PathBuf,
+}
+
+/// Texts, so that a value of a newer version costs only itself.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Stored {
+    language: Option<String>,
+    animations: Option<String>,
+    pin_use: Option<String>,
+}
+
+impl SettingsFile {
+    pub(super) fn new(directory: &Path) -> Self {
+        Self { path: directory.join("settings") }
+    }
+
+    /// The choices so far; what cannot be read counts as not chosen.
+    pub fn load(&self) -> Settings {
+        let payload = FORMAT.read_or_drop(&self.path).unwrap_or_default();
+        let stored: Stored = serde_json::from_slice(&payload).unwrap_or_default();
+        Settings {
+            language: stored.language.as_deref().and_then(Language::from_code),
+            animations: match stored.animations.as_deref() {
+                Some("full") => Some(Animations::Full),
+                Some("reduced") => Some(Animations::Reduced),
+                Some(_) | None => None,
+            },
+            pin_use: match stored.pin_use.as_deref() {
+                Some("adult") => Some(PinUse::AdultOnly),
+                Some("every") => Some(PinUse::EveryExchange),
+                Some(_) | None => None,
+            },
+        }
+    }
+
+    /// Keeps the choices.
+    pub fn save(&self, settings: &Settings) -> io::Result<()> {
+        let animations = settings.animations.map(|animations| match animations {
+            Animations::Full => "full",
+            Animations::Reduced => "reduced",
+        });
+        let pin_use = settings.pin_use.map(|pin_use| match pin_use {
+            PinUse::AdultOnly => "adult",
+            PinUse::EveryExchange => "every",
+        });
+        let stored = Stored {
+            language: settings.language.map(|language| language.code().to_owned()),
+            animations: animations.map(str::to_owned),
+            pin_use: pin_use.map(str::to_owned),
+        };
+        FORMAT.write(&self.path, &serde_json::to_vec(&stored)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_survive_and_unknown_ones_cost_only_themselves() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = SettingsFile::new(directory.path());
+        assert_eq!(file.load(), Settings::default());
+        let chosen = Settings {
+            language: Some(Language::En),
+            animations: Some(Animations::Reduced),
+            pin_use: Some(PinUse::EveryExchange),
+        };
+        file.save(&chosen).unwrap();
+        assert_eq!(file.load(), chosen);
+        FORMAT.write(&file.path, br#"{"language":"tt","animations":"full","new":1}"#).unwrap();
+        assert_eq!(file.load(), Settings { animations: Some(Animations::Full), ..Settings::default() });
+        std::fs::write(&file.path, b"x").unwrap();
+        assert_eq!(file.load(), Settings::default());
+    }
+}

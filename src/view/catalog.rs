@@ -1,0 +1,92 @@
+//! The catalogue: sections, a grid of cards, or what stands in its place.
+
+use crate::core::{App, CatalogPlace, Cursor, Resource, SectionKey, Zone};
+
+use super::failure;
+use super::format;
+use super::home::offer_card;
+use super::message::Msg;
+use super::model::{CardShape, CatalogScreen, Chip, Message, Sign, Tone};
+use super::text::Text;
+
+pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
+    let shelf = &app.data.shelf;
+    let section = place.section.as_ref().and_then(|key| shelf.section(key));
+    let has_focus = app.tab_focus().is_none();
+    let has_posters = section.is_some_and(|section| section.has_posters);
+    let shape = if has_posters { CardShape::Poster } else { CardShape::Tile };
+    let columns = crate::core::columns(has_posters);
+    let cursor = place.cursor();
+    let total = section.map_or(0, |section| section.offers.len());
+    let rows = crate::core::window(
+        Cursor { at: cursor.at / columns, first: cursor.first },
+        total.div_ceil(columns),
+        crate::core::GRID_ROWS,
+    );
+    let cards = section
+        .map(|section| {
+            (rows.start * columns..(rows.end * columns).min(total))
+                .filter_map(|at| {
+                    let is_focused = has_focus && place.zone == Zone::Content && at == cursor.at;
+                    Some(offer_card(app, shelf.offer_in(section, at)?, at, shape, is_focused))
+                })
+                .collect()
+        })
+        .unwrap_or_default();
+    let (message, has_retry) = message(app);
+    let is_other = matches!(place.section, Some(SectionKey::OtherRewards));
+    CatalogScreen {
+        title: if is_other { Msg::OtherRewards.into() } else { Msg::TabCatalog.into() },
+        chips: shelf
+            .sections()
+            .iter()
+            .enumerate()
+            .map(|(index, section)| Chip {
+                label: match section.key {
+                    SectionKey::Category(_) => Text::plain(&section.title),
+                    SectionKey::OtherRewards => Msg::OtherRewards.into(),
+                },
+                is_selected: Some(&section.key) == place.section.as_ref(),
+                is_focused: has_focus && place.zone == Zone::Chips && place.chip == index,
+            })
+            .collect(),
+        position: if place.zone == Zone::Content && has_focus {
+            format::position(Cursor { at: cursor.at, first: 0 }, total)
+        } else {
+            Text::Empty
+        },
+        shape,
+        columns,
+        cards,
+        first_row: cursor.first,
+        total,
+        message,
+        buttons: if has_retry {
+            format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], has_focus.then_some(0))
+        } else {
+            Vec::new()
+        },
+        qr: is_other.then(|| format::qr(&app.identity.account_url)).flatten(),
+        qr_note: if is_other {
+            Text::with(Msg::OtherRewardsNote, [Text::plain(&app.identity.account_url)])
+        } else {
+            Text::Empty
+        },
+    }
+}
+
+/// What stands in the place of the cards, and whether it can be tried again.
+fn message(app: &App) -> (Option<Message>, bool) {
+    if !app.data.shelf.is_empty() {
+        return (None, false);
+    }
+    if let Some(failure) = app.trouble_with(Resource::Catalog) {
+        return (Some(failure::message(failure)), true);
+    }
+    let (sign, title, advice) = if app.data.has_catalog {
+        (Sign::Empty, Msg::EmptyCatalogTitle, Msg::EmptyCatalogAdvice.into())
+    } else {
+        (Sign::Busy, Msg::LoadingTitle, Text::Empty)
+    };
+    (Some(Message { sign, title: title.into(), advice, code: Text::Empty }), false)
+}

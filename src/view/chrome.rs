@@ -1,0 +1,179 @@
+//! What surrounds every screen: tabs, balance, clock, banner, notice and key hints.
+
+use crate::core::{App, Moment, Notice, OrderPhase, PinPurpose, Place, PlayerTrouble, SpendBlock, Tab};
+
+use super::failure;
+use super::format;
+use super::message::Msg;
+use super::model::{Banner, Chrome, HintKey, KeyHint, Notice as NoticeView, Tab as TabView, Tone};
+use super::text::Text;
+
+pub(crate) fn chrome(app: &App, now: &Moment) -> Chrome {
+    let account = app.data.account.as_ref().filter(|account| account.is_enrolled);
+    Chrome {
+        brand: app.identity.brand.as_ref().map_or_else(|| Msg::Brand.into(), Text::plain),
+        tabs: tabs(app),
+        balance: account.map_or(Text::Empty, |account| Text::plain(format::number(account.balance.get()))),
+        balance_unit: account
+            .map_or(Text::Empty, |account| Text::counted(Msg::PointsUnit, format::plural(account.balance.get()), [])),
+        clock: Text::plain(format::time(app.server_now(now), app.offset())),
+        banner: banner(app),
+        notice: app.notice().map(|notice| notice_view(app, notice)),
+        hints: hints(app),
+    }
+}
+
+fn tabs(app: &App) -> Vec<TabView> {
+    if !app.has_tabs() {
+        return Vec::new();
+    }
+    let focused = app.tab_focus();
+    Tab::ALL
+        .iter()
+        .enumerate()
+        .map(|(index, tab)| TabView {
+            label: tab_label(*tab).into(),
+            badge: match (tab, app.basket_offers().len()) {
+                (Tab::Basket, count) if count > 0 => Text::plain(count.to_string()),
+                _ => Text::Empty,
+            },
+            is_selected: app.place().tab() == Some(*tab),
+            is_focused: focused == Some(index),
+        })
+        .collect()
+}
+
+fn tab_label(tab: Tab) -> Msg {
+    match tab {
+        Tab::Home => Msg::TabHome,
+        Tab::Catalog => Msg::TabCatalog,
+        Tab::MyOptions => Msg::TabMyOptions,
+        Tab::History => Msg::TabHistory,
+        Tab::Status => Msg::TabStatus,
+        Tab::Basket => Msg::TabBasket,
+        Tab::Settings => Msg::TabSettings,
+    }
+}
+
+/// The most important standing fact: an order under way, then the link, then old data.
+fn banner(app: &App) -> Option<Banner> {
+    if let Some(flow) = app.order().filter(|_| !matches!(app.place(), Place::Processing(_))) {
+        let text = match flow.phase {
+            OrderPhase::Paused => Msg::BannerOrderPaused,
+            OrderPhase::Storing | OrderPhase::Asking | OrderPhase::Waiting(_) => Msg::BannerOrder,
+        };
+        return Some(Banner { text: text.into(), tone: Tone::Accent, is_busy: flow.phase != OrderPhase::Paused });
+    }
+    if let Some(failure) = app.link_failure().filter(|_| app.data.account.is_some()) {
+        let text = match app.data.cached_at {
+            Some(at) => {
+                Text::with(Msg::BannerOfflineCached, [failure::short(failure), format::day_time(at, app.offset())])
+            }
+            None => Text::with(Msg::BannerOffline, [failure::short(failure)]),
+        };
+        return Some(Banner { text, tone: Tone::Warning, is_busy: false });
+    }
+    let cached_at = app.data.cached_at.filter(|_| app.data.account.is_some())?;
+    let text = Text::with(Msg::BannerCached, [format::day_time(cached_at, app.offset())]);
+    Some(Banner { text, tone: Tone::Quiet, is_busy: true })
+}
+
+fn notice_view(app: &App, notice: &Notice) -> NoticeView {
+    let named = |msg, title: &str| Text::with(msg, [Text::plain(title)]);
+    let (text, tone) = match notice {
+        Notice::Welcome { name } if name.is_empty() => (Msg::NoticeSignedIn.into(), Tone::Good),
+        Notice::Welcome { name } => (named(Msg::NoticeWelcome, name), Tone::Good),
+        Notice::Added { title } => (named(Msg::NoticeAdded, title), Tone::Good),
+        Notice::Removed { title } => (named(Msg::NoticeRemoved, title), Tone::Plain),
+        Notice::BasketFull => (Msg::NoticeBasketFull.into(), Tone::Warning),
+        Notice::NotForBasket => (Msg::NoticeNotForBasket.into(), Tone::Warning),
+        Notice::RenewalOn { title } => (named(Msg::NoticeRenewalOn, title), Tone::Good),
+        Notice::RenewalOff { title } => (named(Msg::NoticeRenewalOff, title), Tone::Good),
+        Notice::RenewalFailed => (Msg::NoticeRenewalFailed.into(), Tone::Bad),
+        Notice::NothingToSwitch => (Msg::NoticeNothingToSwitch.into(), Tone::Plain),
+        Notice::Blocked(block) => (block_text(*block).into(), Tone::Warning),
+        Notice::ConsentFirst => (Msg::NoticeConsentFirst.into(), Tone::Warning),
+        Notice::JoinFailed => (Msg::NoticeJoinFailed.into(), Tone::Bad),
+        Notice::Joined => (Msg::NoticeJoined.into(), Tone::Good),
+        Notice::LinkBack => (Msg::NoticeLinkBack.into(), Tone::Good),
+        Notice::PlayerFailed(PlayerTrouble::NotFound) => (Msg::NoticePlayerMissing.into(), Tone::Bad),
+        Notice::PlayerFailed(PlayerTrouble::BadAddress) => (Msg::NoticePlayerAddress.into(), Tone::Bad),
+        Notice::PlayerFailed(PlayerTrouble::Broke { code }) => {
+            let code = code.map_or_else(|| "—".to_owned(), |code| code.to_string());
+            (named(Msg::NoticePlayerBroke, &code), Tone::Bad)
+        }
+        Notice::FilmNotReady => (Msg::NoticeFilmNotReady.into(), Tone::Warning),
+        Notice::PinStored => (Msg::NoticePinStored.into(), Tone::Good),
+        Notice::PinRemoved => (Msg::NoticePinRemoved.into(), Tone::Good),
+        Notice::PinFailed => (Msg::NoticePinFailed.into(), Tone::Bad),
+        Notice::PinLocked { until } => (named(Msg::NoticePinLocked, &format::time(*until, app.offset())), Tone::Bad),
+        Notice::OrderNotStored => (Msg::NoticeOrderNotStored.into(), Tone::Bad),
+        Notice::OrderHidden => (Msg::NoticeOrderHidden.into(), Tone::Good),
+        Notice::OrderDamaged => (Msg::NoticeOrderDamaged.into(), Tone::Bad),
+        Notice::Retrying => (Msg::NoticeRetrying.into(), Tone::Plain),
+    };
+    NoticeView { text, tone }
+}
+
+/// Why points cannot be spent now, in words.
+pub(crate) fn block_text(block: SpendBlock) -> Msg {
+    match block {
+        SpendBlock::Offline => Msg::BlockedOffline,
+        SpendBlock::OrderUnderWay => Msg::BlockedOrder,
+        SpendBlock::NotEnrolled => Msg::BlockedNotEnrolled,
+        SpendBlock::NotReady => Msg::BlockedNotReady,
+    }
+}
+
+fn hints(app: &App) -> Vec<KeyHint> {
+    let hint = |key, label: Msg| KeyHint { key, label: label.into() };
+    if let Some(dialog) = app.dialog() {
+        let mut hints = vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Back, Msg::HintClose)];
+        if let crate::core::Dialog::Pin {
+            purpose: PinPurpose::Order(_) | PinPurpose::Create(_) | PinPurpose::Remove,
+            ..
+        } = dialog
+        {
+            hints.insert(0, hint(HintKey::Digits, Msg::HintDigits));
+        }
+        return hints;
+    }
+    let back = hint(HintKey::Back, Msg::HintBack);
+    match app.place() {
+        Place::Home(_) | Place::Catalog(_) if app.focused_offer().is_some() && app.tab_focus().is_none() => {
+            let id = app.focused_offer();
+            let is_in = id.as_ref().is_some_and(|id| app.is_in_basket(id));
+            let can = id.as_ref().and_then(|id| app.data.shelf.offer(id)).is_some_and(|offer| app.can_basket(offer));
+            let mut hints = vec![hint(HintKey::Ok, Msg::HintOpen)];
+            if is_in {
+                hints.push(hint(HintKey::Green, Msg::HintUntick));
+            } else if can {
+                hints.push(hint(HintKey::Green, Msg::HintTick));
+            }
+            if !app.basket_offers().is_empty() {
+                hints.push(hint(HintKey::Yellow, Msg::HintBasket));
+            }
+            hints.push(back);
+            hints
+        }
+        Place::Basket(_) if !app.basket_offers().is_empty() => {
+            vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Green, Msg::HintUntick), back]
+        }
+        Place::History(_) => vec![hint(HintKey::Channel, Msg::HintPage), back],
+        Place::Processing(_) => vec![hint(HintKey::Back, Msg::HintHide)],
+        Place::Player(_) => vec![hint(HintKey::Back, Msg::HintStop)],
+        Place::SignIn(_) => vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Back, Msg::HintLeave)],
+        Place::Home(_)
+        | Place::Catalog(_)
+        | Place::Basket(_)
+        | Place::Join(_)
+        | Place::Offer(_)
+        | Place::Confirm(_)
+        | Place::Outcome(_)
+        | Place::Refusal(_)
+        | Place::MyOptions(_)
+        | Place::Status(_)
+        | Place::Settings(_)
+        | Place::About(_) => vec![hint(HintKey::Ok, Msg::HintChoose), back],
+    }
+}

@@ -1,0 +1,66 @@
+//! Dialogs: leave, sign out, and the pad for a PIN.
+
+use crate::core::{App, Dialog, PIN_LENGTH, PinPurpose, PinStage};
+
+use super::format;
+use super::message::Msg;
+use super::model::{Button, Dialog as DialogView, PinPad, Tone};
+use super::text::Text;
+
+pub(crate) fn dialog(app: &App, dialog: &Dialog) -> DialogView {
+    match dialog {
+        Dialog::Exit { button } => DialogView {
+            title: Msg::ExitTitle.into(),
+            body: if app.order().is_some() { Msg::ExitOrderBody.into() } else { Text::Empty },
+            pin: None,
+            buttons: format::buttons(
+                [(Msg::ButtonStay.into(), Tone::Plain), (Msg::ButtonLeave.into(), Tone::Plain)],
+                Some(*button),
+            ),
+        },
+        Dialog::SignOut { button } => DialogView {
+            title: Msg::SignOutTitle.into(),
+            body: if app.order().is_some() { Msg::SignOutOrderBody.into() } else { Msg::SignOutBody.into() },
+            pin: None,
+            buttons: format::buttons(
+                [(Msg::ButtonStay.into(), Tone::Plain), (Msg::ActionSignOut.into(), Tone::Bad)],
+                Some(*button),
+            ),
+        },
+        Dialog::Pin { purpose, stage, digits, key } => pin(purpose, stage, digits.reveal().len(), *key),
+    }
+}
+
+fn pin(purpose: &PinPurpose, stage: &PinStage, entered: usize, key: usize) -> DialogView {
+    let (title, body) = match (purpose, stage) {
+        (PinPurpose::Create(_), PinStage::Repeat { .. }) => (Msg::PinRepeatTitle, Msg::PinRepeatBody),
+        (PinPurpose::Create(Some(_)), _) => (Msg::PinCreateTitle, Msg::PinCreateAdultBody),
+        (PinPurpose::Create(None), _) => (Msg::PinCreateTitle, Msg::PinCreateBody),
+        (PinPurpose::Order(_), _) => (Msg::PinOrderTitle, Msg::PinOrderBody),
+        (PinPurpose::Remove, _) => (Msg::PinRemoveTitle, Msg::PinRemoveBody),
+    };
+    let error = match stage {
+        PinStage::Wrong { left } => Text::counted(Msg::PinWrong, i64::from(*left), [Text::plain(left.to_string())]),
+        PinStage::Differed => Msg::PinDiffered.into(),
+        PinStage::Checking => Msg::PinChecking.into(),
+        PinStage::Enter | PinStage::Repeat { .. } => Text::Empty,
+    };
+    let labels = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0", "OK"];
+    let keys = labels
+        .into_iter()
+        .enumerate()
+        .map(|(index, label)| Button {
+            label: Text::plain(label),
+            tone: if index == 11 { Tone::Accent } else { Tone::Plain },
+            is_enabled: *stage != PinStage::Checking,
+            is_focused: index == key,
+            is_busy: false,
+        })
+        .collect();
+    DialogView {
+        title: title.into(),
+        body: body.into(),
+        pin: Some(PinPad { length: PIN_LENGTH, entered, error, keys }),
+        buttons: Vec::new(),
+    }
+}

@@ -1,0 +1,206 @@
+//! Numbers, dates, times and small builders that every screen uses.
+
+use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
+use qrcode::{EcLevel, QrCode};
+
+use crate::core::Cursor;
+use crate::domain::{AfterPeriod, Points, Validity};
+
+use super::message::Msg;
+use super::model::{Button, Fact, Qr, Tone};
+use super::text::Text;
+
+/// The space that never breaks a line: "1 700" stays together (LAY-7).
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+/// A whole number in groups of three.
+pub(crate) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(NO_BREAK_SPACE);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The number that chooses a plural form, kept inside what Slint's integers hold.
+pub(crate) fn plural(n: u64) -> i64 {
+    const MILLION: u64 = 1_000_000;
+    let kept = if n >= MILLION { MILLION + n % MILLION } else { n };
+    i64::try_from(kept).unwrap_or(0)
+}
+
+/// "1 700 баллов".
+pub(crate) fn points(points: Points) -> Text {
+    Text::counted(Msg::Points, plural(points.get()), [Text::plain(number(points.get()))])
+}
+
+/// "+200" or "−720".
+pub(crate) fn signed(amount: i64) -> String {
+    let sign = if amount < 0 { "−" } else { "+" };
+    format!("{sign}{}", number(amount.unsigned_abs()))
+}
+
+/// "450 ₽".
+pub(crate) fn roubles(roubles: u64) -> Text {
+    Text::plain(format!("{}{NO_BREAK_SPACE}₽", number(roubles)))
+}
+
+/// "22 ноября".
+pub(crate) fn day(at: DateTime<Utc>, offset: FixedOffset) -> Text {
+    let local = at.with_timezone(&offset);
+    Text::with(Msg::DayMonth, [Text::plain(local.day().to_string()), month(local.month()).into()])
+}
+
+/// "22 ноября 2026".
+pub(crate) fn day_year(at: DateTime<Utc>, offset: FixedOffset) -> Text {
+    let local = at.with_timezone(&offset);
+    let parts =
+        [Text::plain(local.day().to_string()), month(local.month()).into(), Text::plain(local.year().to_string())];
+    Text::with(Msg::DayMonthYear, parts)
+}
+
+/// "22 ноября, 18:42".
+pub(crate) fn day_time(at: DateTime<Utc>, offset: FixedOffset) -> Text {
+    Text::with(Msg::DayAndTime, [day(at, offset), Text::plain(time(at, offset))])
+}
+
+/// "18:42".
+pub(crate) fn time(at: DateTime<Utc>, offset: FixedOffset) -> String {
+    let local = at.with_timezone(&offset);
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
+fn month(number: u32) -> Msg {
+    const MONTHS: [Msg; 12] = [
+        Msg::January,
+        Msg::February,
+        Msg::March,
+        Msg::April,
+        Msg::May,
+        Msg::June,
+        Msg::July,
+        Msg::August,
+        Msg::September,
+        Msg::October,
+        Msg::November,
+        Msg::December,
+    ];
+    usize::try_from(number).ok().and_then(|n| MONTHS.get(n.checked_sub(1)?)).copied().unwrap_or(Msg::January)
+}
+
+/// The time left: "14 дней", "5 ч 20 мин", "20 мин".
+pub(crate) fn left(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
+    let left = until.signed_duration_since(now).max(TimeDelta::zero());
+    let minutes = u64::try_from(left.num_minutes()).unwrap_or(0);
+    let (days, hours, rest) = (minutes / 1440, minutes / 60, minutes % 60);
+    if hours >= 72 {
+        Text::counted(Msg::Days, plural(days), [Text::plain(number(days))])
+    } else if hours > 0 {
+        Text::with(Msg::HoursMinutes, [Text::plain(hours.to_string()), Text::plain(rest.to_string())])
+    } else {
+        Text::with(Msg::Minutes, [Text::plain(rest.max(1).to_string())])
+    }
+}
+
+/// For how long an option works.
+pub(crate) fn validity(validity: Validity) -> Text {
+    match validity {
+        Validity::Hours(hours) => Text::counted(Msg::ForHours, plural(hours.into()), [Text::plain(hours.to_string())]),
+        Validity::MonthsFromOrder(months) => {
+            Text::counted(Msg::ForMonths, plural(months.into()), [Text::plain(months.to_string())])
+        }
+        Validity::MonthsFromNext(months) => {
+            Text::counted(Msg::ForMonthsFromNext, plural(months.into()), [Text::plain(months.to_string())])
+        }
+        Validity::Permanent => Msg::ForGood.into(),
+        Validity::Unknown => Text::Empty,
+    }
+}
+
+/// What happens afterwards.
+pub(crate) fn after(after: AfterPeriod) -> Text {
+    match after {
+        AfterPeriod::Ends => Msg::AfterEnds.into(),
+        AfterPeriod::Paid { roubles: amount } => Text::with(Msg::AfterPaid, [roubles(amount)]),
+        AfterPeriod::Unknown => Text::Empty,
+    }
+}
+
+/// "3 из 42", or nothing in an empty list.
+pub(crate) fn position(cursor: Cursor, total: usize) -> Text {
+    if total == 0 {
+        return Text::Empty;
+    }
+    Text::with(Msg::Position, [Text::plain((cursor.at + 1).to_string()), Text::plain(total.to_string())])
+}
+
+/// A fact in the plain tone.
+pub(crate) fn fact(label: Msg, value: Text) -> Fact {
+    Fact { label: label.into(), value, tone: Tone::Plain }
+}
+
+/// Buttons of which one may have the focus.
+pub(crate) fn buttons(labels: impl IntoIterator<Item = (Text, Tone)>, focused: Option<usize>) -> Vec<Button> {
+    labels
+        .into_iter()
+        .enumerate()
+        .map(|(index, (label, tone))| Button {
+            label,
+            tone,
+            is_enabled: true,
+            is_focused: focused == Some(index),
+            is_busy: false,
+        })
+        .collect()
+}
+
+/// A QR code, or `None` if the text is too long for one.
+pub(crate) fn qr(text: &str) -> Option<Qr> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    let modules = code.to_colors().into_iter().map(|color| color == qrcode::Color::Dark).collect();
+    Some(Qr { size: code.width(), modules })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three_without_breaking() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1700), "1\u{a0}700");
+        assert_eq!(number(12_345_678), "12\u{a0}345\u{a0}678");
+        assert_eq!(signed(-720), "−720");
+        assert_eq!(signed(1000), "+1\u{a0}000");
+    }
+
+    #[test]
+    fn a_huge_count_keeps_its_plural_form() {
+        assert_eq!(plural(21), 21);
+        assert_eq!(plural(1_000_001), 1_000_001);
+        assert_eq!(plural(5_000_001) % 100, 1);
+        assert!(i32::try_from(plural(u64::MAX)).is_ok());
+    }
+
+    #[test]
+    fn time_left_is_told_in_the_unit_that_matters() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let in_minutes = |n| left(now + TimeDelta::minutes(n), now);
+        assert_eq!(in_minutes(0), Text::with(Msg::Minutes, [Text::plain("1")]));
+        assert_eq!(in_minutes(59), Text::with(Msg::Minutes, [Text::plain("59")]));
+        assert_eq!(in_minutes(47 * 60 + 5), Text::with(Msg::HoursMinutes, [Text::plain("47"), Text::plain("5")]));
+        assert_eq!(in_minutes(5 * 1440), Text::counted(Msg::Days, 5, [Text::plain("5")]));
+    }
+
+    #[test]
+    fn a_qr_code_is_a_square_of_modules() {
+        let qr = qr("https://tv.example/tv?code=BCDF-GHJK").unwrap();
+        assert_eq!(qr.modules.len(), qr.size * qr.size);
+        assert!(super::qr(&"x".repeat(10_000)).is_none());
+    }
+}

@@ -1,0 +1,120 @@
+//! History: ledger lines and exchanges.
+
+use crate::core::{App, HistoryKind, HistoryPlace, LIST_ROWS, Resource, Zone, window};
+use crate::domain::{AccrualReason, Exchange, ExchangeState, LedgerEntry};
+
+use super::failure;
+use super::format;
+use super::lists::{busy, retry};
+use super::message::Msg;
+use super::model::{Chip, List, ListRow, ListScreen, Message, Sign, Tone};
+use super::text::Text;
+
+pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
+    let has_focus = app.tab_focus().is_none();
+    let cursor = place.cursor();
+    let has_list_focus = has_focus && place.zone == Zone::Content;
+    let (total, is_loaded, resource) = match place.kind {
+        HistoryKind::Points => (app.data.ledger.items.len(), app.data.ledger.is_loaded, Resource::Ledger),
+        HistoryKind::Orders => (app.data.exchanges.items.len(), app.data.exchanges.is_loaded, Resource::Exchanges),
+    };
+    let rows = window(cursor, total, LIST_ROWS)
+        .filter_map(|at| {
+            let is_focused = has_list_focus && at == cursor.at;
+            match place.kind {
+                HistoryKind::Points => Some(entry_row(app, app.data.ledger.items.get(at)?, at, is_focused)),
+                HistoryKind::Orders => Some(exchange_row(app, app.data.exchanges.items.get(at)?, at, is_focused)),
+            }
+        })
+        .collect();
+    let trouble = app.trouble_with(resource).filter(|_| total == 0);
+    let message = match (total, trouble, is_loaded) {
+        (1.., _, _) => None,
+        (0, Some(trouble), _) => Some(failure::message(trouble)),
+        (0, None, false) => Some(busy()),
+        (0, None, true) => {
+            let (title, advice) = match place.kind {
+                HistoryKind::Points => (Msg::EmptyLedgerTitle, Msg::EmptyLedgerAdvice),
+                HistoryKind::Orders => (Msg::EmptyOrdersTitle, Msg::EmptyOrdersAdvice),
+            };
+            Some(Message { sign: Sign::Empty, title: title.into(), advice: advice.into(), code: Text::Empty })
+        }
+    };
+    ListScreen {
+        title: Msg::TabHistory.into(),
+        lead: Text::Empty,
+        chips: [(HistoryKind::Points, Msg::ChipPoints), (HistoryKind::Orders, Msg::ChipOrders)]
+            .into_iter()
+            .map(|(kind, label)| Chip {
+                label: label.into(),
+                is_selected: kind == place.kind,
+                is_focused: has_focus && place.zone == Zone::Chips && kind == place.kind,
+            })
+            .collect(),
+        position: if has_list_focus { format::position(cursor, total) } else { Text::Empty },
+        list: List { rows, first_visible: cursor.first, total },
+        message,
+        buttons: retry(trouble.is_some(), has_focus && place.zone == Zone::Buttons),
+    }
+}
+
+fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> ListRow {
+    let amount = entry.amount.get();
+    let at = format::day_year(entry.at, app.offset());
+    let subtitle = match entry.expires_at.filter(|_| amount > 0) {
+        Some(expires) => Text::with(Msg::EntryExpires, [at, format::day_year(expires, app.offset())]),
+        None => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(entry.balance_after.get()))]),
+    };
+    ListRow {
+        index,
+        title: if entry.title.is_empty() { reason(entry.reason).into() } else { Text::plain(&entry.title) },
+        subtitle,
+        subtitle_tone: Tone::Quiet,
+        value: Text::plain(format::signed(amount)),
+        value_tone: if amount < 0 { Tone::Plain } else { Tone::Good },
+        action: Text::Empty,
+        tick: None,
+        image: None,
+        is_focused,
+        is_enabled: true,
+    }
+}
+
+fn reason(reason: AccrualReason) -> Msg {
+    match reason {
+        AccrualReason::Joining => Msg::ReasonJoining,
+        AccrualReason::EmailBill => Msg::ReasonEmailBill,
+        AccrualReason::Profile => Msg::ReasonProfile,
+        AccrualReason::Survey => Msg::ReasonSurvey,
+        AccrualReason::Birthday => Msg::ReasonBirthday,
+        AccrualReason::Payment => Msg::ReasonPayment,
+        AccrualReason::TopUp => Msg::ReasonTopUp,
+        AccrualReason::Exchange => Msg::ReasonExchange,
+        AccrualReason::Expiry => Msg::ReasonExpiry,
+        AccrualReason::Adjustment => Msg::ReasonAdjustment,
+        AccrualReason::Other => Msg::ReasonOther,
+    }
+}
+
+fn exchange_row(app: &App, exchange: &Exchange, index: usize, is_focused: bool) -> ListRow {
+    let titles: Vec<&str> = exchange.lines.iter().map(|line| line.title.as_str()).collect();
+    let (state, tone) = match exchange.state {
+        ExchangeState::Confirmed => (Text::Empty, Tone::Plain),
+        ExchangeState::Processing => (Msg::OrderProcessing.into(), Tone::Warning),
+        ExchangeState::Refused(_) => (Msg::OrderRefused.into(), Tone::Bad),
+    };
+    let at = format::day_time(exchange.created_at, app.offset());
+    ListRow {
+        index,
+        title: Text::plain(titles.join(", ")),
+        subtitle: if state.is_empty() { at } else { Text::with(Msg::OrderState, [at, state]) },
+        subtitle_tone: if tone == Tone::Plain { Tone::Quiet } else { tone },
+        value: Text::plain(format::signed(-i64::try_from(exchange.total.get()).unwrap_or(i64::MAX))),
+        value_tone: Tone::Plain,
+        action: Msg::HintOpen.into(),
+        tick: None,
+        image: None,
+        is_focused,
+        is_enabled: true,
+    }
+}

@@ -1,0 +1,211 @@
+//! «Мои опции», settings, about, and the card of a playing film.
+
+use crate::core::{
+    AboutPlace, App, LIST_ROWS, Moment, MyOptionsPlace, PlayerPlace, Resource, SettingsItem, SettingsPlace, window,
+};
+use crate::domain::{Animations, Entitlement, Language, OfferKind, PinUse};
+
+use super::failure;
+use super::format;
+use super::message::Msg;
+use super::model::{AboutScreen, ImageKey, ImageVariant, List, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone};
+use super::text::Text;
+
+pub(crate) fn my_options(app: &App, place: &MyOptionsPlace, now: &Moment) -> ListScreen {
+    let held = app.data.entitlements.as_deref().unwrap_or_default();
+    let has_focus = app.tab_focus().is_none();
+    let rows = window(place.cursor, held.len(), LIST_ROWS)
+        .filter_map(|at| Some(option_row(app, held.get(at)?, at, has_focus && at == place.cursor.at, now)))
+        .collect();
+    let trouble = app.trouble_with(Resource::Entitlements).filter(|_| held.is_empty());
+    let message = match (held.is_empty(), trouble, &app.data.entitlements) {
+        (false, _, _) => None,
+        (true, Some(trouble), _) => Some(failure::message(trouble)),
+        (true, None, None) => Some(busy()),
+        (true, None, Some(_)) => Some(Message {
+            sign: Sign::Empty,
+            title: Msg::EmptyOptionsTitle.into(),
+            advice: Msg::EmptyOptionsAdvice.into(),
+            code: Text::Empty,
+        }),
+    };
+    ListScreen {
+        title: Msg::TabMyOptions.into(),
+        lead: Text::Empty,
+        chips: Vec::new(),
+        position: if has_focus { format::position(place.cursor, held.len()) } else { Text::Empty },
+        list: List { rows, first_visible: place.cursor.first, total: held.len() },
+        buttons: retry(trouble.is_some(), has_focus),
+        message,
+    }
+}
+
+/// «Повторить», if there is something to try again.
+pub(crate) fn retry(has_failed: bool, has_focus: bool) -> Vec<super::model::Button> {
+    if has_failed {
+        format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], has_focus.then_some(0))
+    } else {
+        Vec::new()
+    }
+}
+
+/// Data is on its way.
+pub(crate) fn busy() -> Message {
+    Message { sign: Sign::Busy, title: Msg::LoadingTitle.into(), advice: Text::Empty, code: Text::Empty }
+}
+
+fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool, now: &Moment) -> ListRow {
+    let offset = app.offset();
+    let server_now = app.server_now(now);
+    let ends_soon = held.until.is_some_and(|until| until.signed_duration_since(server_now).num_days() < 7);
+    let is_film = held.kind == OfferKind::Film;
+    let subtitle = match (held.renewal, held.until) {
+        (Some(renewal), Some(until)) if renewal.is_on => {
+            Text::with(Msg::RenewalOnFrom, [format::day(until, offset), format::roubles(renewal.price_roubles)])
+        }
+        (Some(_), Some(until)) => Text::with(Msg::RenewalOffFrom, [format::day(until, offset)]),
+        (_, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, offset)]),
+        (_, None) => Msg::ForGood.into(),
+    };
+    let action = match (held.playback.is_some(), held.renewal) {
+        (true, _) => Msg::ButtonWatch.into(),
+        (false, Some(renewal)) if renewal.is_on => Msg::ActionRenewalOff.into(),
+        (false, Some(_)) => Msg::ActionRenewalOn.into(),
+        (false, None) => Text::Empty,
+    };
+    ListRow {
+        index,
+        title: Text::plain(&held.title),
+        subtitle: match &held.promo_code {
+            Some(code) => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),
+            None => subtitle,
+        },
+        subtitle_tone: if ends_soon && !is_film { Tone::Warning } else { Tone::Quiet },
+        value: if app.is_switching(&held.id) {
+            Msg::Switching.into()
+        } else {
+            held.until.map_or(Text::Empty, |until| Text::with(Msg::LeftShort, [format::left(until, server_now)]))
+        },
+        value_tone: if ends_soon { Tone::Warning } else { Tone::Good },
+        action,
+        tick: None,
+        image: held.image.as_ref().map(|id| ImageKey {
+            id: id.clone(),
+            variant: ImageVariant::Tile,
+            width: 128,
+            height: 72,
+            radius: 8,
+        }),
+        is_focused,
+        is_enabled: true,
+    }
+}
+
+pub(crate) fn settings(app: &App, place: &SettingsPlace) -> ListScreen {
+    let has_focus = app.tab_focus().is_none();
+    let total = SettingsItem::ALL.len();
+    let rows = window(place.cursor, total, LIST_ROWS)
+        .filter_map(|at| Some(settings_row(app, *SettingsItem::ALL.get(at)?, at, has_focus && at == place.cursor.at)))
+        .collect();
+    ListScreen {
+        title: Msg::TabSettings.into(),
+        lead: Text::Empty,
+        chips: Vec::new(),
+        position: Text::Empty,
+        list: List { rows, first_visible: place.cursor.first, total },
+        message: None,
+        buttons: Vec::new(),
+    }
+}
+
+fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -> ListRow {
+    let name = app.data.account.as_ref().map_or("", |account| account.display_name.as_str());
+    let (title, subtitle, value) = match item {
+        SettingsItem::Language => (
+            Msg::SettingLanguage,
+            Text::Empty,
+            Text::plain(match app.settings.language {
+                Language::Ru => "Русский",
+                Language::En => "English",
+            }),
+        ),
+        SettingsItem::Motion => (
+            Msg::SettingMotion,
+            Msg::SettingMotionNote.into(),
+            match app.settings.animations {
+                Animations::Full => Msg::On.into(),
+                Animations::Reduced => Msg::Off.into(),
+            },
+        ),
+        SettingsItem::Pin => (
+            Msg::SettingPin,
+            Msg::SettingPinNote.into(),
+            if app.has_pin { Msg::PinIsSet.into() } else { Msg::PinIsNotSet.into() },
+        ),
+        SettingsItem::PinUse => (
+            Msg::SettingPinUse,
+            Text::Empty,
+            match app.settings.pin_use {
+                PinUse::AdultOnly => Msg::PinUseAdult.into(),
+                PinUse::EveryExchange => Msg::PinUseAll.into(),
+            },
+        ),
+        SettingsItem::OtherRewards => (Msg::OtherRewards, Msg::SettingOtherNote.into(), Text::Empty),
+        SettingsItem::About => (Msg::AboutTitle, Text::Empty, Text::plain(&app.identity.version)),
+        SettingsItem::SignOut => (Msg::SettingSignOut, Msg::SettingSignOutNote.into(), Text::plain(name)),
+    };
+    ListRow {
+        index,
+        title: title.into(),
+        subtitle,
+        subtitle_tone: Tone::Quiet,
+        value,
+        value_tone: Tone::Accent,
+        action: match item {
+            SettingsItem::Language | SettingsItem::Motion | SettingsItem::PinUse | SettingsItem::Pin => {
+                Msg::ActionChange.into()
+            }
+            SettingsItem::OtherRewards | SettingsItem::About => Msg::HintOpen.into(),
+            SettingsItem::SignOut => Msg::ActionSignOut.into(),
+        },
+        tick: None,
+        image: None,
+        is_focused,
+        is_enabled: true,
+    }
+}
+
+pub(crate) fn about(app: &App, place: &AboutPlace) -> AboutScreen {
+    let identity = &app.identity;
+    let paragraphs: [Msg; crate::core::ABOUT_PARAGRAPHS] =
+        [Msg::AboutProgram, Msg::AboutLicence, Msg::AboutSlint, Msg::AboutFonts];
+    AboutScreen {
+        title: Msg::AboutTitle.into(),
+        facts: vec![
+            format::fact(Msg::FactVersion, Text::plain(&identity.version)),
+            format::fact(Msg::FactDevice, Text::plain(&identity.device_id)),
+            format::fact(Msg::FactServer, Text::plain(&identity.api_host)),
+            format::fact(
+                Msg::FactRegion,
+                app.data.account.as_ref().map_or(Text::plain("—"), |account| Text::plain(&account.region.name)),
+            ),
+        ],
+        paragraphs: paragraphs.into_iter().skip(place.paragraph).map(Text::from).collect(),
+        buttons: format::buttons([(Msg::ButtonBack.into(), Tone::Plain)], Some(0)),
+    }
+}
+
+pub(crate) fn player(place: &PlayerPlace) -> PlayerScreen {
+    let seconds = place.elapsed.as_secs();
+    PlayerScreen {
+        title: Text::plain(&place.title),
+        link: Text::plain(&place.link),
+        elapsed: if place.is_built_in {
+            Text::plain(format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60))
+        } else {
+            Text::Empty
+        },
+        note: if place.is_built_in { Msg::PlayerBuiltIn.into() } else { Msg::PlayerExternal.into() },
+        buttons: format::buttons([(Msg::ButtonStop.into(), Tone::Accent)], Some(0)),
+    }
+}

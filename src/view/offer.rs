@@ -1,0 +1,150 @@
+//! One offer: what it is, what it costs, and what can be done with it.
+
+use crate::core::{App, Moment, OfferAction, OfferPlace, RefusalPlace};
+use crate::domain::{AfterPeriod, Offer, Validity};
+
+use super::chrome::block_text;
+use super::format;
+use super::home::backdrop;
+use super::message::Msg;
+use super::model::{Button, Fact, OfferScreen, Tone};
+use super::refusal::cause;
+use super::text::Text;
+
+pub(crate) fn offer(app: &App, place: &OfferPlace, now: &Moment) -> OfferScreen {
+    let offer = &place.offer;
+    let actions = app.offer_actions(offer);
+    let (warnings, warnings_tone) = warnings(app, offer, &actions);
+    OfferScreen {
+        eyebrow: Text::plain(app.data.shelf.category_title(offer)),
+        title: Text::plain(&offer.title),
+        meta: meta(offer),
+        description: Text::plain(&offer.description),
+        image: backdrop(offer),
+        price: price_text(offer),
+        base_price: offer
+            .base_price
+            .filter(|base| Some(*base) != offer.price)
+            .map_or(Text::Empty, |base| Text::plain(format::number(base.get()))),
+        discount: if offer.discount_percent > 0 && offer.price.is_some() && offer.price != offer.base_price {
+            Text::plain(format!("−{}\u{a0}%", offer.discount_percent))
+        } else {
+            Text::Empty
+        },
+        facts: facts(app, offer, now),
+        warnings,
+        warnings_tone,
+        buttons: actions
+            .iter()
+            .enumerate()
+            .map(|(index, action)| button(app, *action, index == place.button))
+            .collect(),
+        qr: (!offer.is_orderable_here).then(|| format::qr(&app.identity.account_url)).flatten(),
+    }
+}
+
+/// Year, director, length and age mark of an offer.
+pub(crate) fn meta(offer: &Offer) -> Text {
+    let mut parts = Vec::new();
+    if offer.subtitle.is_empty() {
+        parts.extend(offer.year.map(|year| year.to_string()));
+        parts.extend(offer.director.clone());
+    } else {
+        parts.push(offer.subtitle.clone());
+    }
+    let age = format!("{}+", offer.age);
+    let line = parts.join(" · ");
+    match offer.duration_minutes {
+        Some(minutes) => {
+            Text::with(Msg::MetaLength, [Text::plain(line), Text::plain(minutes.to_string()), Text::plain(age)])
+        }
+        None if line.is_empty() => Text::plain(age),
+        None => Text::plain(format!("{line} · {age}")),
+    }
+}
+
+/// The price in words, or that there is none.
+pub(crate) fn price_text(offer: &Offer) -> Text {
+    match offer.price {
+        Some(price) => format::points(price),
+        None => Msg::NoPrice.into(),
+    }
+}
+
+fn facts(app: &App, offer: &Offer, now: &Moment) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let held_until = app.data.entitlement_of(&offer.id).and_then(|held| held.until).or(offer.active_until);
+    if let Some(until) = held_until {
+        let left = Text::with(
+            Msg::UntilWithLeft,
+            [format::day_time(until, app.offset()), format::left(until, app.server_now(now))],
+        );
+        facts.push(Fact { tone: Tone::Good, ..format::fact(Msg::FactActive, left) });
+    } else if offer.validity != Validity::Unknown {
+        let value = match offer.valid_until {
+            Some(until) => Text::with(
+                Msg::ValidityWithEnd,
+                [format::validity(offer.validity), format::day_time(until, app.offset())],
+            ),
+            None => format::validity(offer.validity),
+        };
+        facts.push(format::fact(Msg::FactValidity, value));
+    }
+    if offer.after != AfterPeriod::Unknown {
+        facts.push(format::fact(Msg::FactAfter, format::after(offer.after)));
+    }
+    if !offer.requires.is_empty() {
+        let titles: Vec<&str> = offer
+            .requires
+            .iter()
+            .filter_map(|id| app.data.shelf.offer(id))
+            .map(|needed| needed.title.as_str())
+            .collect();
+        if !titles.is_empty() {
+            facts.push(format::fact(Msg::FactNeeds, Text::plain(titles.join(", "))));
+        }
+    }
+    if !offer.includes.is_empty() {
+        facts.push(format::fact(Msg::FactIncludes, Text::plain(offer.includes.join(", "))));
+    }
+    facts
+}
+
+fn warnings(app: &App, offer: &Offer, actions: &[OfferAction]) -> (Vec<Text>, Tone) {
+    if !offer.is_orderable_here {
+        return (vec![Msg::OrderElsewhere.into()], Tone::Plain);
+    }
+    if actions.contains(&OfferAction::Explain) || actions.contains(&OfferAction::AddWithCompany) {
+        let place = RefusalPlace::explained_for(offer);
+        let causes = place.refusal.reasons.iter().map(|reason| cause(app, reason).title).take(4).collect();
+        return (causes, Tone::Warning);
+    }
+    if actions.contains(&OfferAction::Exchange) {
+        if let Some(block) = app.spend_block() {
+            return (vec![block_text(block).into()], Tone::Warning);
+        }
+        return (vec![Msg::CannotBeCancelled.into()], Tone::Quiet);
+    }
+    (Vec::new(), Tone::Quiet)
+}
+
+fn button(app: &App, action: OfferAction, is_focused: bool) -> Button {
+    let (label, tone) = action_label(action);
+    let is_enabled = action != OfferAction::Exchange || app.spend_block().is_none();
+    Button { label: label.into(), tone, is_enabled, is_focused, is_busy: false }
+}
+
+/// The label of an action.
+pub(crate) fn action_label(action: OfferAction) -> (Msg, Tone) {
+    match action {
+        OfferAction::Watch => (Msg::ButtonWatch, Tone::Accent),
+        OfferAction::Exchange => (Msg::ButtonExchange, Tone::Accent),
+        OfferAction::AddToBasket => (Msg::ButtonAdd, Tone::Plain),
+        OfferAction::AddWithCompany => (Msg::ButtonAddWithCompany, Tone::Accent),
+        OfferAction::RemoveFromBasket => (Msg::ButtonRemove, Tone::Plain),
+        OfferAction::OpenBasket => (Msg::ButtonOpenBasket, Tone::Accent),
+        OfferAction::Explain => (Msg::ButtonExplain, Tone::Plain),
+        OfferAction::Join => (Msg::ButtonJoin, Tone::Accent),
+        OfferAction::Close => (Msg::ButtonBack, Tone::Plain),
+    }
+}

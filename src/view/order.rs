@@ -1,0 +1,271 @@
+//! Basket, confirmation, processing and outcome: the way of an order.
+
+use crate::core::{
+    App, BASKET_ROWS, BasketPlace, ConfirmPlace, Moment, OfferAction, OrderPhase, OutcomePlace, Resource, Zone, window,
+};
+use crate::domain::{OrderLine, Points};
+
+use super::chrome::block_text;
+use super::failure;
+use super::format;
+use super::home::backdrop;
+use super::message::Msg;
+use super::model::{
+    BasketScreen, ConfirmScreen, Fact, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen, ProcessingScreen,
+    Sign, Tone,
+};
+use super::offer::{action_label, price_text};
+use super::text::Text;
+
+/// Lines of an order that fit on the screen.
+const MOST_LINES: usize = 5;
+
+pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
+    let offers = app.basket_offers();
+    let has_focus = app.tab_focus().is_none();
+    let total = app.basket_total();
+    let balance = app.data.account.as_ref().map(|account| account.balance);
+    let rows = window(place.cursor, offers.len(), BASKET_ROWS)
+        .filter_map(|at| {
+            let offer = offers.get(at)?;
+            let until = offer.valid_until.map_or_else(
+                || format::validity(offer.validity),
+                |until| Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
+            );
+            Some(ListRow {
+                index: at,
+                title: Text::plain(&offer.title),
+                subtitle: until,
+                subtitle_tone: Tone::Quiet,
+                value: price_text(offer),
+                value_tone: Tone::Accent,
+                action: Msg::ActionRemove.into(),
+                tick: Some(true),
+                image: offer.image.as_ref().map(|id| thumbnail(id)),
+                is_focused: has_focus && place.zone != Zone::Buttons && at == place.cursor.at,
+                is_enabled: true,
+            })
+        })
+        .collect();
+    let is_empty = offers.is_empty();
+    let mut warnings: Vec<Text> =
+        app.spend_block().filter(|_| !is_empty).map(|block| block_text(block).into()).into_iter().collect();
+    if let (Some(total), Some(balance)) = (total, balance)
+        && let Some(missing) = total.checked_sub(balance).filter(|missing| *missing > Points::ZERO)
+    {
+        warnings.push(Text::with(Msg::MissingPoints, [format::points(missing)]));
+    }
+    let mut buttons = format::buttons(
+        [
+            (
+                total.map_or_else(
+                    || Msg::ButtonExchange.into(),
+                    |total| Text::with(Msg::ButtonExchangeFor, [format::points(total)]),
+                ),
+                Tone::Accent,
+            ),
+            (Msg::ButtonClear.into(), Tone::Plain),
+        ],
+        (has_focus && place.zone == Zone::Buttons).then_some(place.button),
+    );
+    if let Some(button) = buttons.first_mut() {
+        button.is_enabled = app.spend_block().is_none();
+    }
+    BasketScreen {
+        title: Msg::TabBasket.into(),
+        list: List { rows, first_visible: place.cursor.first, total: offers.len() },
+        facts: if is_empty {
+            Vec::new()
+        } else {
+            sums(app, &offers.iter().map(|offer| offer.base_price).collect::<Vec<_>>(), total, balance)
+        },
+        warnings,
+        buttons: if is_empty { Vec::new() } else { buttons },
+        message: is_empty.then(|| Message {
+            sign: Sign::Empty,
+            title: Msg::EmptyBasketTitle.into(),
+            advice: Msg::EmptyBasketAdvice.into(),
+            code: Text::Empty,
+        }),
+    }
+}
+
+/// Total, discount and the balance before and after.
+fn sums(app: &App, base_prices: &[Option<Points>], total: Option<Points>, balance: Option<Points>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let base = base_prices.iter().copied().collect::<Option<Vec<_>>>().and_then(Points::checked_sum);
+    if let (Some(base), Some(total)) = (base, total)
+        && let Some(saved) = base.checked_sub(total).filter(|saved| *saved > Points::ZERO)
+    {
+        facts.push(format::fact(Msg::FactBase, format::points(base)));
+        let percent = app.data.account.as_ref().map_or(0, |account| account.status.discount_percent);
+        let label = Text::with(Msg::FactDiscount, [Text::plain(percent.to_string())]);
+        facts.push(Fact { label, value: Text::plain(format!("−{}", format::number(saved.get()))), tone: Tone::Good });
+    }
+    if let Some(total) = total {
+        facts.push(Fact { tone: Tone::Accent, ..format::fact(Msg::FactCharged, format::points(total)) });
+    }
+    balances(&mut facts, total, balance);
+    facts
+}
+
+fn balances(facts: &mut Vec<Fact>, total: Option<Points>, balance: Option<Points>) {
+    if let Some(balance) = balance {
+        facts.push(format::fact(Msg::FactBalanceBefore, format::points(balance)));
+        if let Some(after) = total.and_then(|total| balance.checked_sub(total)) {
+            facts.push(format::fact(Msg::FactBalanceAfter, format::points(after)));
+        }
+    }
+}
+
+fn thumbnail(id: &str) -> ImageKey {
+    ImageKey { id: id.to_owned(), variant: ImageVariant::Tile, width: 128, height: 72, radius: 8 }
+}
+
+fn line(app: &App, index: usize, line: &OrderLine) -> ListRow {
+    let offer = app.data.shelf.offer(&line.offer_id);
+    ListRow {
+        index,
+        title: Text::plain(&line.title),
+        subtitle: offer.map_or(Text::Empty, |offer| match offer.valid_until {
+            Some(until) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
+            None => format::validity(offer.validity),
+        }),
+        subtitle_tone: Tone::Quiet,
+        value: format::points(line.expected_price),
+        value_tone: Tone::Accent,
+        action: Text::Empty,
+        tick: None,
+        image: offer.and_then(|offer| offer.image.as_ref()).map(|id| thumbnail(id)),
+        is_focused: false,
+        is_enabled: false,
+    }
+}
+
+/// At most as many lines as fit; the last says how many more there are.
+fn fitting(mut lines: Vec<ListRow>) -> Vec<ListRow> {
+    let hidden = lines.len().saturating_sub(MOST_LINES);
+    if hidden > 0 {
+        let hidden = hidden + 1;
+        lines.truncate(MOST_LINES - 1);
+        lines.push(ListRow {
+            index: MOST_LINES - 1,
+            title: Text::counted(Msg::MoreLines, i64::try_from(hidden).unwrap_or(0), [Text::plain(hidden.to_string())]),
+            subtitle: Text::Empty,
+            subtitle_tone: Tone::Quiet,
+            value: Text::Empty,
+            value_tone: Tone::Quiet,
+            action: Text::Empty,
+            tick: None,
+            image: None,
+            is_focused: false,
+            is_enabled: false,
+        });
+    }
+    lines
+}
+
+pub(crate) fn confirm(app: &App, place: &ConfirmPlace) -> ConfirmScreen {
+    let lines = place.lines.iter().enumerate().map(|(index, item)| line(app, index, item)).collect();
+    let mut facts = vec![Fact { tone: Tone::Accent, ..format::fact(Msg::FactCharged, format::points(place.total)) }];
+    balances(&mut facts, Some(place.total), Some(place.balance));
+    ConfirmScreen {
+        title: Text::with(Msg::ConfirmTitle, [format::points(place.total)]),
+        lines: fitting(lines),
+        facts,
+        warning: Msg::ConfirmWarning.into(),
+        buttons: format::buttons(
+            [(Msg::ButtonCancel.into(), Tone::Plain), (Msg::ButtonExchange.into(), Tone::Accent)],
+            Some(place.button),
+        ),
+    }
+}
+
+pub(crate) fn processing(app: &App, now: &Moment) -> ProcessingScreen {
+    let flow = app.order();
+    let waited = flow.map_or(0, |flow| now.monotonic.saturating_sub(flow.started_at).as_secs());
+    let trouble = flow.and_then(|flow| flow.last_failure.as_ref());
+    let (lead, code) = match (trouble, flow.map(|flow| flow.phase)) {
+        (Some(trouble), _) => {
+            let message = failure::message(trouble);
+            (Text::with(Msg::ProcessingTrouble, [message.title]), message.code)
+        }
+        (None, Some(OrderPhase::Waiting(_))) => (Msg::ProcessingSlow.into(), Text::Empty),
+        (None, _) if waited >= 3 => (Msg::ProcessingSlow.into(), Text::Empty),
+        (None, _) => (Msg::ProcessingLead.into(), Text::Empty),
+    };
+    ProcessingScreen {
+        title: Msg::ProcessingTitle.into(),
+        lead,
+        code,
+        buttons: format::buttons([(Msg::ButtonHide.into(), Tone::Plain)], Some(0)),
+    }
+}
+
+pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
+    let exchange = &place.exchange;
+    let lines = exchange
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(index, item)| {
+            let order_line =
+                OrderLine { offer_id: item.offer_id.clone(), title: item.title.clone(), expected_price: item.price };
+            let subtitle = match item.until {
+                Some(until) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
+                None => Msg::ForGood.into(),
+            };
+            ListRow { subtitle, subtitle_tone: Tone::Good, ..line(app, index, &order_line) }
+        })
+        .collect();
+    let promo = exchange.lines.iter().find_map(|line| line.promo_code.as_ref());
+    let mut facts = vec![
+        format::fact(Msg::FactChargedDone, format::points(exchange.total)),
+        format::fact(Msg::FactBalanceNow, format::points(exchange.balance_after)),
+    ];
+    if let Some(at) = exchange.next_exchange_at {
+        facts.push(format::fact(Msg::FactNextExchange, Text::with(Msg::FromDay, [format::day(at, app.offset())])));
+    }
+    if place.is_past {
+        facts.insert(0, format::fact(Msg::FactOrderedAt, format::day_time(exchange.created_at, app.offset())));
+    }
+    let actions = app.outcome_actions(place);
+    let is_waiting = place.plays_when_ready && app.trouble_with(Resource::Entitlements).is_none();
+    let focused = place.button.min(actions.len().saturating_sub(1));
+    let mut buttons = format::buttons(
+        actions.iter().map(|action| match action {
+            OfferAction::Watch => (Msg::ButtonWatchNow.into(), Tone::Accent),
+            OfferAction::Close if !place.is_past => (Msg::ButtonHome.into(), Tone::Plain),
+            OfferAction::Close
+            | OfferAction::Exchange
+            | OfferAction::AddToBasket
+            | OfferAction::AddWithCompany
+            | OfferAction::RemoveFromBasket
+            | OfferAction::OpenBasket
+            | OfferAction::Explain
+            | OfferAction::Join => (action_label(*action).0.into(), Tone::Plain),
+        }),
+        Some(focused),
+    );
+    if let (Some(button), true) = (buttons.first_mut(), is_waiting) {
+        button.is_busy = true;
+    }
+    OutcomeScreen {
+        title: if place.is_past { Msg::OutcomePastTitle.into() } else { Msg::OutcomeTitle.into() },
+        lead: match (place.is_past, app.film_of(exchange).is_some(), promo.is_some()) {
+            (true, _, _) => Text::Empty,
+            (false, true, _) => Msg::OutcomeFilm.into(),
+            (false, false, true) => Msg::OutcomePromo.into(),
+            (false, false, false) => Msg::OutcomeOption.into(),
+        },
+        lines: fitting(lines),
+        facts,
+        promo_code: promo.map_or(Text::Empty, Text::plain),
+        promo_qr: promo.and_then(|code| format::qr(code)),
+        image: app
+            .film_of(exchange)
+            .or_else(|| exchange.lines.first().map(|line| line.offer_id.clone()))
+            .and_then(|id| app.data.shelf.offer(&id).and_then(|offer| backdrop(offer))),
+        buttons,
+    }
+}

@@ -1,0 +1,126 @@
+//! Signing in with a phone, and joining the programme.
+
+use crate::core::{App, JoinFocus, JoinPlace, Resource, SignInPlace, SignInState};
+
+use super::failure;
+use super::format;
+use super::message::Msg;
+use super::model::{JoinScreen, ListRow, SignInScreen, Tone};
+use super::text::Text;
+
+pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
+    let mut screen = SignInScreen {
+        title: Msg::SignInTitle.into(),
+        steps: vec![Msg::SignInStepScan.into(), Msg::SignInStepCode.into(), Msg::SignInStepConfirm.into()],
+        qr: None,
+        address: Text::Empty,
+        code: Text::Empty,
+        status: Text::Empty,
+        status_tone: Tone::Quiet,
+        buttons: Vec::new(),
+    };
+    let mut label = Msg::ButtonNewCode;
+    match &place.state {
+        SignInState::Starting => screen.status = Msg::SignInStarting.into(),
+        SignInState::Waiting { code, left, trouble, .. } => {
+            screen.qr = format::qr(&code.verification_uri_complete);
+            screen.address = Text::plain(short_address(&code.verification_uri));
+            screen.code = Text::plain(&code.user_code);
+            match trouble {
+                Some(trouble) => {
+                    screen.status = Text::with(Msg::SignInTrouble, [failure::short(trouble)]);
+                    screen.status_tone = Tone::Warning;
+                }
+                None => {
+                    let seconds = left.as_secs();
+                    screen.status = if seconds > 60 {
+                        let minutes = seconds.div_ceil(60);
+                        Text::counted(Msg::SignInMinutes, format::plural(minutes), [Text::plain(minutes.to_string())])
+                    } else {
+                        Text::with(Msg::SignInSeconds, [Text::plain(seconds.to_string())])
+                    };
+                }
+            }
+        }
+        SignInState::Expired => {
+            screen.status = Msg::SignInExpired.into();
+            screen.status_tone = Tone::Warning;
+        }
+        SignInState::Denied => {
+            screen.status = Msg::SignInDenied.into();
+            screen.status_tone = Tone::Warning;
+        }
+        SignInState::Failed { failure, .. } => {
+            let message = failure::message(failure);
+            screen.steps = vec![message.title, message.advice];
+            screen.status = message.code;
+            label = Msg::ButtonRetry;
+        }
+    }
+    if app.order().is_some() {
+        screen.steps.push(Msg::SignInOrderWaits.into());
+    }
+    screen.buttons = format::buttons([(label.into(), Tone::Plain)], Some(0));
+    screen
+}
+
+/// An address as a person types it.
+fn short_address(address: &str) -> String {
+    let address = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
+    address.trim_end_matches('/').chars().take(60).collect()
+}
+
+pub(crate) fn join(app: &App, place: &JoinPlace) -> JoinScreen {
+    let terms = app.data.terms.as_ref();
+    let trouble = place.failure.as_ref().or_else(|| app.trouble_with(Resource::Terms));
+    let total = terms.map_or(0, |terms| terms.paragraphs.len());
+    let paragraphs = match (terms, trouble) {
+        (_, Some(trouble)) => {
+            let message = failure::message(trouble);
+            vec![message.title, message.advice, message.code]
+        }
+        (Some(terms), None) => terms.paragraphs.iter().skip(place.paragraph).map(Text::plain).collect(),
+        (None, None) => vec![Msg::LoadingTitle.into()],
+    };
+    let mut buttons = format::buttons(
+        [(Msg::ButtonJoin.into(), Tone::Accent), (Msg::ButtonLater.into(), Tone::Plain)],
+        match place.focus {
+            JoinFocus::Join => Some(0),
+            JoinFocus::Later => Some(1),
+            JoinFocus::Terms | JoinFocus::Consent => None,
+        },
+    );
+    if let Some(join) = buttons.first_mut() {
+        join.is_enabled = place.has_consent;
+        join.is_busy = app.is_joining();
+    }
+    let gift = terms.map(|terms| terms.joining_points.get()).filter(|gift| *gift > 0);
+    JoinScreen {
+        title: terms
+            .filter(|terms| !terms.title.is_empty())
+            .map_or_else(|| Msg::JoinTitle.into(), |terms| Text::plain(&terms.title)),
+        gift: gift.map_or(Text::Empty, |gift| Text::plain(format::signed(i64::try_from(gift).unwrap_or(i64::MAX)))),
+        gift_note: gift.map_or(Text::Empty, |gift| Text::counted(Msg::JoinGift, format::plural(gift), [])),
+        terms: paragraphs,
+        terms_position: if total > 0 {
+            Text::with(Msg::Position, [Text::plain((place.paragraph + 1).to_string()), Text::plain(total.to_string())])
+        } else {
+            Text::Empty
+        },
+        is_terms_focused: place.focus == JoinFocus::Terms,
+        consent: ListRow {
+            index: 0,
+            title: Msg::JoinConsent.into(),
+            subtitle: Text::Empty,
+            subtitle_tone: Tone::Quiet,
+            value: Text::Empty,
+            value_tone: Tone::Quiet,
+            action: Text::Empty,
+            tick: Some(place.has_consent),
+            image: None,
+            is_focused: place.focus == JoinFocus::Consent,
+            is_enabled: terms.is_some(),
+        },
+        buttons,
+    }
+}
