@@ -18,8 +18,9 @@ use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 use self::convert::Context;
 use self::generated as ui;
 use self::models::Models;
-use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
 use crate::domain::Language;
+
+use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
 
 mod generated {
     slint::include_modules!();
