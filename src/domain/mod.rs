@@ -9,7 +9,6 @@ mod exchange;
 mod failure;
 mod history;
 mod points;
-mod preferences;
 mod secret;
 mod sign_in;
 
@@ -27,7 +26,6 @@ pub use history::{
     AccrualReason, EarningRule, EarningRules, EntryType, ExchangePage, LedgerEntry, LedgerPage, StatusRule,
 };
 pub use points::{Points, PointsChange};
-pub use preferences::{Animations, Language};
 pub use secret::Secret;
 pub use sign_in::{DeviceCode, SignInPoll};
 
