@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{ACCEPT, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -18,7 +18,8 @@ use super::transport::{Answer, CATALOG, IMAGE, Request, Transport};
 use super::wire::{account, catalog, exchange, history};
 use crate::domain::{
     Account, CatalogPage, DeviceCode, EarningRules, Entitlement, EntitlementId, Exchange, ExchangePage, ExchangeState,
-    Failure, FailureKind, IdempotencyKey, LedgerPage, Offer, OfferId, Order, RenewalSwitch, Secret, SignInPoll, Terms,
+    Failure, FailureKind, IdempotencyKey, Language, LedgerPage, Offer, OfferId, Order, RenewalSwitch, Secret,
+    SignInPoll, Terms,
 };
 
 /// How soon a slow order is asked about if the server does not say.
@@ -89,7 +90,7 @@ impl Client {
     }
 
     /// Changes the language of titles and texts from the next request on.
-    pub fn set_language(&self, language: &str) {
+    pub fn set_language(&self, language: Language) {
         self.transport.set_language(language);
     }
 
@@ -125,8 +126,9 @@ impl Client {
     }
 
     /// The terms to accept, in this language.
-    pub async fn terms(&self, language: &str) -> Result<Terms, Failure> {
-        let request = self.transport.request(Method::GET, &["v1", "terms"])?.language(language);
+    pub async fn terms(&self, language: Language) -> Result<Terms, Failure> {
+        let accept = HeaderValue::from_static(language.code());
+        let request = self.transport.request(Method::GET, &["v1", "terms"])?.header(ACCEPT_LANGUAGE, accept);
         let answer =
             retry::ask(self.retry_delay, self.transport.timeout(), || self.transport.send_good(request.clone()));
         answer.await?.json::<account::Terms>().map(Into::into)

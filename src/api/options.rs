@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use crate::domain::Language;
+
 /// Where the bonus API is and how patient the client is.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
@@ -19,8 +21,8 @@ pub struct ClientOptions {
     pub timeout: Duration,
     /// How long to wait before the first retry; doubled before the second.
     pub retry_delay: Duration,
-    /// The language of titles and texts, as a code such as `ru`.
-    pub language: String,
+    /// The language of titles and texts.
+    pub language: Language,
 }
 
 impl ClientOptions {
@@ -33,7 +35,7 @@ impl ClientOptions {
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(10),
             retry_delay: Duration::from_millis(250),
-            language: "ru".to_owned(),
+            language: Language::default(),
         }
     }
 

@@ -19,7 +19,7 @@ use super::error;
 use super::options::{ClientError, ClientOptions};
 use super::tls;
 use super::wire::problem::Problem;
-use crate::domain::{Failure, FailureKind, Secret};
+use crate::domain::{Failure, FailureKind, Language, Secret};
 
 /// Bytes of an ordinary answer.
 pub(super) const ORDINARY: usize = 256 * 1024;
@@ -36,7 +36,7 @@ pub(super) struct Transport {
     http: reqwest::Client,
     base: Url,
     timeout: Duration,
-    language: RwLock<HeaderValue>,
+    language: RwLock<Language>,
 }
 
 /// A request that can be sent more than once.
@@ -87,7 +87,7 @@ impl Transport {
             .pool_idle_timeout(Duration::from_secs(30))
             .build()
             .map_err(|error| ClientError::Setup(Box::new(error)))?;
-        let language = RwLock::new(language_header(&options.language));
+        let language = RwLock::new(options.language);
         Ok(Self { http, base: options.base_url.clone(), timeout: options.timeout, language })
     }
 
@@ -96,12 +96,12 @@ impl Transport {
         self.timeout
     }
 
-    pub fn set_language(&self, language: &str) {
-        *self.language.write().unwrap_or_else(std::sync::PoisonError::into_inner) = language_header(language);
+    pub fn set_language(&self, language: Language) {
+        *self.language.write().unwrap_or_else(std::sync::PoisonError::into_inner) = language;
     }
 
-    fn language(&self) -> HeaderValue {
-        self.language.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    fn language(&self) -> Language {
+        *self.language.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// A request for the given path; its segments are percent-encoded.
@@ -119,7 +119,7 @@ impl Transport {
         }
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json, application/problem+json"));
-        headers.insert(ACCEPT_LANGUAGE, self.language());
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(self.language().code()));
         Ok(Request { method, url, headers, body: None, limit: ORDINARY })
     }
 
@@ -176,11 +176,6 @@ impl Request {
             Some(value) => self.header(IF_NONE_MATCH, value),
             None => self,
         }
-    }
-
-    /// Asks for texts in this language.
-    pub fn language(self, language: &str) -> Self {
-        self.header(ACCEPT_LANGUAGE, language_header(language))
     }
 
     /// Sets a header.
@@ -286,11 +281,6 @@ impl Answer {
         let begins = |tag: &[u8]| start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
         self.content == Content::Html || begins(b"<!doctype html") || begins(b"<html")
     }
-}
-
-/// A language that cannot be asked for leaves the choice to the server.
-fn language_header(language: &str) -> HeaderValue {
-    HeaderValue::from_str(language).unwrap_or(HeaderValue::from_static("*"))
 }
 
 fn failed(error: reqwest::Error) -> Failure {

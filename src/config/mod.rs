@@ -19,7 +19,7 @@ use url::Url;
 pub use args::Args;
 
 use crate::api::{ClientError, ClientOptions};
-use crate::core::Language;
+use crate::domain::Language;
 use crate::shell::logging::LogFormat;
 use input::Input;
 use settings::SETTINGS;
@@ -263,7 +263,12 @@ impl Config {
             },
             player: PlayerConfig { command: vec!["gst-play-1.0".to_owned(), "{url}".to_owned()] },
             storage: StorageConfig { dir: default_directory(environment), image_cache_mib: 32 },
-            ui: UiConfig { language: Language::Russian, brand: None, account_url: None, theme: ThemeConfig::default() },
+            ui: UiConfig {
+                language: Language::default(),
+                brand: None,
+                account_url: None,
+                theme: ThemeConfig::default(),
+            },
             screen: ScreenConfig { size: ScreenSize::FullHd },
             input: InputConfig { exit_key: ExitKey::Back, keymap: None },
             idle: IdleConfig { dim_after: Some(300 * second), leave_after: Some(1800 * second) },
@@ -277,7 +282,7 @@ impl Config {
         options.allow_insecure = self.api.allow_insecure;
         options.connect_timeout = self.api.connect_timeout;
         options.timeout = self.api.timeout;
-        options.language = self.ui.language.code().to_owned();
+        options.language = self.ui.language;
         options.ca_pem = match &self.api.ca_file {
             Some(path) => Some(read(path, "api.ca_file")?),
             None => None,

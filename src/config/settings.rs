@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use super::{Config, ExitKey, ScreenSize};
-use crate::core::Language;
+use crate::domain::Language;
 use crate::shell::logging::{self, LogFormat};
 use crate::shell::player;
 
@@ -70,12 +70,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "ui.language",
         expected: "\"ru\" or \"en\"",
-        set: |config, input| {
-            let code = input.text()?;
-            let language = [Language::Russian, Language::English].into_iter().find(|language| language.code() == code);
-            config.ui.language = language?;
-            Some(())
-        },
+        set: |config, input| Some(config.ui.language = Language::from_code(input.text()?)?),
     },
     Setting {
         key: "ui.brand",

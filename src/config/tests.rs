@@ -58,7 +58,7 @@ fn the_file_yields_to_the_environment_and_the_environment_to_flags() {
     let file = "[ui]\nlanguage = \"en\"\nbrand = \"File\"\n[log]\nlevel = \"warn\"";
     let environment = [("BONUS_TV_UI_BRAND", "Variable"), ("BONUS_TV_LOG_LEVEL", "error"), ("PATH", "/bin")];
     let config = load(file, &environment, &["--log-level", "debug"]).unwrap();
-    assert_eq!(config.ui.language, Language::English);
+    assert_eq!(config.ui.language, Language::En);
     assert_eq!(config.ui.brand.as_deref(), Some("Variable"));
     assert_eq!(config.log.level, "debug");
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::domain::{OrderLine, Secret};
+use crate::domain::{OrderLine, PinUse, Secret};
 use crate::input::{Direction, Intent};
 
 use super::app::{App, Turn};
 use super::event::PinAnswer;
 use super::keys::Handled;
-use super::{Effect, Notice, PinUse, Request};
+use super::{Effect, Notice, Request};
 
 /// The open dialog.
 #[derive(Debug, Clone, PartialEq)]

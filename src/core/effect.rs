@@ -1,6 +1,6 @@
 //! Everything the program can do to the world. To learn what it can do, read this one enum.
 
-use crate::domain::{EntitlementId, IdempotencyKey, Order, Secret};
+use crate::domain::{EntitlementId, IdempotencyKey, Order, RenewalSwitch, Secret};
 
 use super::RequestId;
 use super::settings::Settings;
@@ -106,15 +106,6 @@ pub enum Request {
     EarningRules,
     /// Revoke the tokens.
     SignOut,
-}
-
-/// The position of a renewal switch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RenewalSwitch {
-    /// The option goes on at the normal tariff.
-    On,
-    /// It ends.
-    Off,
 }
 
 impl Request {

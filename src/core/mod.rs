@@ -30,7 +30,7 @@ pub use app::{App, Boot, CachedData, Identity, Session, StoredOrder, update};
 pub use calls::{Resource, Trouble};
 pub use data::{Data, Paged};
 pub use dialog::{Dialog, PinPurpose, PinStage};
-pub use effect::{Effect, RenewalSwitch, Request, Warning};
+pub use effect::{Effect, Request, Warning};
 pub use event::{Answer, DiskTrouble, Event, Moment, PinAnswer, PlayerEvent, PlayerTrouble, RequestId};
 pub use focus::Cursor;
 pub use nav::{Page, Place, PlaceKind, Tab};
@@ -41,7 +41,7 @@ pub use places::{
     JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause,
     RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Zone,
 };
-pub use settings::{Language, Motion, PinUse, Settings};
+pub use settings::Settings;
 pub use shelf::{Section, SectionKey, Shelf};
 
 pub(crate) use dialog::PIN_LENGTH;

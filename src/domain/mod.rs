@@ -9,6 +9,7 @@ mod exchange;
 mod failure;
 mod history;
 mod points;
+mod preferences;
 mod secret;
 mod sign_in;
 
@@ -26,6 +27,7 @@ pub use history::{
     AccrualReason, EarningRule, EarningRules, EntryType, ExchangePage, LedgerEntry, LedgerPage, StatusRule,
 };
 pub use points::{Points, PointsChange};
+pub use preferences::{Animations, Language, PinUse};
 pub use secret::Secret;
 pub use sign_in::{DeviceCode, SignInPoll};
 

@@ -1,1 +1,29 @@
-//! sandbox.
+//! The sandbox: a bonus API of its own, as a server or embedded in the emulator and in tests.
+//!
+//! A request goes from [`routes`] to a service, which applies the pure functions of [`rules`] to
+//! what the store remembers, inside one transaction. Time comes from a clock that QA can move,
+//! randomness from a source that tests can seed. [`start`] runs it; [`Control`] turns its switches.
+
+pub mod artwork;
+mod clip;
+pub mod clock;
+mod control;
+mod http;
+pub mod policy;
+pub mod randomness;
+mod routes;
+mod rules;
+mod run;
+pub mod seed;
+mod service;
+mod state;
+mod store;
+pub mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use control::{Control, ControlError, LedgerRow, Session};
+pub use http::faults::{Fault, FaultKind, When};
+pub use rules::monthly::MonthlyLimit;
+pub use run::{Options, Running, ScenarioInfo, StartError, scenarios, start};

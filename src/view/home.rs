@@ -44,9 +44,9 @@ fn scroll(focus: Option<usize>, tops: &[u32]) -> u32 {
 }
 
 /// Height of the panels with their gap.
-const PANELS_HEIGHT: u32 = 136;
-const POSTER_ROW: u32 = 444;
-const TILE_ROW: u32 = 384;
+const PANELS_HEIGHT: u32 = 180;
+const POSTER_ROW: u32 = 528;
+const TILE_ROW: u32 = 400;
 
 fn row_height(row: &HomeRow) -> u32 {
     if row.has_posters { POSTER_ROW } else { TILE_ROW }
@@ -281,7 +281,7 @@ pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShap
         caption_tone: if offer.eligibility.is_allowed { Tone::Accent } else { Tone::Quiet },
         image: offer.image.as_ref().map(|id| match shape {
             CardShape::Poster => {
-                ImageKey { id: id.clone(), variant: ImageVariant::Poster, width: 216, height: 324, radius: 14 }
+                ImageKey { id: id.clone(), variant: ImageVariant::Poster, width: 240, height: 360, radius: 16 }
             }
             CardShape::Tile => tile_image(id),
         }),

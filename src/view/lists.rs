@@ -1,10 +1,9 @@
 //! «Мои опции», settings, about, and the card of a playing film.
 
 use crate::core::{
-    AboutPlace, App, LIST_ROWS, Language, Moment, Motion, MyOptionsPlace, PinUse, PlayerPlace, Resource, SettingsItem,
-    SettingsPlace, window,
+    AboutPlace, App, LIST_ROWS, Moment, MyOptionsPlace, PlayerPlace, Resource, SettingsItem, SettingsPlace, window,
 };
-use crate::domain::{Entitlement, OfferKind};
+use crate::domain::{Animations, Entitlement, Language, OfferKind, PinUse};
 
 use super::failure;
 use super::format;
@@ -126,16 +125,16 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
             Msg::SettingLanguage,
             Text::Empty,
             Text::plain(match app.settings.language {
-                Language::Russian => "Русский",
-                Language::English => "English",
+                Language::Ru => "Русский",
+                Language::En => "English",
             }),
         ),
         SettingsItem::Motion => (
             Msg::SettingMotion,
             Msg::SettingMotionNote.into(),
-            match app.settings.motion {
-                Motion::Full => Msg::On.into(),
-                Motion::Reduced => Msg::Off.into(),
+            match app.settings.animations {
+                Animations::Full => Msg::On.into(),
+                Animations::Reduced => Msg::Off.into(),
             },
         ),
         SettingsItem::Pin => (

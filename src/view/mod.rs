@@ -9,8 +9,9 @@ pub mod text;
 
 #[cfg(feature = "ui")]
 pub mod bind;
+#[cfg(any(test, feature = "emulator"))]
+pub mod fixtures;
 
-<<<<<<< HEAD
 mod catalog;
 mod chrome;
 mod dialog;
@@ -28,7 +29,8 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use crate::core::{App, Moment, Motion, Place};
+use crate::core::{App, Moment, Place};
+use crate::domain::Animations;
 
 use model::{Bump, Look, Screen, ViewModel};
 
@@ -40,7 +42,7 @@ pub fn view(app: &App, now: &Moment) -> ViewModel {
         screen: screen(app, now),
         dialog: app.dialog().map(|dialog| dialog::dialog(app, dialog)),
         look: Look {
-            has_motion: app.settings.motion == Motion::Full,
+            has_motion: app.settings.animations == Animations::Full,
             is_dimmed: app.is_dimmed(),
             bump: Bump { count, direction },
         },
@@ -67,7 +69,3 @@ fn screen(app: &App, now: &Moment) -> Screen {
         Place::Player(place) => Screen::Player(lists::player(place)),
     }
 }
-=======
-#[cfg(any(test, feature = "emulator"))]
-pub mod fixtures;
->>>>>>> ui

@@ -69,7 +69,7 @@ async fn the_account_is_asked_for_with_the_token_below_the_base_path() {
 #[tokio::test]
 async fn the_terms_need_no_token_and_come_in_a_language() {
     let (server, client) = client(200, fixture!("terms")).await;
-    let terms = client.terms("en").await.unwrap();
+    let terms = client.terms(Language::En).await.unwrap();
     let (head, _) = only_request(&server);
     assert!(head.contains("accept-language: en") && !head.contains("authorization"), "{head}");
     assert_eq!((terms.paragraphs.len(), terms.joining_points), (2, points(500)));

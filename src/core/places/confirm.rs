@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::domain::{OrderLine, Points};
+use crate::domain::{OrderLine, PinUse, Points};
 use crate::input::{Colour, Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::order::lines_total;
-use super::super::{Cursor, Notice, PinPurpose, PinUse, Place, Resource};
+use super::super::{Cursor, Notice, PinPurpose, Place, Resource};
 use super::{Zone, layout};
 
 /// The basket's focus.

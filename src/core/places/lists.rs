@@ -1,13 +1,11 @@
 //! Screens that are one list: «Мои опции», status with ways to earn, settings; and about.
 
-use crate::domain::EntitlementId;
+use crate::domain::{EntitlementId, PinUse, RenewalSwitch};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{
-    Cursor, Dialog, Effect, Notice, PinPurpose, PinUse, Place, RenewalSwitch, Request, Resource, SectionKey,
-};
+use super::super::{Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey};
 use super::home::FRESH;
 use super::layout;
 
@@ -185,7 +183,7 @@ impl App {
                 turn.effects.push(Effect::StoreSettings(self.settings));
             }
             Some(SettingsItem::Motion) => {
-                self.settings.motion = self.settings.motion.next();
+                self.settings.animations = self.settings.animations.next();
                 turn.effects.push(Effect::StoreSettings(self.settings));
             }
             Some(SettingsItem::Pin) => {

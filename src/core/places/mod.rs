@@ -46,7 +46,7 @@ pub enum Zone {
 /// How many elements stand on the screen, for scrolling; the pictures of `ui/` are drawn to match.
 pub(crate) mod layout {
     /// Posters in a row.
-    pub(crate) const POSTERS: usize = 7;
+    pub(crate) const POSTERS: usize = 6;
     /// Tiles in a row.
     pub(crate) const TILES: usize = 4;
     /// Rows of the catalogue's grid.

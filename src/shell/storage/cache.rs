@@ -1,7 +1,7 @@
 //! What the server last said, so that a start without a network still shows something.
 //!
-//! Three files, each with its member: the large catalogue is not written again when only the
-//! balance has changed. What is damaged or another member's is not shown.
+//! Each part stands in a file of its own with its time and its member: a damaged part is dropped
+//! alone, and nobody sees what another member left.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::atomic::{self, Format, Found};
+use super::atomic::{self, Format};
 use crate::api::snapshot;
-use crate::core::CachedData;
-use crate::domain::{Catalog, CatalogPage};
+use crate::domain::{Account, CatalogPage, Entitlement};
 
 /// Bytes of a stored catalogue.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
@@ -21,19 +20,40 @@ const ACCOUNT: Format = Format { name: "account", version: 1, limit: MOST_BYTES 
 const CATALOG: Format = Format { name: "catalog", version: 1, limit: MOST_BYTES };
 const ENTITLEMENTS: Format = Format { name: "entitlements", version: 1, limit: MOST_BYTES };
 
+/// Something with the time it was fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamped<T> {
+    /// The thing.
+    pub value: T,
+    /// Names its state on the server.
+    pub etag: Option<String>,
+    /// When it was fetched.
+    pub fetched_at: DateTime<Utc>,
+}
+
+/// What is known without a network, all of one member.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Snapshot {
+    /// The account.
+    pub account: Option<Stamped<Account>>,
+    /// The catalogue, possibly not all of it.
+    pub catalog: Option<Stamped<CatalogPage>>,
+    /// What the member holds, without the addresses that play it.
+    pub entitlements: Option<Stamped<Vec<Entitlement>>>,
+}
+
 /// The files of the snapshot.
 #[derive(Debug)]
 pub struct SnapshotCache {
     directory: PathBuf,
 }
 
-/// The first line of a file.
+/// The first line of a part.
 #[derive(Serialize, Deserialize)]
 struct Stamp {
     member_id: String,
     etag: Option<String>,
-    /// Stands with the account only, or every file would change every time.
-    fetched_at: Option<DateTime<Utc>>,
+    fetched_at: DateTime<Utc>,
 }
 
 impl SnapshotCache {
@@ -41,29 +61,44 @@ impl SnapshotCache {
         Self { directory: directory.to_owned() }
     }
 
-    /// What was known last, if all of it is readable and one member's.
-    pub fn load(&self) -> Option<CachedData> {
-        let (stamp, account) = self.part(ACCOUNT, snapshot::read_account)?;
-        let fetched_at = stamp.fetched_at?;
-        let is_theirs = |other: &Stamp| other.member_id == account.member_id;
-        let (catalog_stamp, page) = self.part(CATALOG, snapshot::read_catalog).filter(|(stamp, _)| is_theirs(stamp))?;
-        let (_, (entitlements, _)) =
-            self.part(ENTITLEMENTS, snapshot::read_entitlements).filter(|(stamp, _)| is_theirs(stamp))?;
-        let CatalogPage { version, total, categories, offers, .. } = page;
-        let catalog = Catalog { version, categories, offers, total };
-        Some(CachedData { account, catalog, etag: catalog_stamp.etag, entitlements, fetched_at })
+    /// Everything that is readable and belongs to the member of the stored account.
+    pub fn load(&self) -> Snapshot {
+        let Some((stamp, account)) = self.part(ACCOUNT, snapshot::read_account) else { return Snapshot::default() };
+        let member_id = account.member_id.clone();
+        let catalog = self.part(CATALOG, snapshot::read_catalog).filter(|(stamp, _)| stamp.member_id == member_id);
+        let entitlements =
+            self.part(ENTITLEMENTS, snapshot::read_entitlements).filter(|(stamp, _)| stamp.member_id == member_id);
+        Snapshot {
+            account: Some(stamped(stamp, account)),
+            catalog: catalog.map(|(stamp, catalog)| stamped(stamp, catalog)),
+            entitlements: entitlements.map(|(stamp, (entitlements, _))| stamped(stamp, entitlements)),
+        }
     }
 
-    /// Keeps what is known, and of a very large catalogue as many of its first offers as fit.
-    pub fn save(&self, known: &CachedData) -> io::Result<()> {
-        let stamp =
-            |etag: Option<String>, fetched_at| Stamp { member_id: known.account.member_id.clone(), etag, fetched_at };
-        let (catalog, is_whole) = catalog_json(&known.catalog);
-        // A part of the catalogue is not what the tag names.
-        self.write(CATALOG, &stamp(known.etag.clone().filter(|_| is_whole), None), &catalog)?;
-        let entitlements = snapshot::write_entitlements(&known.entitlements, DateTime::UNIX_EPOCH);
-        self.write(ENTITLEMENTS, &stamp(None, None), &entitlements)?;
-        self.write(ACCOUNT, &stamp(None, Some(known.fetched_at)), &snapshot::write_account(&known.account))
+    /// Keeps the account.
+    pub fn save_account(&self, account: &Stamped<Account>) -> io::Result<()> {
+        self.write(ACCOUNT, &account.value.member_id, account, &snapshot::write_account(&account.value))
+    }
+
+    /// Keeps the catalogue, or as many of its first offers as there is room for.
+    pub fn save_catalog(&self, member_id: &str, catalog: &Stamped<CatalogPage>) -> io::Result<()> {
+        // Room for the first line.
+        let room = MOST_BYTES - 4096;
+        let mut json = snapshot::write_catalog(&catalog.value);
+        let mut kept = catalog.value.clone();
+        while json.len() > room && !kept.offers.is_empty() {
+            // A part of the catalogue is not what the tag names, and nor are halves of any use as such.
+            kept.offers.truncate(kept.offers.len() / 2);
+            json = snapshot::write_catalog(&kept);
+        }
+        let etag = catalog.etag.clone().filter(|_| kept.offers.len() == catalog.value.offers.len());
+        self.write(CATALOG, member_id, &Stamped { value: (), etag, fetched_at: catalog.fetched_at }, &json)
+    }
+
+    /// Keeps what the member holds.
+    pub fn save_entitlements(&self, member_id: &str, entitlements: &Stamped<Vec<Entitlement>>) -> io::Result<()> {
+        let json = snapshot::write_entitlements(&entitlements.value, entitlements.fetched_at);
+        self.write(ENTITLEMENTS, member_id, entitlements, &json)
     }
 
     /// Forgets everything.
@@ -71,16 +106,13 @@ impl SnapshotCache {
         [ACCOUNT, CATALOG, ENTITLEMENTS].into_iter().try_for_each(|format| atomic::remove(&self.path(format)))
     }
 
-    fn write(&self, format: Format, stamp: &Stamp, json: &[u8]) -> io::Result<()> {
-        let mut payload = serde_json::to_vec(stamp)?;
+    fn write<T>(&self, format: Format, member_id: &str, stamped: &Stamped<T>, json: &[u8]) -> io::Result<()> {
+        let Stamped { etag, fetched_at, .. } = stamped;
+        let stamp = Stamp { member_id: member_id.to_owned(), etag: etag.clone(), fetched_at: *fetched_at };
+        let mut payload = serde_json::to_vec(&stamp)?;
         payload.push(b'\n');
         payload.extend_from_slice(json);
-        let path = self.path(format);
-        // Flash wears out by writing, not by reading.
-        if matches!(format.read(&path), Ok(Found::Payload(before)) if before == payload) {
-            return Ok(());
-        }
-        format.write(&path, &payload)
+        format.write(&self.path(format), &payload)
     }
 
     fn part<T>(&self, format: Format, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<(Stamp, T)> {
@@ -100,24 +132,8 @@ impl SnapshotCache {
     }
 }
 
-/// The catalogue in the shape of a page, and whether all of it fits.
-fn catalog_json(catalog: &Catalog) -> (Vec<u8>, bool) {
-    // Room for the first line.
-    let room = MOST_BYTES - 4096;
-    let mut page = CatalogPage {
-        version: catalog.version.clone(),
-        total: catalog.total,
-        categories: catalog.categories.clone(),
-        offers: catalog.offers.clone(),
-        next_cursor: None,
-        server_time: DateTime::UNIX_EPOCH,
-    };
-    let mut json = snapshot::write_catalog(&page);
-    while json.len() > room && !page.offers.is_empty() {
-        page.offers.truncate(page.offers.len() / 2);
-        json = snapshot::write_catalog(&page);
-    }
-    (json, page.offers.len() == catalog.offers.len())
+fn stamped<T>(stamp: Stamp, value: T) -> Stamped<T> {
+    Stamped { value, etag: stamp.etag, fetched_at: stamp.fetched_at }
 }
 
 #[cfg(test)]
@@ -127,92 +143,81 @@ mod tests {
 
     use super::*;
 
-    fn known() -> CachedData {
-        let account = include_bytes!("../../../tests/fixtures/api/account.json");
-        let catalog = include_bytes!("../../../tests/fixtures/api/catalog.json");
-        let entitlements = include_bytes!("../../../tests/fixtures/api/entitlements.json");
-        let page = snapshot::read_catalog(catalog).unwrap();
-        CachedData {
-            account: snapshot::read_account(account).unwrap(),
-            catalog: Catalog {
-                version: page.version,
-                categories: page.categories,
-                offers: page.offers,
-                total: page.total,
-            },
-            etag: Some("\"v1\"".to_owned()),
-            entitlements: snapshot::read_entitlements(entitlements).unwrap().0,
-            fetched_at: "2026-11-22T10:00:00Z".parse().unwrap(),
-        }
+    fn at() -> DateTime<Utc> {
+        "2026-11-22T10:00:00Z".parse().unwrap()
     }
 
-    fn cache() -> (tempfile::TempDir, SnapshotCache) {
-        let directory = tempfile::tempdir().unwrap();
-        let cache = SnapshotCache::new(directory.path());
-        cache.save(&known()).unwrap();
-        (directory, cache)
+    fn account() -> Stamped<Account> {
+        let json = include_bytes!("../../../tests/fixtures/api/account.json");
+        Stamped { value: snapshot::read_account(json).unwrap(), etag: None, fetched_at: at() }
+    }
+
+    fn catalog() -> Stamped<CatalogPage> {
+        let json = include_bytes!("../../../tests/fixtures/api/catalog.json");
+        Stamped { value: snapshot::read_catalog(json).unwrap(), etag: Some("\"v1\"".into()), fetched_at: at() }
+    }
+
+    fn entitlements() -> Stamped<Vec<Entitlement>> {
+        let json = include_bytes!("../../../tests/fixtures/api/entitlements.json");
+        Stamped { value: snapshot::read_entitlements(json).unwrap().0, etag: None, fetched_at: at() }
+    }
+
+    fn full(directory: &Path) -> SnapshotCache {
+        let cache = SnapshotCache::new(directory);
+        cache.save_account(&account()).unwrap();
+        cache.save_catalog("m-1001", &catalog()).unwrap();
+        cache.save_entitlements("m-1001", &entitlements()).unwrap();
+        cache
     }
 
     #[test]
-    fn what_was_known_comes_back_except_for_playback() {
-        let (directory, cache) = cache();
-        let mut expected = known();
-        assert!(expected.entitlements.iter().any(|held| held.playback.is_some()), "the fixture shows the point");
-        expected.entitlements.iter_mut().for_each(|held| held.playback = None);
-        assert_eq!(cache.load(), Some(expected));
+    fn a_snapshot_comes_back_as_it_was_except_for_playback() {
+        let directory = tempfile::tempdir().unwrap();
+        let snapshot = full(directory.path()).load();
+        assert_eq!(snapshot.account, Some(account()));
+        assert_eq!(snapshot.catalog, Some(catalog()));
+        let mut expected = entitlements();
+        assert!(expected.value.iter().any(|held| held.playback.is_some()), "the fixture shows the point");
+        expected.value.iter_mut().for_each(|held| held.playback = None);
+        assert_eq!(snapshot.entitlements, Some(expected));
         for file in fs::read_dir(directory.path()).unwrap() {
             let bytes = fs::read(file.unwrap().path()).unwrap();
             assert!(!String::from_utf8_lossy(&bytes).contains("token="), "no token on disk");
         }
-        cache.wipe().unwrap();
-        cache.wipe().unwrap();
-        assert_eq!(cache.load(), None);
     }
 
     #[test]
-    fn damage_is_dropped_and_the_next_save_heals_it() {
-        for part in ["account", "catalog", "entitlements"] {
-            let (directory, cache) = cache();
-            let path = directory.path().join(format!("{part}.cache"));
-            fs::write(&path, b"garbage").unwrap();
-            assert_eq!(cache.load(), None);
-            assert!(!path.exists());
-            cache.save(&known()).unwrap();
-            assert!(cache.load().is_some());
-        }
+    fn a_damaged_part_is_dropped_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = full(directory.path());
+        fs::write(directory.path().join("catalog.cache"), b"garbage").unwrap();
+        let snapshot = cache.load();
+        assert!(snapshot.account.is_some() && snapshot.entitlements.is_some());
+        assert_eq!(snapshot.catalog, None);
     }
 
     #[test]
     fn nobody_sees_what_another_member_left() {
-        let (directory, cache) = cache();
-        let theirs = fs::read(directory.path().join("catalog.cache")).unwrap();
-        let mut other = known();
-        other.account.member_id = "m-2".to_owned();
-        cache.save(&other).unwrap();
-        assert_eq!(cache.load().unwrap().account.member_id, "m-2");
-        fs::write(directory.path().join("catalog.cache"), theirs).unwrap();
-        assert_eq!(cache.load(), None);
-    }
-
-    #[test]
-    fn a_file_that_would_not_change_is_not_written() {
-        let (directory, cache) = cache();
-        let modified = |part: &str| fs::metadata(directory.path().join(part)).unwrap().modified().unwrap();
-        let (catalog, account) = (modified("catalog.cache"), modified("account.cache"));
-        let mut later = known();
-        later.fetched_at += chrono::Duration::minutes(1);
-        cache.save(&later).unwrap();
-        assert_eq!(modified("catalog.cache"), catalog);
-        assert_ne!(modified("account.cache"), account);
-        assert_eq!(cache.load().unwrap().fetched_at, later.fetched_at);
+        let directory = tempfile::tempdir().unwrap();
+        let cache = full(directory.path());
+        let mut other = account();
+        other.value.member_id = "m-2".to_owned();
+        cache.save_account(&other).unwrap();
+        let snapshot = cache.load();
+        assert_eq!(snapshot.account, Some(other));
+        assert_eq!((snapshot.catalog, snapshot.entitlements), (None, None));
+        cache.wipe().unwrap();
+        assert_eq!(cache.load(), Snapshot::default());
+        cache.wipe().unwrap();
     }
 
     #[test]
     fn a_catalogue_that_is_too_large_is_kept_in_part_and_without_its_tag() {
-        let (_directory, cache) = cache();
-        let mut large = known();
-        let offer = Arc::clone(&large.catalog.offers[0]);
-        large.catalog.offers = (0..1500)
+        let directory = tempfile::tempdir().unwrap();
+        let cache = full(directory.path());
+        let mut large = catalog();
+        let offer = Arc::clone(&large.value.offers[0]);
+        large.value.offers = (0..1500)
             .map(|number| {
                 let mut offer = offer.as_ref().clone();
                 offer.id = crate::domain::OfferId::new(&format!("film-{number}"));
@@ -220,10 +225,10 @@ mod tests {
                 Arc::new(offer)
             })
             .collect();
-        cache.save(&large).unwrap();
-        let loaded = cache.load().unwrap();
+        cache.save_catalog("m-1001", &large).unwrap();
+        let loaded = cache.load().catalog.unwrap();
         assert_eq!(loaded.etag, None);
-        assert!(loaded.catalog.offers.len() > 300);
-        assert_eq!(loaded.catalog.offers[0].id.as_str(), "film-0");
+        assert!(loaded.value.offers.len() > 300);
+        assert_eq!(loaded.value.offers[0].id.as_str(), "film-0");
     }
 }

@@ -18,14 +18,12 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use cache::SnapshotCache;
+pub use cache::{Snapshot, SnapshotCache, Stamped};
 pub use images::{CachedImage, ImageCache};
 pub use orders::{JournalError, OrderJournal};
 pub use pin::{PinCheck, PinFile, PinStatus};
-pub use settings::SettingsFile;
+pub use settings::{Settings, SettingsFile};
 pub use tokens::TokenFile;
-
-use crate::api::TokenStore;
 
 /// Everything the box remembers.
 #[derive(Debug)]
@@ -80,11 +78,9 @@ impl Storage {
         })
     }
 
-    /// Forgets everything personal. The order journal stays: an order that may have been charged
-    /// has to be asked about when the same member returns.
+    /// Forgets what belongs to the member who signs out. The order journal stays: its order may
+    /// still have to be asked about when the same member returns.
     pub fn forget_member(&self) -> io::Result<()> {
-        self.tokens.forget()?;
-        self.pin.clear()?;
         self.cache.wipe()
     }
 }

@@ -6,9 +6,20 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::atomic::Format;
-use crate::core::{Language, Motion, PinUse, Settings};
+use crate::domain::{Animations, Language, PinUse};
 
 const FORMAT: Format = Format { name: "settings", version: 1, limit: 4096 };
+
+/// The viewer's choices; what was never chosen is `None` and comes from the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// The language.
+    pub language: Option<Language>,
+    /// How much moves.
+    pub animations: Option<Animations>,
+    /// When the PIN is asked for.
+    pub pin_use: Option<PinUse>,
+}
 
 /// The file with the settings.
 #[derive(Debug)]
@@ -16,12 +27,12 @@ pub struct SettingsFile {
     path: PathBuf,
 }
 
-/// Texts, so that a value of another version costs only itself.
+/// Texts, so that a value of a newer version costs only itself.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Stored {
     language: Option<String>,
-    motion: Option<String>,
+    animations: Option<String>,
     pin_use: Option<String>,
 }
 
@@ -30,46 +41,41 @@ impl SettingsFile {
         Self { path: directory.join("settings") }
     }
 
-    /// The choices so far; what was never chosen or cannot be read is as in `otherwise`.
-    pub fn load(&self, otherwise: Settings) -> Settings {
+    /// The choices so far; what cannot be read counts as not chosen.
+    pub fn load(&self) -> Settings {
         let payload = FORMAT.read_or_drop(&self.path).unwrap_or_default();
         let stored: Stored = serde_json::from_slice(&payload).unwrap_or_default();
         Settings {
-            language: chosen(stored.language, [Language::Russian, Language::English], Language::code)
-                .unwrap_or(otherwise.language),
-            motion: chosen(stored.motion, [Motion::Full, Motion::Reduced], motion_code).unwrap_or(otherwise.motion),
-            pin_use: chosen(stored.pin_use, [PinUse::AdultOnly, PinUse::EveryExchange], pin_use_code)
-                .unwrap_or(otherwise.pin_use),
+            language: stored.language.as_deref().and_then(Language::from_code),
+            animations: match stored.animations.as_deref() {
+                Some("full") => Some(Animations::Full),
+                Some("reduced") => Some(Animations::Reduced),
+                Some(_) | None => None,
+            },
+            pin_use: match stored.pin_use.as_deref() {
+                Some("adult") => Some(PinUse::AdultOnly),
+                Some("every") => Some(PinUse::EveryExchange),
+                Some(_) | None => None,
+            },
         }
     }
 
     /// Keeps the choices.
     pub fn save(&self, settings: &Settings) -> io::Result<()> {
+        let animations = settings.animations.map(|animations| match animations {
+            Animations::Full => "full",
+            Animations::Reduced => "reduced",
+        });
+        let pin_use = settings.pin_use.map(|pin_use| match pin_use {
+            PinUse::AdultOnly => "adult",
+            PinUse::EveryExchange => "every",
+        });
         let stored = Stored {
-            language: Some(settings.language.code().to_owned()),
-            motion: Some(motion_code(settings.motion).to_owned()),
-            pin_use: Some(pin_use_code(settings.pin_use).to_owned()),
+            language: settings.language.map(|language| language.code().to_owned()),
+            animations: animations.map(str::to_owned),
+            pin_use: pin_use.map(str::to_owned),
         };
         FORMAT.write(&self.path, &serde_json::to_vec(&stored)?)
-    }
-}
-
-fn chosen<T: Copy>(stored: Option<String>, all: [T; 2], code: fn(T) -> &'static str) -> Option<T> {
-    let stored = stored?;
-    all.into_iter().find(|value| code(*value) == stored)
-}
-
-fn motion_code(motion: Motion) -> &'static str {
-    match motion {
-        Motion::Full => "full",
-        Motion::Reduced => "reduced",
-    }
-}
-
-fn pin_use_code(pin_use: PinUse) -> &'static str {
-    match pin_use {
-        PinUse::AdultOnly => "adult_only",
-        PinUse::EveryExchange => "every_exchange",
     }
 }
 
@@ -81,14 +87,17 @@ mod tests {
     fn choices_survive_and_unknown_ones_cost_only_themselves() {
         let directory = tempfile::tempdir().unwrap();
         let file = SettingsFile::new(directory.path());
-        let otherwise = Settings { language: Language::English, ..Settings::default() };
-        assert_eq!(file.load(otherwise), otherwise);
-        let chosen = Settings { language: Language::Russian, motion: Motion::Reduced, pin_use: PinUse::EveryExchange };
+        assert_eq!(file.load(), Settings::default());
+        let chosen = Settings {
+            language: Some(Language::En),
+            animations: Some(Animations::Reduced),
+            pin_use: Some(PinUse::EveryExchange),
+        };
         file.save(&chosen).unwrap();
-        assert_eq!(file.load(otherwise), chosen);
-        FORMAT.write(&file.path, br#"{"language":"tt","motion":"reduced","new":1}"#).unwrap();
-        assert_eq!(file.load(otherwise), Settings { motion: Motion::Reduced, ..otherwise });
+        assert_eq!(file.load(), chosen);
+        FORMAT.write(&file.path, br#"{"language":"tt","animations":"full","new":1}"#).unwrap();
+        assert_eq!(file.load(), Settings { animations: Some(Animations::Full), ..Settings::default() });
         std::fs::write(&file.path, b"x").unwrap();
-        assert_eq!(file.load(otherwise), otherwise);
+        assert_eq!(file.load(), Settings::default());
     }
 }

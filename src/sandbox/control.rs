@@ -1,0 +1,166 @@
+//! The sandbox's switches for whoever embeds it: the emulator and tests.
+//!
+//! They do what the control endpoints do, without a socket.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::http::extract::App;
+use super::http::faults::Fault;
+use super::http::problem::Problem;
+use super::policy::Policy;
+use super::routes::{answer_code, change_points};
+use super::service::{scenario, sign_in};
+use super::store::{accounts, ledger};
+use super::values::{MemberId, Points};
+
+/// The switches of a running sandbox.
+#[derive(Clone)]
+pub struct Control(App);
+
+/// A member who is signed in.
+#[derive(Clone)]
+pub struct Session {
+    /// Who it is.
+    pub member: MemberId,
+    /// The token for requests.
+    pub access_token: String,
+    /// The token for the next pair.
+    pub refresh_token: String,
+}
+
+/// A line of a member's ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The change of the balance.
+    pub amount: i64,
+    /// The balance after it.
+    pub balance_after: i64,
+    /// Why, as the API says it.
+    pub reason: String,
+}
+
+/// A switch cannot be turned.
+#[derive(Debug, thiserror::Error)]
+#[error("turning a switch of the sandbox: {code}: {detail}")]
+pub struct ControlError {
+    /// The code of the problem.
+    pub code: String,
+    detail: String,
+}
+
+impl Control {
+    pub(super) fn new(app: App) -> Self {
+        Self(app)
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// Sets the clock; everything that becomes due happens.
+    pub fn set_clock(&self, at: DateTime<Utc>) -> Result<(), ControlError> {
+        self.0.clock.set(at);
+        Ok(self.0.settle_all()?)
+    }
+
+    /// Steps the clock; everything that becomes due happens.
+    pub fn advance(&self, step: TimeDelta) -> Result<(), ControlError> {
+        self.set_clock(self.0.clock.now() + step)
+    }
+
+    /// Loads a scenario fresh and signs its member in.
+    pub fn session(&self, scenario: &str) -> Result<Session, ControlError> {
+        let member = scenario::load(&self.0, scenario::find(&self.0, scenario)?)?;
+        let tokens = sign_in::start_session(&self.0, &member)?;
+        Ok(Session { member, access_token: tokens.access, refresh_token: tokens.refresh })
+    }
+
+    /// Allows the device with this user code to sign in as a scenario, loaded fresh.
+    pub fn approve(&self, user_code: &str, scenario: &str) -> Result<(), ControlError> {
+        Ok(answer_code(&self.0, user_code, Some(scenario))?)
+    }
+
+    /// Refuses the device with this user code.
+    pub fn deny(&self, user_code: &str) -> Result<(), ControlError> {
+        Ok(answer_code(&self.0, user_code, None)?)
+    }
+
+    /// Switches faults on, instead of those that were.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.0.faults.replace(faults);
+    }
+
+    /// Switches all faults off.
+    pub fn clear_faults(&self) {
+        self.0.faults.replace(Vec::new());
+    }
+
+    /// How the programme is run.
+    pub fn policy(&self) -> Policy {
+        self.0.policy()
+    }
+
+    /// Changes how the programme is run.
+    pub fn set_policy(&self, policy: Policy) {
+        self.0.set_policy(policy);
+    }
+
+    /// Corrects a member's balance at once.
+    pub fn adjust_points(&self, member: &MemberId, points: i64) -> Result<(), ControlError> {
+        change_points(&self.0, member, points, None)?;
+        Ok(())
+    }
+
+    /// Sets a member's debt.
+    pub fn set_debt(&self, member: &MemberId, roubles: u32) -> Result<(), ControlError> {
+        let roubles = i64::from(roubles);
+        Ok(self.0.for_member(member, |scope| Ok(accounts::set_debt(scope.transaction, scope.key(), roubles)?))?)
+    }
+
+    /// A member's balance.
+    pub fn balance(&self, member: &MemberId) -> Result<Points, ControlError> {
+        Ok(self.0.for_member(member, |scope| Ok(ledger::balance(scope.transaction, scope.key())?))?)
+    }
+
+    /// A member's ledger, newest first.
+    pub fn ledger(&self, member: &MemberId) -> Result<Vec<LedgerRow>, ControlError> {
+        let entries = self
+            .0
+            .for_member(member, |scope| Ok(ledger::page(scope.transaction, scope.key(), None, None, u32::MAX)?))?;
+        let rows = entries.into_iter().map(|entry| LedgerRow {
+            at: entry.at,
+            amount: entry.amount,
+            balance_after: entry.balance_after.get(),
+            reason: entry.reason,
+        });
+        Ok(rows.collect())
+    }
+
+    /// The offers that a member has active.
+    pub fn active_offers(&self, member: &MemberId) -> Result<Vec<String>, ControlError> {
+        Ok(self.0.for_member(member, |scope| Ok(scenario::active_offers(scope)?))?)
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Control").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Session").field("tokens", &"redacted").finish_non_exhaustive()
+    }
+}
+
+impl From<Problem> for ControlError {
+    fn from(problem: Problem) -> Self {
+        Self { code: problem.code().to_owned(), detail: problem.detail().to_owned() }
+    }
+}

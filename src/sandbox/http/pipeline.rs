@@ -1,0 +1,118 @@
+//! What every request passes through: its id, the checks before a route and the headers after it.
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::extract::{App, RequestId};
+use super::problem::{PROBLEM_JSON, Problem};
+
+/// The largest body that is read.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+
+const REQUEST_ID: &str = "x-request-id";
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// Gives a request its id and finishes its answer: problem documents, caching, the id.
+pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = app.randomness.id("r").unwrap_or_else(|_| "r-unknown".to_owned());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let allow = response.headers().get(header::ALLOW).cloned();
+    if let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| unhandled(&response)) {
+        response = problem.into_document(&id);
+    }
+    let headers = response.headers_mut();
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, allow);
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    tracing::debug!(%method, path, status = response.status().as_u16(), request_id = id, "answered");
+    response
+}
+
+/// Refuses what no route of the API can answer in the form asked for, and what takes too long.
+pub(crate) async fn check(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_json = path.starts_with("/oauth/") || path.starts_with("/sandbox/") || path == "/openapi.json";
+    let is_api = path.starts_with("/v1/") && !path.starts_with("/v1/images/") && !path.starts_with("/v1/media/");
+    if (is_json || is_api) && !accepts_json(request.headers()) {
+        return Problem::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            "Only JSON is spoken here",
+            "Accept application/json.",
+        )
+        .into_response();
+    }
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > BODY_LIMIT as u64) {
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large", "Send less.")
+            .into_response();
+    }
+    match tokio::time::timeout(ANSWER_TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable(1).into_response(),
+    }
+}
+
+// Routes that do not exist and methods that are not allowed are answered by the router without a document.
+fn unhandled(response: &Response) -> Option<Problem> {
+    let has_document = response.headers().contains_key(header::CONTENT_TYPE);
+    match response.status() {
+        StatusCode::NOT_FOUND if !has_document => Some(Problem::not_found("not_found", "Nothing is served here.")),
+        StatusCode::METHOD_NOT_ALLOWED if !has_document => Some(Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "The method is not allowed",
+            "Allow names the methods that are.",
+        )),
+        _ => None,
+    }
+}
+
+fn accepts_json(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::ACCEPT).iter().peekable();
+    if values.peek().is_none() {
+        return true;
+    }
+    values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let media = parts.next().unwrap_or("").to_ascii_lowercase();
+        let is_refused = parts.any(|parameter| {
+            parameter
+                .strip_prefix("q=")
+                .and_then(|quality| quality.parse::<f32>().ok())
+                .is_some_and(|quality| quality <= 0.0)
+        });
+        !is_refused && ["*/*", "application/*", "application/json", PROBLEM_JSON].contains(&media.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_is_understood() {
+        let accepts = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, text.parse().unwrap());
+            accepts_json(&headers)
+        };
+        assert!(accepts("*/*"));
+        assert!(accepts("text/html, application/json;q=0.5"));
+        assert!(accepts("Application/JSON"));
+        assert!(!accepts("text/html"));
+        assert!(!accepts("application/json;q=0"));
+        assert!(accepts_json(&HeaderMap::new()));
+    }
+}

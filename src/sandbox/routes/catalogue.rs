@@ -1,0 +1,178 @@
+//! The catalogue: pages with entity tags, and single offers.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::exchanges::limit_of;
+use crate::sandbox::http::extract::{App, Bearer, PathText, QueryOf};
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::{CatalogBody, CategoryBody, OfferBody};
+use crate::sandbox::randomness::hash_text;
+use crate::sandbox::seed::CategoryKind;
+use crate::sandbox::service::account::situation;
+use crate::sandbox::service::catalogue::{self, Language, Shelf, ShelfChoice};
+use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::StoreError;
+use crate::sandbox::values::OfferId;
+
+const CACHING: &str = "private, max-age=60, stale-if-error=86400";
+
+/// Which part of the catalogue.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CatalogQuery {
+    /// One category only.
+    category: Option<String>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+    /// Offers a page, 100 by default.
+    #[param(minimum = 1, maximum = 200, value_type = Option<u32>)]
+    limit: Option<String>,
+}
+
+/// Lists the member's catalogue.
+#[utoipa::path(
+    get, path = "/v1/catalog", tag = "catalogue", operation_id = "listOffers",
+    security(("bearer" = [])),
+    params(CatalogQuery, ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept page")),
+    responses(
+        (status = 200, body = CatalogBody, headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 304, description = "The kept page is current", headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 400, description = "A parameter is not valid"),
+    )
+)]
+pub(super) async fn list(
+    State(app): State<App>,
+    language: Language,
+    bearer: Bearer,
+    headers: HeaderMap,
+    query: Result<QueryOf<CatalogQuery>, Problem>,
+) -> Result<Response, Problem> {
+    let page = bearer
+        .run(&app, move |scope| {
+            let QueryOf(query) = query?;
+            page(scope, language, &query)
+        })
+        .await?;
+    let tag = tag_of(&page)?;
+    let mut response =
+        if is_current(&headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { Json(page).into_response() };
+    let kept = response.headers_mut();
+    kept.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHING));
+    kept.insert(header::VARY, HeaderValue::from_static("Authorization, Accept-Language"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        kept.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// Shows one offer.
+#[utoipa::path(
+    get, path = "/v1/catalog/{id}", tag = "catalogue", operation_id = "getOffer",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The offer")),
+    responses(
+        (status = 200, body = OfferBody, headers(("Cache-Control" = String))),
+        (status = 404, description = "`offer_not_found`"),
+    )
+)]
+pub(super) async fn get(
+    State(app): State<App>,
+    language: Language,
+    bearer: Bearer,
+    PathText(id): PathText,
+) -> Result<Response, Problem> {
+    let offer = bearer
+        .run(&app, move |scope| {
+            let shelf = scope.sandbox.shelf(&ShelfChoice::in_language(&scope.account, language));
+            let offer = shelf
+                .find(&OfferId::new(id))
+                .ok_or_else(|| Problem::not_found("offer_not_found", "The catalogue has no such offer."))?;
+            Ok(catalogue::for_member(&situation(scope)?, &shelf, offer))
+        })
+        .await?;
+    Ok(([(header::CACHE_CONTROL, CACHING)], Json(offer)).into_response())
+}
+
+/// Whether `If-None-Match` names the tag; comparison is weak, as the standard asks.
+pub(super) fn is_current(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.trim() == "*" || value.split(',').any(|kept| kept.trim().trim_start_matches("W/") == tag))
+}
+
+fn page(scope: &MemberScope<'_>, language: Language, query: &CatalogQuery) -> Result<CatalogBody, Problem> {
+    let limit = limit_of(query.limit.as_deref())?;
+    let limit = usize::try_from(limit).unwrap_or(1);
+    let start = match &query.cursor {
+        None => 0,
+        Some(cursor) => {
+            cursor.parse::<usize>().map_err(|_| Problem::invalid("The cursor is not one that a page gave."))?
+        }
+    };
+    let shelf = scope.sandbox.shelf(&ShelfChoice::in_language(&scope.account, language));
+    if let Some(wanted) = &query.category {
+        if !shelf.categories.iter().any(|category| category.id == *wanted) {
+            return Err(Problem::invalid("There is no such category."));
+        }
+    }
+    let offers = catalogue::offers(scope, &shelf)?;
+    let version = version_of(&offers)?;
+    let categories = categories(&shelf);
+    let wanted: Vec<OfferBody> = offers
+        .into_iter()
+        .filter(|offer| query.category.as_ref().is_none_or(|category| offer.category == *category))
+        .collect();
+    let total = wanted.len();
+    let end = start.saturating_add(limit);
+    Ok(CatalogBody {
+        version,
+        total,
+        server_time: scope.now,
+        categories,
+        offers: wanted.into_iter().skip(start).take(limit).collect(),
+        next_cursor: (end < total).then(|| end.to_string()),
+    })
+}
+
+fn categories(shelf: &Shelf) -> Vec<CategoryBody> {
+    shelf
+        .categories
+        .iter()
+        .map(|category| CategoryBody {
+            id: category.id.clone(),
+            title: category.title.clone(),
+            kind: match category.kind {
+                CategoryKind::Tv => "tv",
+                CategoryKind::Other => "other",
+            },
+            count: shelf.offers.iter().filter(|offer| offer.category == category.id).count(),
+        })
+        .collect()
+}
+
+// What an order made now would get moves with the clock, so it stays out of tags and versions: a kept page would
+// otherwise be stale every millisecond.
+fn version_of(offers: &[OfferBody]) -> Result<String, StoreError> {
+    let mut hashes = Vec::with_capacity(offers.len());
+    for offer in offers {
+        let still = OfferBody { valid_until: None, ..offer.clone() };
+        hashes.extend(serde_json::to_vec(&still).map_err(|_| StoreError::Corrupt("an offer does not fit JSON"))?);
+    }
+    Ok(hash_text(&[&hashes]).chars().take(16).collect())
+}
+
+fn tag_of(page: &CatalogBody) -> Result<String, StoreError> {
+    let categories =
+        serde_json::to_vec(&page.categories).map_err(|_| StoreError::Corrupt("a category does not fit"))?;
+    let offers = version_of(&page.offers)?;
+    let cursor = page.next_cursor.as_deref().unwrap_or("");
+    let parts = [page.version.as_bytes(), &categories, offers.as_bytes(), cursor.as_bytes()];
+    Ok(format!("\"{}\"", hash_text(&parts).chars().take(22).collect::<String>()))
+}

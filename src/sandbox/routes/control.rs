@@ -1,0 +1,417 @@
+//! The switches of QA: clock, scenarios, sessions, points, debts, faults and policy.
+//!
+//! No sign-in protects them, because the sandbox holds nobody's real points.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::sandbox::http::extract::{App, JsonOf, PathText, blocking};
+use crate::sandbox::http::faults::Fault;
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::AccountBody;
+use crate::sandbox::policy::Policy;
+use crate::sandbox::rules::accrual::{Earning, points_for_payment};
+use crate::sandbox::service::catalogue::Language;
+use crate::sandbox::service::sign_in::{ACCESS_SECONDS, CodeState, Decision};
+use crate::sandbox::service::{account, scenario, sign_in};
+use crate::sandbox::state::Sandbox;
+use crate::sandbox::store::ledger::EntryType;
+use crate::sandbox::store::{accounts, ledger};
+use crate::sandbox::values::{MemberId, Points};
+
+const MOST_FAULTS: usize = 100;
+// Times outside these years serve no test and overflow date arithmetic.
+const FIRST_TIME: i64 = 946_684_800;
+const LAST_TIME: i64 = 4_102_444_800;
+
+/// The time of the sandbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ClockBody {
+    now: DateTime<Utc>,
+}
+
+/// A new time, or a step.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClockChange {
+    set: Option<DateTime<Utc>>,
+    #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
+    advance_seconds: Option<i64>,
+}
+
+/// Everything that QA can see at once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StateBody {
+    clock: ClockBody,
+    policy: Policy,
+    faults: Vec<Fault>,
+    members: Vec<MemberBody>,
+}
+
+/// A member whose scenario was loaded.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MemberBody {
+    member_id: MemberId,
+    scenario: String,
+    display_name: String,
+    enrolled: bool,
+    balance: Points,
+    debt_roubles: i64,
+}
+
+/// A test subscriber.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ScenarioBody {
+    name: String,
+    description: String,
+    member_id: MemberId,
+    pin: Option<String>,
+}
+
+/// The test subscribers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ScenariosBody {
+    scenarios: Vec<ScenarioBody>,
+}
+
+/// Which scenario.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SessionRequest {
+    scenario: String,
+}
+
+/// A member who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SessionBody {
+    member_id: MemberId,
+    access_token: String,
+    refresh_token: String,
+    expires_in: u32,
+}
+
+/// An answer to a user code, as if given on the phone page.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApproveRequest {
+    user_code: String,
+    /// The scenario to sign in as; loaded fresh.
+    scenario: Option<String>,
+    /// Refuse instead.
+    #[serde(default)]
+    deny: bool,
+}
+
+/// Points to give or take.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PointsRequest {
+    /// Negative points are taken away.
+    #[schema(minimum = -1_000_000, maximum = 1_000_000)]
+    points: Option<i64>,
+    /// Instead of points: the roubles of a payment or a top-up.
+    #[schema(minimum = 1000, maximum = 1_000_000)]
+    roubles: Option<i64>,
+    /// A way to earn; such points post by the programme's rules. Without one the balance is corrected at once.
+    reason: Option<Earning>,
+}
+
+/// A debt.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DebtRequest {
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    roubles: i64,
+}
+
+/// Shows members, clock, policy and faults.
+#[utoipa::path(get, path = "/sandbox/v1/state", tag = "control", operation_id = "getState",
+    responses((status = 200, body = StateBody)))]
+pub(super) async fn state(State(app): State<App>) -> Result<Json<StateBody>, Problem> {
+    blocking(&app, |sandbox| {
+        sandbox.settle_all()?;
+        let members = sandbox.store.transact(|transaction| {
+            let all = accounts::all_current(transaction)?;
+            all.into_iter()
+                .map(|account| {
+                    Ok(MemberBody {
+                        balance: ledger::balance(transaction, account.key)?,
+                        member_id: account.member,
+                        scenario: account.scenario,
+                        display_name: account.display_name,
+                        enrolled: account.joined_at.is_some(),
+                        debt_roubles: account.debt_roubles,
+                    })
+                })
+                .collect::<Result<_, Problem>>()
+        })?;
+        let clock = ClockBody { now: sandbox.clock.now() };
+        Ok(StateBody { clock, policy: sandbox.policy(), faults: sandbox.faults.list(), members })
+    })
+    .await
+    .map(Json)
+}
+
+/// Tells the time.
+#[utoipa::path(get, path = "/sandbox/v1/clock", tag = "control", operation_id = "getClock",
+    responses((status = 200, body = ClockBody)))]
+pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
+    Json(ClockBody { now: app.clock.now() })
+}
+
+/// Sets or steps the clock; everything that becomes due happens.
+#[utoipa::path(post, path = "/sandbox/v1/clock", tag = "control", operation_id = "setClock",
+    request_body = ClockChange,
+    responses((status = 200, body = ClockBody)))]
+pub(super) async fn set_clock(
+    State(app): State<App>,
+    JsonOf(change): JsonOf<ClockChange>,
+) -> Result<Json<ClockBody>, Problem> {
+    let target = match (change.set, change.advance_seconds) {
+        (Some(at), None) => Some(at),
+        (None, Some(seconds)) if seconds >= 0 => {
+            TimeDelta::try_seconds(seconds).and_then(|step| app.clock.now().checked_add_signed(step))
+        }
+        (None | Some(_), Some(_)) | (None, None) => {
+            return Err(Problem::invalid("Give either set or a non-negative advance_seconds."));
+        }
+    };
+    let target = target
+        .filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp()))
+        .ok_or_else(|| Problem::invalid("The clock goes from 2000 to 2099."))?;
+    blocking(&app, move |sandbox| move_clock(sandbox, target)).await.map(Json)
+}
+
+/// Lists the scenarios.
+#[utoipa::path(get, path = "/sandbox/v1/scenarios", tag = "control", operation_id = "listScenarios",
+    responses((status = 200, body = ScenariosBody)))]
+pub(super) async fn scenarios(State(app): State<App>) -> Json<ScenariosBody> {
+    let scenarios = app.scenarios.iter().map(|scenario| ScenarioBody {
+        name: scenario.name.clone(),
+        description: scenario.description.clone(),
+        member_id: scenario.member(),
+        pin: scenario.pin.clone(),
+    });
+    Json(ScenariosBody { scenarios: scenarios.collect() })
+}
+
+/// Loads a scenario fresh and signs its member in.
+#[utoipa::path(post, path = "/sandbox/v1/sessions", tag = "control", operation_id = "startSession",
+    request_body = SessionRequest,
+    responses((status = 200, body = SessionBody), (status = 404, description = "`scenario_not_found`")))]
+pub(super) async fn start_session(
+    State(app): State<App>,
+    JsonOf(request): JsonOf<SessionRequest>,
+) -> Result<Json<SessionBody>, Problem> {
+    blocking(&app, move |sandbox| {
+        let member_id = scenario::load(sandbox, scenario::find(sandbox, &request.scenario)?)?;
+        let tokens = sign_in::start_session(sandbox, &member_id)?;
+        Ok(SessionBody {
+            member_id,
+            access_token: tokens.access,
+            refresh_token: tokens.refresh,
+            expires_in: ACCESS_SECONDS,
+        })
+    })
+    .await
+    .map(Json)
+}
+
+/// Answers a user code without the phone page.
+#[utoipa::path(post, path = "/sandbox/v1/approve", tag = "control", operation_id = "approve",
+    request_body = ApproveRequest,
+    responses(
+        (status = 204, description = "The device gets its answer at its next poll"),
+        (status = 404, description = "`code_not_found` or `scenario_not_found`"),
+        (status = 409, description = "`code_expired` or `code_used`"),
+    ))]
+pub(super) async fn approve(
+    State(app): State<App>,
+    JsonOf(request): JsonOf<ApproveRequest>,
+) -> Result<StatusCode, Problem> {
+    blocking(&app, move |sandbox| {
+        let chosen = match (&request.scenario, request.deny) {
+            (_, true) => None,
+            (Some(name), false) => Some(name.as_str()),
+            (None, false) => return Err(Problem::invalid("Give a scenario, or deny.")),
+        };
+        answer_code(sandbox, &request.user_code, chosen)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a member points, or takes some.
+#[utoipa::path(post, path = "/sandbox/v1/members/{id}/points", tag = "control", operation_id = "addPoints",
+    params(("id" = String, Path, description = "The member")),
+    request_body = PointsRequest,
+    responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`"),
+        (status = 409, description = "`not_enrolled` or `not_enough_points`")))]
+pub(super) async fn add_points(
+    State(app): State<App>,
+    PathText(id): PathText,
+    JsonOf(request): JsonOf<PointsRequest>,
+) -> Result<Json<AccountBody>, Problem> {
+    let points = match (request.points, request.roubles) {
+        (Some(points), None) => points,
+        (None, Some(roubles)) => points_for_payment(roubles).get(),
+        (Some(_), Some(_)) | (None, None) => return Err(Problem::invalid("Give either points or roubles.")),
+    };
+    blocking(&app, move |sandbox| change_points(sandbox, &MemberId::new(id), points, request.reason)).await.map(Json)
+}
+
+/// Sets a member's debt.
+#[utoipa::path(post, path = "/sandbox/v1/members/{id}/debt", tag = "control", operation_id = "setDebt",
+    params(("id" = String, Path, description = "The member")),
+    request_body = DebtRequest,
+    responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`")))]
+pub(super) async fn set_debt(
+    State(app): State<App>,
+    PathText(id): PathText,
+    JsonOf(request): JsonOf<DebtRequest>,
+) -> Result<Json<AccountBody>, Problem> {
+    if !(0..=1_000_000).contains(&request.roubles) {
+        return Err(Problem::invalid("A debt is 0 to 1000000 roubles."));
+    }
+    blocking(&app, move |sandbox| {
+        let member = MemberId::new(id);
+        sandbox
+            .for_member(&member, |scope| Ok(accounts::set_debt(scope.transaction, scope.key(), request.roubles)?))?;
+        sandbox.for_member(&member, |scope| account::show(scope, Language::Russian))
+    })
+    .await
+    .map(Json)
+}
+
+/// Lists the faults that are switched on.
+#[utoipa::path(get, path = "/sandbox/v1/faults", tag = "control", operation_id = "getFaults",
+    responses((status = 200, body = Vec<Fault>)))]
+pub(super) async fn get_faults(State(app): State<App>) -> Json<Vec<Fault>> {
+    Json(app.faults.list())
+}
+
+/// Switches faults on, instead of those that were; the first that matches a request hits it.
+#[utoipa::path(put, path = "/sandbox/v1/faults", tag = "control", operation_id = "setFaults",
+    request_body = Vec<Fault>,
+    responses((status = 200, body = Vec<Fault>)))]
+pub(super) async fn set_faults(
+    State(app): State<App>,
+    JsonOf(faults): JsonOf<Vec<Fault>>,
+) -> Result<Json<Vec<Fault>>, Problem> {
+    if faults.len() > MOST_FAULTS {
+        return Err(Problem::invalid("There are at most 100 faults."));
+    }
+    if let Some(complaint) = faults.iter().find_map(Fault::complaint) {
+        return Err(Problem::invalid(complaint));
+    }
+    app.faults.replace(faults);
+    Ok(Json(app.faults.list()))
+}
+
+/// Switches all faults off.
+#[utoipa::path(delete, path = "/sandbox/v1/faults", tag = "control", operation_id = "clearFaults",
+    responses((status = 204, description = "No fault is on")))]
+pub(super) async fn clear_faults(State(app): State<App>) -> StatusCode {
+    app.faults.replace(Vec::new());
+    StatusCode::NO_CONTENT
+}
+
+/// Shows how the programme is run.
+#[utoipa::path(get, path = "/sandbox/v1/policy", tag = "control", operation_id = "getPolicy",
+    responses((status = 200, body = Policy)))]
+pub(super) async fn get_policy(State(app): State<App>) -> Json<Policy> {
+    Json(app.policy())
+}
+
+/// Changes how the programme is run; what is left out takes its default.
+#[utoipa::path(put, path = "/sandbox/v1/policy", tag = "control", operation_id = "setPolicy",
+    request_body = Policy,
+    responses((status = 200, body = Policy)))]
+pub(super) async fn set_policy(
+    State(app): State<App>,
+    JsonOf(policy): JsonOf<Policy>,
+) -> Result<Json<Policy>, Problem> {
+    if policy.deferred_seconds > Policy::MAX_DEFERRED_SECONDS {
+        return Err(Problem::invalid("deferred_seconds is at most a year."));
+    }
+    app.set_policy(policy);
+    Ok(Json(policy))
+}
+
+/// Moves the clock and lets everything happen that has become due.
+fn move_clock(sandbox: &Sandbox, at: DateTime<Utc>) -> Result<ClockBody, Problem> {
+    sandbox.clock.set(at);
+    sandbox.settle_all()?;
+    Ok(ClockBody { now: sandbox.clock.now() })
+}
+
+/// Answers a user code with a scenario, or refuses where there is none.
+pub(crate) fn answer_code(sandbox: &Sandbox, user_code: &str, scenario: Option<&str>) -> Result<(), Problem> {
+    let chosen = scenario.map(|name| scenario::find(sandbox, name)).transpose()?;
+    let mut state = sign_in::code_state(sandbox, user_code)?;
+    if state == CodeState::Waiting {
+        let decision = match chosen {
+            Some(chosen) => Decision::Allow(scenario::load(sandbox, chosen)?),
+            None => Decision::Deny,
+        };
+        state = sign_in::decide(sandbox, user_code, &decision)?;
+    }
+    match state {
+        CodeState::Waiting => Ok(()),
+        CodeState::Unknown => Err(Problem::not_found("code_not_found", "No device shows this code.")),
+        CodeState::Expired => {
+            Err(Problem::new(StatusCode::CONFLICT, "code_expired", "The code has expired", "Ask for a new one."))
+        }
+        CodeState::Denied | CodeState::Used => {
+            Err(Problem::new(StatusCode::CONFLICT, "code_used", "The code was answered", "Ask for a new one."))
+        }
+    }
+}
+
+/// Gives or takes points.
+pub(crate) fn change_points(
+    sandbox: &Sandbox,
+    member: &MemberId,
+    number: i64,
+    reason: Option<Earning>,
+) -> Result<AccountBody, Problem> {
+    let amount = Points::new(number.saturating_abs())
+        .filter(|points| (1..=1_000_000).contains(&points.get()))
+        .ok_or_else(|| Problem::invalid("Points are 1 to 1000000, or as many below nothing."))?;
+    sandbox.for_member(member, |scope| {
+        if scope.account.joined_at.is_none() {
+            return Err(Problem::new(StatusCode::CONFLICT, "not_enrolled", "Not in the programme", "Join first."));
+        }
+        match (reason, number > 0) {
+            (Some(earning), true) => account::announce(scope, earning, amount),
+            (Some(_), false) => Err(Problem::invalid("Nobody earns less than nothing; leave the reason out.")),
+            (None, true) => {
+                let (title, kind) = ("Корректировка", EntryType::Adjustment);
+                ledger::credit(scope.transaction, scope.key(), "adjustment", title, kind, amount, scope.now)?;
+                Ok(())
+            }
+            (None, false) => take_points(scope, amount),
+        }
+    })?;
+    sandbox.for_member(member, |scope| account::show(scope, Language::Russian))
+}
+
+fn take_points(scope: &crate::sandbox::state::MemberScope<'_>, amount: Points) -> Result<(), Problem> {
+    let lots = ledger::lots(scope.transaction, scope.key())?;
+    let draws = crate::sandbox::rules::lots::draw(&lots, amount).map_err(|_| {
+        Problem::new(StatusCode::CONFLICT, "not_enough_points", "Not enough points", "The member has fewer.")
+    })?;
+    let debit = ledger::Debit {
+        entry_type: EntryType::Adjustment,
+        reason: "adjustment",
+        title: "Корректировка",
+        draws: &draws,
+        exchange: None,
+    };
+    ledger::debit(scope.transaction, scope.key(), &debit, scope.now)?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Active options and the switch of their paid renewal.
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::sandbox::http::extract::{App, Bearer, JsonOf, PathText};
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::{EntitlementBody, EntitlementsBody, RenewalSwitchBody};
+use crate::sandbox::service::entitlement;
+
+/// Lists the member's active options, soonest end first.
+#[utoipa::path(
+    get, path = "/v1/entitlements", tag = "entitlements", operation_id = "listEntitlements",
+    security(("bearer" = [])),
+    responses((status = 200, body = EntitlementsBody))
+)]
+pub(super) async fn list(State(app): State<App>, bearer: Bearer) -> Result<Json<EntitlementsBody>, Problem> {
+    let list = bearer
+        .run(&app, |scope| Ok(EntitlementsBody { server_time: scope.now, entitlements: entitlement::active(scope)? }))
+        .await?;
+    Ok(Json(list))
+}
+
+/// Switches the paid renewal of an option on or off.
+#[utoipa::path(
+    put, path = "/v1/entitlements/{id}/renewal", tag = "entitlements", operation_id = "switchRenewal",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The option")),
+    request_body = RenewalSwitchBody,
+    responses(
+        (status = 200, body = EntitlementBody),
+        (status = 404, description = "`entitlement_not_found`"),
+        (status = 409, description = "`no_renewal`: the option simply ends"),
+    )
+)]
+pub(super) async fn switch_renewal(
+    State(app): State<App>,
+    bearer: Bearer,
+    PathText(id): PathText,
+    body: Result<JsonOf<RenewalSwitchBody>, Problem>,
+) -> Result<Json<EntitlementBody>, Problem> {
+    let shown = bearer
+        .run(&app, move |scope| {
+            let JsonOf(body) = body?;
+            entitlement::switch_renewal(scope, &id, body.on)
+        })
+        .await?;
+    Ok(Json(shown))
+}

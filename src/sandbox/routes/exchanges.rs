@@ -1,0 +1,206 @@
+//! Exchanges: ordering, and asking what became of an order.
+
+use std::collections::HashSet;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::sandbox::http::extract::{App, Bearer, JsonOf, PathText, QueryOf, RequestId, blocking};
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::{ExchangeAccepted, ExchangeBody, ExchangesBody, NewExchangeBody};
+use crate::sandbox::randomness::hash_text;
+use crate::sandbox::service::order::{self, Order};
+use crate::sandbox::service::sign_in;
+use crate::sandbox::store::StoreError;
+use crate::sandbox::store::answers::Answer;
+use crate::sandbox::store::exchanges;
+use crate::sandbox::values::{OfferId, Points};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const MOST_OFFERS: usize = 20;
+const USUAL_LIMIT: u32 = 100;
+const MOST_LIMIT: u32 = 200;
+
+/// Which exchanges.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ExchangesQuery {
+    /// Where the page before ended.
+    cursor: Option<String>,
+    /// Exchanges a page, 100 by default.
+    #[param(minimum = 1, maximum = 200, value_type = Option<u32>)]
+    limit: Option<String>,
+    /// Only the exchange ordered with this key.
+    #[param(min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
+    idempotency_key: Option<String>,
+}
+
+/// Exchanges points for the options of a basket.
+#[utoipa::path(
+    post, path = "/v1/exchanges", tag = "exchanges", operation_id = "createExchange",
+    security(("bearer" = [])),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 64, pattern = "^[!-~]+$",
+        description = "A new key for each order; the same key for asking again")),
+    request_body = NewExchangeBody,
+    responses(
+        (status = 201, body = ExchangeBody, headers(("Location" = String))),
+        (status = 202, body = ExchangeAccepted, headers(("Location" = String), ("Retry-After" = u32))),
+        (status = 403, description = "`not_enrolled`"),
+        (status = 409, description = "`price_changed` or `request_in_progress`"),
+        (status = 410, description = "`offer_gone`"),
+        (status = 422, description = "`2011`, `monthly_limit`, `requires`, `service_not_connected`, `channel`, `conflict` or `idempotency_key_reused`"),
+    )
+)]
+pub(super) async fn create(
+    State(app): State<App>,
+    RequestId(request_id): RequestId,
+    bearer: Bearer,
+    headers: HeaderMap,
+    body: Result<JsonOf<NewExchangeBody>, Problem>,
+) -> Result<Response, Problem> {
+    let answer = blocking(&app, move |sandbox| {
+        let member = sandbox.store.transact(|transaction| sign_in::member_of(sandbox, transaction, bearer.token()))?;
+        let idempotency_key = key_of(&headers)?;
+        let JsonOf(body) = body?;
+        let order = order_of(idempotency_key, &body, request_id)?;
+        let under_way = sandbox.begin_order(member.clone(), &order.idempotency_key);
+        let Some(_under_way) = under_way else { return Err(Problem::request_in_progress()) };
+        sandbox.for_member(&member, |scope| order::answer(scope, &order))
+    })
+    .await?;
+    respond(answer)
+}
+
+/// Lists the member's exchanges, newest first.
+#[utoipa::path(
+    get, path = "/v1/exchanges", tag = "exchanges", operation_id = "listExchanges",
+    security(("bearer" = [])),
+    params(ExchangesQuery),
+    responses((status = 200, body = ExchangesBody), (status = 400, description = "A parameter is not valid"))
+)]
+pub(super) async fn list(
+    State(app): State<App>,
+    bearer: Bearer,
+    query: Result<QueryOf<ExchangesQuery>, Problem>,
+) -> Result<Json<ExchangesBody>, Problem> {
+    let page = bearer
+        .run(&app, move |scope| {
+            let QueryOf(query) = query?;
+            let limit = limit_of(query.limit.as_deref())?;
+            let before = cursor_of(query.cursor.as_deref())?;
+            if let Some(key) = &query.idempotency_key {
+                check_key(key)?;
+                let found = exchanges::by_idempotency_key(scope.transaction, scope.key(), key)?;
+                let exchanges = found.iter().map(ExchangeBody::from_stored).collect::<Result<_, _>>()?;
+                return Ok(ExchangesBody { exchanges, next_cursor: None });
+            }
+            let mut found = exchanges::page(scope.transaction, scope.key(), before, limit + 1)?;
+            let next_cursor = cut_page(&mut found, limit, |exchange| exchange.key);
+            let exchanges = found.iter().map(ExchangeBody::from_stored).collect::<Result<_, _>>()?;
+            Ok(ExchangesBody { exchanges, next_cursor })
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// Shows one exchange.
+#[utoipa::path(
+    get, path = "/v1/exchanges/{id}", tag = "exchanges", operation_id = "getExchange",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The exchange")),
+    responses((status = 200, body = ExchangeBody), (status = 404, description = "`exchange_not_found`"))
+)]
+pub(super) async fn get(
+    State(app): State<App>,
+    bearer: Bearer,
+    PathText(id): PathText,
+) -> Result<Json<ExchangeBody>, Problem> {
+    let exchange = bearer
+        .run(&app, move |scope| {
+            let found = exchanges::by_id(scope.transaction, scope.key(), &id)?;
+            let found =
+                found.ok_or_else(|| Problem::not_found("exchange_not_found", "The member has no such exchange."))?;
+            Ok(ExchangeBody::from_stored(&found)?)
+        })
+        .await?;
+    Ok(Json(exchange))
+}
+
+/// The page size asked for.
+pub(super) fn limit_of(text: Option<&str>) -> Result<u32, Problem> {
+    let Some(text) = text else { return Ok(USUAL_LIMIT) };
+    let limit = text.parse::<u32>().ok().filter(|limit| (1..=MOST_LIMIT).contains(limit));
+    limit.ok_or_else(|| Problem::invalid("The limit is a whole number from 1 to 200."))
+}
+
+/// The row a page begins after.
+pub(super) fn cursor_of(text: Option<&str>) -> Result<Option<i64>, Problem> {
+    let parse = |text: &str| text.parse::<i64>().ok().filter(|row| *row >= 0);
+    match text {
+        None => Ok(None),
+        Some(text) => parse(text).map(Some).ok_or_else(|| Problem::invalid("The cursor is not one that a page gave.")),
+    }
+}
+
+/// Cuts the extra row off a page; the cursor for the next page, if there was one.
+pub(super) fn cut_page<T>(rows: &mut Vec<T>, limit: u32, key: impl Fn(&T) -> i64) -> Option<String> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    if rows.len() <= limit {
+        return None;
+    }
+    rows.truncate(limit);
+    rows.last().map(|row| key(row).to_string())
+}
+
+fn key_of(headers: &HeaderMap) -> Result<String, Problem> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let key = values.next().and_then(|value| value.to_str().ok()).ok_or_else(Problem::idempotency_key_missing)?;
+    if values.next().is_some() {
+        return Err(Problem::idempotency_key_missing());
+    }
+    check_key(key)?;
+    Ok(key.to_owned())
+}
+
+fn check_key(key: &str) -> Result<(), Problem> {
+    let is_valid = (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_valid { Ok(()) } else { Err(Problem::idempotency_key_missing()) }
+}
+
+fn order_of(idempotency_key: String, body: &NewExchangeBody, request_id: String) -> Result<Order, Problem> {
+    if body.offers.is_empty() || body.offers.len() > MOST_OFFERS {
+        return Err(Problem::invalid("An exchange holds 1 to 20 offers."));
+    }
+    let mut seen = HashSet::new();
+    let mut wishes = Vec::new();
+    let mut payload = String::new();
+    for wish in &body.offers {
+        if !seen.insert(&wish.id) {
+            return Err(Problem::invalid("An offer is in the exchange twice."));
+        }
+        if wish.id.as_str().is_empty() || wish.id.as_str().chars().count() > 64 {
+            return Err(Problem::invalid("An offer has an identifier of 1 to 64 characters."));
+        }
+        let price = Points::new(wish.expected_price).ok_or_else(|| Problem::invalid("A price is out of range."))?;
+        payload.push_str(&format!("{}:{}\n", wish.id.as_str().escape_default(), price));
+        wishes.push((OfferId::new(wish.id.as_str()), price));
+    }
+    Ok(Order { idempotency_key, payload_hash: hash_text(&[payload.as_bytes()]), wishes, request_id })
+}
+
+fn respond(answer: Answer) -> Result<Response, Problem> {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).map_err(|_| StoreError::Corrupt("a stored status is no status"))?;
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response)
+}

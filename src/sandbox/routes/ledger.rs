@@ -1,0 +1,136 @@
+//! The history of points, and the ways to earn them.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::exchanges::{cursor_of, cut_page, limit_of};
+use crate::sandbox::http::extract::{App, Bearer, QueryOf};
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::{EarningBody, EarningRuleBody, EntryBody, LedgerBody, LevelBody};
+use crate::sandbox::service::catalogue::Language;
+use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::ledger::{self, Entry, EntryType};
+
+/// A type of entries.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TypeName {
+    Accrual,
+    Exchange,
+    Expiry,
+    Adjustment,
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LedgerQuery {
+    /// Where the page before ended.
+    cursor: Option<String>,
+    /// Entries a page, 100 by default.
+    #[param(minimum = 1, maximum = 200, value_type = Option<u32>)]
+    limit: Option<String>,
+    /// One type only.
+    #[serde(rename = "type")]
+    #[param(inline)]
+    entry_type: Option<TypeName>,
+}
+
+/// Lists the history of points, newest first.
+#[utoipa::path(
+    get, path = "/v1/ledger", tag = "ledger", operation_id = "listLedger",
+    security(("bearer" = [])),
+    params(LedgerQuery),
+    responses((status = 200, body = LedgerBody), (status = 400, description = "A parameter is not valid"))
+)]
+pub(super) async fn list(
+    State(app): State<App>,
+    bearer: Bearer,
+    query: Result<QueryOf<LedgerQuery>, Problem>,
+) -> Result<Json<LedgerBody>, Problem> {
+    let page = bearer
+        .run(&app, move |scope| {
+            let QueryOf(query) = query?;
+            let limit = limit_of(query.limit.as_deref())?;
+            let before = cursor_of(query.cursor.as_deref())?;
+            let entry_type = query.entry_type.map(|name| match name {
+                TypeName::Accrual => EntryType::Accrual,
+                TypeName::Exchange => EntryType::Exchange,
+                TypeName::Expiry => EntryType::Expiry,
+                TypeName::Adjustment => EntryType::Adjustment,
+            });
+            let mut entries = ledger::page(scope.transaction, scope.key(), entry_type, before, limit + 1)?;
+            let next_cursor = cut_page(&mut entries, limit, |entry| entry.id);
+            Ok(LedgerBody { entries: entries.into_iter().map(EntryBody::from_stored).collect(), next_cursor })
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// Lists the ways to earn points and the statuses.
+#[utoipa::path(
+    get, path = "/v1/earning-rules", tag = "ledger", operation_id = "listEarningRules",
+    security(("bearer" = [])),
+    responses((status = 200, body = EarningBody))
+)]
+pub(super) async fn earning_rules(
+    State(app): State<App>,
+    language: Language,
+    bearer: Bearer,
+) -> Result<Json<EarningBody>, Problem> {
+    bearer.run(&app, move |scope| earning(scope, language)).await.map(Json)
+}
+
+fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, Problem> {
+    let earned = ledger::earned(scope.transaction, scope.key())?;
+    let seed = &scope.sandbox.seed;
+    let text = |russian: &String, english: &String| match language {
+        Language::Russian => russian.clone(),
+        Language::English => english.clone(),
+    };
+    Ok(EarningBody {
+        rules: seed
+            .earning_rules
+            .iter()
+            .map(|rule| EarningRuleBody {
+                id: rule.id.clone(),
+                title: text(&rule.title, &rule.title_en),
+                points: rule.points,
+                points_min: rule.points_min,
+                points_max: rule.points_max,
+                note: text(&rule.note, &rule.note_en),
+                done: earned.contains(&rule.id),
+            })
+            .collect(),
+        statuses: seed
+            .statuses
+            .iter()
+            .map(|status| LevelBody {
+                code: status.code.clone(),
+                name: text(&status.name, &status.name_en),
+                threshold: status.threshold,
+                discount_percent: status.discount_percent,
+                months: status.months,
+            })
+            .collect(),
+    })
+}
+
+impl EntryBody {
+    /// An entry as it is stored.
+    pub(crate) fn from_stored(entry: Entry) -> Self {
+        Self {
+            id: format!("l-{}", entry.id),
+            at: entry.at,
+            amount: entry.amount,
+            balance_after: entry.balance_after,
+            entry_type: entry.entry_type.code(),
+            reason: entry.reason,
+            title: entry.title,
+            expires_at: entry.expires_at,
+            exchange_id: entry.exchange_id,
+        }
+    }
+}

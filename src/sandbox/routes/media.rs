@@ -1,0 +1,134 @@
+//! The film itself: one clip for every title, in byte ranges, for whoever may watch it.
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::sandbox::clip;
+use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::randomness::hash_text;
+use crate::sandbox::service::entitlement::may_play;
+
+/// The right to watch.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct MediaQuery {
+    /// The token from the playback address.
+    token: Option<String>,
+}
+
+/// Plays a film.
+#[utoipa::path(
+    get, path = "/v1/media/{offer}", tag = "entitlements", operation_id = "getMedia",
+    params(
+        ("offer" = String, Path, description = "The film"),
+        MediaQuery,
+        ("Range" = Option<String>, Header, description = "One range of bytes"),
+        ("If-Range" = Option<String>, Header, description = "The entity tag of the bytes kept so far"),
+    ),
+    responses(
+        (status = 200, content_type = "video/webm", body = Vec<u8>, headers(("ETag" = String), ("Accept-Ranges" = String))),
+        (status = 206, content_type = "video/webm", body = Vec<u8>, headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 400, description = "A parameter is not valid"),
+        (status = 403, description = "`not_entitled`"),
+        (status = 416, description = "`range_not_satisfiable`"),
+    )
+)]
+pub(super) async fn get(
+    State(app): State<App>,
+    PathText(offer): PathText,
+    QueryOf(query): QueryOf<MediaQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let token = query.token.unwrap_or_default();
+    let is_allowed = blocking(&app, move |sandbox| may_play(sandbox, &offer, &token)).await?;
+    if !is_allowed {
+        let detail = "The film is not rented, or the rental has ended.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "not_entitled", "Not to be played", detail));
+    }
+    let tag = format!("\"{}\"", hash_text(&[clip::BYTES]).chars().take(22).collect::<String>());
+    let size = clip::BYTES.len();
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let is_same = text(header::IF_RANGE).is_none_or(|kept| kept == tag);
+    let range = text(header::RANGE).filter(|_| is_same).map_or(Wanted::Whole, |range| wanted(range, size));
+    let mut response = Response::new(Body::empty());
+    match range {
+        Wanted::Whole => *response.body_mut() = Body::from(Bytes::from_static(clip::BYTES)),
+        Wanted::Part { first, last } => {
+            let part = Bytes::from_static(clip::BYTES).slice(first..=last);
+            *response.body_mut() = Body::from(part);
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            if let Ok(value) = HeaderValue::from_str(&format!("bytes {first}-{last}/{size}")) {
+                response.headers_mut().insert(header::CONTENT_RANGE, value);
+            }
+        }
+        Wanted::Nothing => {
+            let detail = format!("The film has {size} bytes.");
+            let status = StatusCode::RANGE_NOT_SATISFIABLE;
+            return Err(Problem::new(status, "range_not_satisfiable", "No such range", detail));
+        }
+    }
+    let kept = response.headers_mut();
+    kept.insert(header::CONTENT_TYPE, HeaderValue::from_static(clip::MEDIA_TYPE));
+    kept.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        kept.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    /// Everything; also where the header is none that we understand.
+    Whole,
+    /// From one byte to another, both included.
+    Part { first: usize, last: usize },
+    /// Bytes that do not exist.
+    Nothing,
+}
+
+fn wanted(range: &str, size: usize) -> Wanted {
+    let Some((first, last)) = range.trim().strip_prefix("bytes=").and_then(|spec| spec.split_once('-')) else {
+        return Wanted::Whole;
+    };
+    let end = size.saturating_sub(1);
+    match (first.trim(), last.trim()) {
+        ("", suffix) => match suffix.parse::<usize>() {
+            Ok(0) => Wanted::Nothing,
+            Ok(length) => Wanted::Part { first: size.saturating_sub(length), last: end },
+            Err(_) => Wanted::Whole,
+        },
+        (first, last) => {
+            let parsed_last = if last.is_empty() { Ok(end) } else { last.parse::<usize>() };
+            match (first.parse::<usize>(), parsed_last) {
+                (Ok(first), Ok(last)) if first <= last && first < size => Wanted::Part { first, last: last.min(end) },
+                (Ok(first), Ok(last)) if first <= last || first >= size => Wanted::Nothing,
+                (Ok(_), Ok(_)) | (Err(_), _) | (_, Err(_)) => Wanted::Whole,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        assert_eq!(wanted("bytes=0-9", 100), Wanted::Part { first: 0, last: 9 });
+        assert_eq!(wanted("bytes=90-", 100), Wanted::Part { first: 90, last: 99 });
+        assert_eq!(wanted("bytes=-10", 100), Wanted::Part { first: 90, last: 99 });
+        assert_eq!(wanted("bytes=0-999", 100), Wanted::Part { first: 0, last: 99 });
+        assert_eq!(wanted("bytes=-999", 100), Wanted::Part { first: 0, last: 99 });
+        assert_eq!(wanted("bytes=100-", 100), Wanted::Nothing);
+        assert_eq!(wanted("bytes=-0", 100), Wanted::Nothing);
+        assert_eq!(wanted("bytes=9-0", 100), Wanted::Whole);
+        assert_eq!(wanted("bytes=0-1,5-6", 100), Wanted::Whole);
+        assert_eq!(wanted("lines=0-1", 100), Wanted::Whole);
+    }
+}

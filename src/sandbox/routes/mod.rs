@@ -1,0 +1,63 @@
+//! The routes: one file per subject, each handler a thin translation between HTTP and a service.
+
+mod account;
+mod catalogue;
+mod control;
+mod entitlements;
+mod exchanges;
+mod images;
+mod ledger;
+mod media;
+mod oauth;
+mod openapi;
+mod phone_page;
+
+use axum::extract::DefaultBodyLimit;
+use axum::{Router, middleware};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use control::{answer_code, change_points};
+
+use super::http::extract::App;
+use super::http::{faults, pipeline};
+
+/// Everything the sandbox serves.
+pub(crate) fn router(app: App) -> Router {
+    let (router, document) = OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(account::get_account))
+        .routes(routes!(account::get_terms))
+        .routes(routes!(account::enrol))
+        .routes(routes!(catalogue::list))
+        .routes(routes!(catalogue::get))
+        .routes(routes!(images::get))
+        .routes(routes!(exchanges::create, exchanges::list))
+        .routes(routes!(exchanges::get))
+        .routes(routes!(entitlements::list))
+        .routes(routes!(entitlements::switch_renewal))
+        .routes(routes!(ledger::list))
+        .routes(routes!(ledger::earning_rules))
+        .routes(routes!(media::get))
+        .routes(routes!(oauth::authorize_device))
+        .routes(routes!(oauth::token))
+        .routes(routes!(oauth::revoke))
+        .routes(routes!(control::state))
+        .routes(routes!(control::get_clock, control::set_clock))
+        .routes(routes!(control::scenarios))
+        .routes(routes!(control::start_session))
+        .routes(routes!(control::approve))
+        .routes(routes!(control::add_points))
+        .routes(routes!(control::set_debt))
+        .routes(routes!(control::get_faults, control::set_faults, control::clear_faults))
+        .routes(routes!(control::get_policy, control::set_policy))
+        .split_for_parts();
+    let document = openapi::complete(document);
+    router
+        .merge(phone_page::router())
+        .merge(openapi::router(document))
+        .layer(DefaultBodyLimit::max(pipeline::BODY_LIMIT))
+        .layer(middleware::from_fn(pipeline::check))
+        .layer(middleware::from_fn_with_state(app.clone(), faults::middleware))
+        .layer(middleware::from_fn_with_state(app.clone(), pipeline::finish))
+        .with_state(app)
+}

@@ -1,0 +1,260 @@
+//! The page `/tv` that a person opens on a phone: the code, who they are, allow or deny.
+//!
+//! Plain HTML forms without scripts. A token in the form and a cookie guard against forged posts;
+//! too many wrong codes close the page for a while.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use crate::sandbox::http::extract::{App, FormOf, QueryOf, blocking};
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::service::scenario;
+use crate::sandbox::service::sign_in::{self, CodeState, Decision, normal_code, shown_code};
+use crate::sandbox::state::Sandbox;
+use crate::sandbox::store::accounts;
+
+const COOKIE: &str = "tv";
+const STYLE: &str = include_str!("phone_page.css");
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+#[derive(Debug, Deserialize)]
+struct CodeQuery {
+    code: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AnswerForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    scenario: String,
+    #[serde(default)]
+    fresh: Option<String>,
+    #[serde(default)]
+    answer: String,
+}
+
+/// What the page says.
+enum Page {
+    /// The code is asked for, perhaps because the last one was wrong.
+    EnterCode { complaint: Option<&'static str> },
+    /// The code is right; who is it?
+    Choose { code: String },
+    /// There is nothing left to do.
+    Done { title: &'static str, text: &'static str },
+}
+
+/// The page's routes.
+pub(super) fn router() -> Router<App> {
+    Router::new().route("/tv", get(show).post(answer))
+}
+
+async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    QueryOf(query): QueryOf<CodeQuery>,
+) -> Result<Response, Problem> {
+    let token = cookie(&headers).map_or_else(|| app.randomness.token(), Ok);
+    let token = token.map_err(crate::sandbox::store::StoreError::from)?;
+    let code = query.code.unwrap_or_default();
+    let page = if code.is_empty() {
+        (StatusCode::OK, Page::EnterCode { complaint: None })
+    } else {
+        let typed = code.clone();
+        blocking(&app, move |sandbox| look_up(sandbox, &typed)).await?
+    };
+    Ok(render(&app, &token, &code, page))
+}
+
+async fn answer(
+    State(app): State<App>,
+    headers: HeaderMap,
+    FormOf(form): FormOf<AnswerForm>,
+) -> Result<Response, Problem> {
+    let token = cookie(&headers).unwrap_or_default();
+    if token.is_empty() || form.csrf != app.sign("phone page", &token) {
+        let detail = "Open the page again and repeat.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "form_expired", "The form is not ours", detail));
+    }
+    let code = form.code.clone();
+    let page = blocking(&app, move |sandbox| decide(sandbox, &form)).await?;
+    Ok(render(&app, &token, &code, page))
+}
+
+fn look_up(sandbox: &Sandbox, code: &str) -> Result<(StatusCode, Page), Problem> {
+    let now = sandbox.clock.now();
+    if let Some(seconds) = sandbox.guesses.wait_seconds(now) {
+        return Err(Problem::rate_limited(seconds));
+    }
+    Ok(match sign_in::code_state(sandbox, code)? {
+        CodeState::Waiting => (StatusCode::OK, Page::Choose { code: shown_code(&normal_code(code)) }),
+        state @ (CodeState::Unknown | CodeState::Expired | CodeState::Denied | CodeState::Used) => {
+            if state == CodeState::Unknown {
+                sandbox.guesses.count_wrong(now);
+            }
+            refusal(state)
+        }
+    })
+}
+
+fn decide(sandbox: &Sandbox, form: &AnswerForm) -> Result<(StatusCode, Page), Problem> {
+    let (status, page) = look_up(sandbox, &form.code)?;
+    if !matches!(page, Page::Choose { .. }) {
+        return Ok((status, page));
+    }
+    let decision = match form.answer.as_str() {
+        "deny" => Decision::Deny,
+        "allow" => {
+            let chosen = scenario::find(sandbox, &form.scenario)?;
+            let member = chosen.member();
+            let is_known = sandbox
+                .store
+                .transact(|transaction| Ok::<_, Problem>(accounts::current(transaction, &member)?.is_some()))?;
+            if form.fresh.is_some() || !is_known {
+                scenario::load(sandbox, chosen)?;
+            }
+            Decision::Allow(member)
+        }
+        _ => return Ok((status, page)),
+    };
+    Ok(match (sign_in::decide(sandbox, &form.code, &decision)?, decision) {
+        (CodeState::Waiting, Decision::Allow(_)) => (
+            StatusCode::OK,
+            Page::Done {
+                title: "Готово", text: "Вход разрешён. Телевизор продолжит сам, телефон можно убрать."
+            },
+        ),
+        (CodeState::Waiting, Decision::Deny) => (
+            StatusCode::OK,
+            Page::Done {
+                title: "Вход отклонён", text: "Телевизор останется без доступа к вашим баллам."
+            },
+        ),
+        (state @ (CodeState::Unknown | CodeState::Expired | CodeState::Denied | CodeState::Used), _) => refusal(state),
+    })
+}
+
+fn refusal(state: CodeState) -> (StatusCode, Page) {
+    let complaint = match state {
+        CodeState::Waiting => None,
+        CodeState::Unknown => Some("Такого кода нет. Проверьте буквы на экране телевизора."),
+        CodeState::Expired => Some("Срок кода истёк. Нажмите на телевизоре «Обновить код» и введите новый."),
+        CodeState::Denied => Some("По этому коду вход уже отклонён. Получите на телевизоре новый код."),
+        CodeState::Used => Some("Этот код уже использован. Получите на телевизоре новый код."),
+    };
+    (StatusCode::OK, Page::EnterCode { complaint })
+}
+
+fn render(app: &App, token: &str, code: &str, (status, page): (StatusCode, Page)) -> Response {
+    let csrf = app.sign("phone page", token);
+    let body = match page {
+        Page::EnterCode { complaint } => enter_code(code, complaint),
+        Page::Choose { code } => choose(app, &csrf, &code),
+        Page::Done { title, text } => format!("<h1>{title}</h1><p class=\"big\">{text}</p>"),
+    };
+    let html = format!(
+        "<!doctype html><html lang=\"ru\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
+         <title>Вход на телевизоре</title><style>{STYLE}</style></head><body><main>\
+         <p class=\"brand\">Бонусная программа</p>{body}\
+         <footer>Песочница для тестов. Настоящих баллов здесь нет.</footer></main></body></html>"
+    );
+    let cookie = format!("{COOKIE}={token}; Path=/tv; HttpOnly; SameSite=Strict");
+    let headers = [
+        (header::SET_COOKIE, cookie.as_str()),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    (status, headers, Html(html)).into_response()
+}
+
+fn enter_code(code: &str, complaint: Option<&'static str>) -> String {
+    let complaint =
+        complaint.map_or_else(String::new, |text| format!("<p class=\"complaint\" role=\"alert\">{text}</p>"));
+    format!(
+        "<h1>Введите код с экрана телевизора</h1>{complaint}<form method=\"get\" action=\"/tv\">\
+         <label for=\"code\">Код</label><input id=\"code\" name=\"code\" class=\"code\" value=\"{}\" maxlength=\"16\" required \
+         autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"BCDF-GHJK\">\
+         <button class=\"primary\">Продолжить</button></form>",
+        escape(code)
+    )
+}
+
+fn choose(app: &App, csrf: &str, code: &str) -> String {
+    let options: String = app
+        .scenarios
+        .iter()
+        .enumerate()
+        .map(|(position, scenario)| {
+            format!(
+                "<label class=\"person\"><input type=\"radio\" name=\"scenario\" value=\"{}\"{}><span><b>{}</b> \
+                 <i>{}</i><small>{}</small></span></label>",
+                escape(&scenario.name),
+                if position == 0 { " checked" } else { "" },
+                escape(&scenario.display_name),
+                escape(&scenario.name),
+                escape(&scenario.description)
+            )
+        })
+        .collect();
+    format!(
+        "<h1>Разрешить вход на телевизоре?</h1><p>На экране должен быть код <b class=\"shown\">{code}</b>. \
+         Если код другой, отклоните вход.</p><form method=\"post\" action=\"/tv\">\
+         <input type=\"hidden\" name=\"csrf\" value=\"{}\"><input type=\"hidden\" name=\"code\" value=\"{}\">\
+         <fieldset><legend>Кто входит</legend>{options}</fieldset>\
+         <label class=\"fresh\"><input type=\"checkbox\" name=\"fresh\" value=\"1\" checked> Начать с чистого листа</label>\
+         <div class=\"answers\"><button class=\"primary\" name=\"answer\" value=\"allow\">Разрешить</button>\
+         <button name=\"answer\" value=\"deny\">Отклонить</button></div></form>",
+        escape(csrf),
+        escape(code)
+    )
+}
+
+fn cookie(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, value)| *name == COOKIE && is_token(value))
+        .map(|(_, value)| value.to_owned())
+}
+
+fn is_token(value: &str) -> bool {
+    value.len() == 43 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_types_cannot_become_markup() {
+        assert_eq!(escape("\"><script>'&"), "&quot;&gt;&lt;script&gt;&#39;&amp;");
+        assert!(!enter_code("\"><script>", None).contains("<script>"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Starting and stopping a sandbox.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::clock::Clock;
+use super::control::Control;
+use super::http::extract::App;
+use super::http::server;
+use super::policy::Policy;
+use super::randomness::Randomness;
+use super::routes;
+use super::seed::{Seed, SeedError};
+use super::service::scenario::{Scenario, ScenarioError};
+use super::state::{Parts, Sandbox};
+use super::store::{Store, StoreError};
+
+/// How a sandbox is started.
+#[derive(Debug)]
+pub struct Options {
+    /// Where it listens; port 0 takes a free one.
+    pub addr: SocketAddr,
+    /// The database file; in memory without one.
+    pub db: Option<PathBuf>,
+    /// A directory with seed data to use instead of those in the program.
+    pub seed: Option<PathBuf>,
+    /// The clock.
+    pub clock: Clock,
+    /// How the programme is run.
+    pub policy: Policy,
+    /// Where random bytes come from.
+    pub randomness: Randomness,
+    /// The address by which phones and boxes reach it, where that is not the one it listens on.
+    pub public_url: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            db: None,
+            seed: None,
+            clock: Clock::system(),
+            policy: Policy::default(),
+            randomness: Randomness::System,
+            public_url: None,
+        }
+    }
+}
+
+/// A sandbox cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Nobody may listen there.
+    #[error("listening on {addr}")]
+    Listen {
+        /// The address.
+        addr: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database is not usable.
+    #[error("opening the database")]
+    Store(#[from] StoreError),
+    /// The seed data are wrong.
+    #[error("loading the seed data")]
+    Seed(#[from] SeedError),
+    /// The scenarios are wrong.
+    #[error("loading the scenarios")]
+    Scenarios(#[from] ScenarioError),
+}
+
+/// A sandbox that serves; dropping it stops it.
+#[derive(Debug)]
+pub struct Running {
+    addr: SocketAddr,
+    base_url: String,
+    control: Control,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+/// A test subscriber that can be loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioInfo {
+    /// Its name.
+    pub name: String,
+    /// One line about it.
+    pub description: String,
+    /// The PIN that the subscriber's box asks for.
+    pub pin: Option<String>,
+}
+
+/// The test subscribers.
+pub fn scenarios() -> Result<Vec<ScenarioInfo>, StartError> {
+    let scenarios = Scenario::built_in()?.into_iter();
+    Ok(scenarios
+        .map(|scenario| ScenarioInfo { name: scenario.name, description: scenario.description, pin: scenario.pin })
+        .collect())
+}
+
+/// Starts a sandbox on the current tokio runtime.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let seed = match &options.seed {
+        Some(directory) => Seed::load(directory)?,
+        None => Seed::embedded(),
+    };
+    let scenarios = Scenario::built_in()?;
+    let store = Store::open(options.db.as_deref())?;
+    let listening = |source| StartError::Listen { addr: options.addr, source };
+    let listener = TcpListener::bind(options.addr).await.map_err(listening)?;
+    let addr = listener.local_addr().map_err(listening)?;
+    let base_url = format!("http://{addr}");
+    let public_url = options.public_url.as_deref().unwrap_or(&base_url).trim_end_matches('/').to_owned();
+    let parts = Parts {
+        seed,
+        scenarios,
+        store,
+        clock: options.clock,
+        randomness: options.randomness,
+        policy: options.policy,
+        public_url,
+    };
+    let app: App = Arc::new(Sandbox::new(parts)?);
+    let (stop, stopped) = watch::channel(false);
+    let server = tokio::spawn(server::serve(listener, routes::router(Arc::clone(&app)), stopped));
+    tracing::info!(%addr, "sandbox started");
+    Ok(Running { addr, base_url, control: Control::new(app), stop, server })
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Its address without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The switches, for use from the same process.
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Stops it; answers under way get a moment to finish.
+    pub async fn shutdown(self) {
+        self.stop.send_replace(true);
+        // The server task ends by itself; if it panicked there is nothing left to stop.
+        let _ = self.server.await;
+    }
+}

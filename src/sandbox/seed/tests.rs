@@ -1,0 +1,280 @@
+use std::collections::BTreeSet;
+
+use super::{file::OFFERS, *};
+
+/// The embedded data with one piece of text replaced in one file.
+fn edited(name: &str, from: &str, to: &str) -> Result<Seed, SeedError> {
+    file::read_with(|file| {
+        let text = file.text.to_owned();
+        if file.name != name {
+            return Ok(text);
+        }
+        assert!(text.contains(from), "{name} has no {from:?}");
+        Ok(text.replacen(from, to, 1))
+    })
+}
+
+/// The only fault of an edited data set.
+fn fault(name: &str, from: &str, to: &str) -> Fault {
+    match edited(name, from, to) {
+        Err(SeedError::Invalid(faults)) => match faults.as_slice() {
+            [fault] => fault.clone(),
+            faults => panic!("expected one fault, found {faults:?}"),
+        },
+        other => panic!("expected a fault, found {other:?}"),
+    }
+}
+
+#[test]
+fn embedded_data_are_valid() {
+    let seed = file::read_with(|file| Ok(file.text.to_owned()));
+    assert!(seed.is_ok(), "{:?}", seed.err().map(|error| error.to_string()));
+}
+
+#[test]
+fn a_directory_with_the_same_files_gives_the_same_data() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sandbox");
+    let loaded = Seed::load(&directory).expect("assets/sandbox cannot be loaded");
+    assert_eq!(format!("{loaded:?}"), format!("{:?}", Seed::embedded()));
+}
+
+#[test]
+fn a_missing_directory_is_named() {
+    let error = Seed::load(Path::new("/nonexistent")).expect_err("nothing was there to load");
+    assert_eq!(error.to_string(), "read seed file regions.toml");
+}
+
+/// Every price of the published Moscow list.
+#[test]
+fn moscow_prices_are_the_published_ones() {
+    let published = [
+        ("package-family", 3400),
+        ("package-your-cinema", 1700),
+        ("package-viasat-premium-hd", 6800),
+        ("package-ideal-hd", 5100),
+        ("package-our-football", 3700),
+        ("package-match-football", 6400),
+        ("package-amedia-premium", 3400),
+        ("package-amedia-viasat-hd", 9000),
+        ("subscription-womens-world", 2500),
+        ("service-viewing-control", 800),
+        ("quota-5", 300),
+        ("quota-10", 500),
+        ("quota-15", 800),
+        ("quota-20", 1000),
+        ("quota-25", 1300),
+        ("quota-30", 1500),
+        ("internet-discount-25", 1950),
+        ("antivirus-drweb", 500),
+        ("antivirus-eset", 500),
+        ("antivirus-kaspersky", 600),
+        ("phone-local-60", 370),
+        ("phone-local-120", 750),
+        ("phone-intrazone-30", 450),
+        ("phone-intrazone-60", 900),
+        ("phone-long-15", 390),
+        ("phone-long-30", 780),
+        ("phone-long-60", 1560),
+    ];
+    let seed = Seed::embedded();
+    for (id, price) in published {
+        let offer = seed.offer(id).unwrap_or_else(|| panic!("{id} is missing"));
+        assert_eq!(offer.price_in("moscow"), Some(price), "{id}");
+    }
+}
+
+#[test]
+fn the_second_region_has_the_older_prices_and_a_shorter_list() {
+    let seed = Seed::embedded();
+    let price = |id: &str| seed.offer(id).and_then(|offer| offer.price_in("ural"));
+    assert_eq!(price("service-viewing-control"), Some(250));
+    assert_eq!(price("service-multiroom"), Some(200));
+    assert_eq!(price("service-karaoke"), Some(450));
+    let sold_in_moscow = |id: &str| seed.offer(id).is_some_and(|offer| offer.is_sold_in("moscow"));
+    assert!(!sold_in_moscow("service-multiroom") && !sold_in_moscow("service-karaoke"));
+    assert!(seed.offers_in("ural").count() < seed.offers_in("moscow").count());
+}
+
+#[test]
+fn package_names_are_the_published_ones() {
+    let seed = Seed::embedded();
+    let titles: BTreeSet<&str> = seed.offers.iter().map(|offer| offer.title.as_str()).collect();
+    for title in [
+        "ТВОЁ КИНО",
+        "Viasat Премиум HD",
+        "ТВОЙ ИДЕАЛЬНЫЙ HD",
+        "Наш Футбол",
+        "МАТЧ! ФУТБОЛ",
+        "Amedia Premium",
+        "Amedia+Viasat Премиум HD",
+        "Женский мир",
+        "Управление просмотром",
+        "Мультирум",
+        "Караоке",
+    ] {
+        assert!(titles.contains(title), "{title}");
+    }
+}
+
+#[test]
+fn films_cost_from_800_and_last_48_hours() {
+    let seed = Seed::embedded();
+    let films: Vec<_> = seed.offers.iter().filter(|offer| offer.kind == OfferKind::Film).collect();
+    assert!(films.len() >= 44, "{} films", films.len());
+    for film in films {
+        assert!(film.base_price.is_some_and(|price| (800..=1000).contains(&price)), "{}", film.id);
+        assert_eq!(film.validity, Validity::Hours { hours: 48 }, "{}", film.id);
+        assert_eq!(film.after, After::Ends, "{}", film.id);
+        assert!(film.channels.contains(&Channel::Box), "{}", film.id);
+        assert!(film.title_en.is_some() && film.description_en.is_some(), "{}", film.id);
+        assert!(film.year.is_some_and(|year| (1902..=1930).contains(&year)), "{}", film.id);
+    }
+}
+
+#[test]
+fn subtitles_of_films_name_country_year_and_director() {
+    let seed = Seed::embedded();
+    let film = seed.offer("film-potemkin").expect("the battleship is missing");
+    assert_eq!(film.subtitle, "СССР, 1925, режиссёр Сергей Эйзенштейн");
+    assert_eq!(film.subtitle_en.as_deref(), Some("USSR, 1925, directed by Sergei Eisenstein"));
+    let film = seed.offer("film-miss-mend").expect("the serial is missing");
+    assert_eq!(film.subtitle, "СССР, 1926, режиссёры Борис Барнет, Фёдор Оцеп");
+}
+
+#[test]
+fn the_box_sells_television_and_shows_the_rest() {
+    let seed = Seed::embedded();
+    for offer in &seed.offers {
+        let category = seed.category(&offer.category).expect("validation let an unknown category pass");
+        assert_eq!(offer.channels.contains(&Channel::Box), category.kind == CategoryKind::Tv, "{}", offer.id);
+    }
+}
+
+#[test]
+fn adult_offers_carry_their_mark_and_the_shelf_is_not_empty() {
+    let seed = Seed::embedded();
+    let adult: Vec<_> = seed.offers.iter().filter(|offer| offer.category == "adult").collect();
+    assert!(!adult.is_empty());
+    assert!(adult.iter().all(|offer| offer.age == 18));
+}
+
+#[test]
+fn quotas_need_the_service() {
+    let seed = Seed::embedded();
+    let quotas: Vec<_> = seed.offers.iter().filter(|offer| offer.kind == OfferKind::Quota).collect();
+    assert_eq!(quotas.iter().filter_map(|offer| offer.quota_gb).collect::<Vec<_>>(), [5, 10, 15, 20, 25, 30]);
+    assert!(quotas.iter().all(|offer| offer.requires == ["service-viewing-control"]));
+}
+
+#[test]
+fn antiviruses_work_two_months_and_only_once() {
+    let seed = Seed::embedded();
+    for offer in seed.offers.iter().filter(|offer| offer.kind == OfferKind::Software) {
+        assert_eq!(offer.validity, Validity::Months { months: 2, from: MonthsFrom::Order });
+        assert!(offer.once);
+    }
+}
+
+#[test]
+fn partners_have_no_price() {
+    let seed = Seed::embedded();
+    let partners: Vec<_> = seed.offers.iter().filter(|offer| offer.kind == OfferKind::Partner).collect();
+    assert!(!partners.is_empty());
+    assert!(partners.iter().all(|offer| offer.base_price.is_none() && offer.promo_code));
+}
+
+#[test]
+fn statuses_are_the_published_ones() {
+    let rules: Vec<_> = Seed::embedded()
+        .statuses
+        .into_iter()
+        .map(|rule| (rule.name, rule.threshold, rule.discount_percent, rule.months))
+        .collect();
+    let published =
+        [("Базовый", 0, 0, 12), ("Стандартный", 4000, 5, 24), ("Привилегия", 10000, 10, 24), ("VIP", 20000, 15, 24)];
+    let published: Vec<_> =
+        published.map(|(name, from, percent, months)| (name.to_owned(), from, percent, months)).into();
+    assert_eq!(rules, published);
+}
+
+#[test]
+fn earning_rules_are_the_published_ones() {
+    let seed = Seed::embedded();
+    let rule = |id: &str| seed.earning_rules.iter().find(|rule| rule.id == id).expect("an earning rule is missing");
+    assert_eq!(rule("joining").points, Some(500));
+    assert_eq!(rule("email_bill").points, Some(300));
+    assert_eq!(rule("profile").points, Some(100));
+    assert_eq!((rule("survey").points_min, rule("survey").points_max), (Some(100), Some(1000)));
+    assert_eq!(rule("birthday").points, Some(1000));
+    for id in ["payment", "top_up"] {
+        assert_eq!((rule(id).roubles_per_point, rule(id).minimum_roubles), (Some(5), Some(1000)));
+    }
+    assert_eq!((seed.terms.joining_points, seed.terms.points_months), (500, 24));
+}
+
+#[test]
+fn offers_stand_in_the_order_of_their_shelves() {
+    let seed = Seed::embedded();
+    let rank = |offer: &SeedOffer| seed.categories.iter().position(|category| category.id == offer.category);
+    assert!(seed.offers.iter().map(rank).is_sorted());
+}
+
+#[test]
+fn descriptions_are_two_sentences() {
+    for offer in Seed::embedded().offers {
+        let sentences = offer.description.split_inclusive(['.', '!', '?']).filter(|part| part.trim().len() > 2).count();
+        assert!((2..=3).contains(&sentences), "{}: {}", offer.id, offer.description);
+        assert!(offer.description.chars().count() <= 260, "{}", offer.id);
+    }
+}
+
+#[test]
+fn a_repeated_id_is_a_fault() {
+    let fault = fault("quota.toml", "id = \"quota-10\"", "id = \"quota-5\"");
+    assert_eq!(fault.to_string(), "quota.toml: quota-5: id: stands twice");
+}
+
+#[test]
+fn unknown_references_are_faults() {
+    let category = fault("packages.toml", "category = \"subscriptions\"", "category = \"parcels\"");
+    assert_eq!((category.field, category.problem.as_str()), ("category", "\"parcels\" is unknown"));
+    let region = fault("services.toml", "regions = [\"ural\"]", "regions = [\"ural\", \"mars\"]");
+    assert_eq!((region.field, region.problem.as_str()), ("regions", "\"mars\" is unknown"));
+    let zone = fault("regions.toml", "Europe/Moscow", "Europe/Muscovy");
+    assert_eq!(zone.field, "time_zone");
+    let excluded = fault("packages.toml", "excludes = [\"package-amedia-premium\"", "excludes = [\"package-none\"");
+    assert_eq!((excluded.entry.as_str(), excluded.field), ("package-amedia-viasat-hd", "excludes"));
+}
+
+#[test]
+fn broken_fields_are_faults() {
+    assert_eq!(fault("films-world.toml", "age = 12", "age = 13").field, "age");
+    assert_eq!(fault("films-world.toml", "year = 1927\n", "").field, "year");
+    assert_eq!(fault("films-world.toml", "duration_minutes = 153\n", "").field, "duration_minutes");
+    assert_eq!(fault("films-world.toml", "title = \"Метрополис\"", "title = \" \"").field, "title");
+    assert_eq!(fault("other.toml", "base_price = 1950\n", "").field, "base_price");
+    assert_eq!(fault("services.toml", "base_price = 450", "base_price = 0").field, "base_price");
+    assert_eq!(fault("quota.toml", "quota_gb = 5\n", "").field, "quota_gb");
+    assert_eq!(fault("statuses.toml", "threshold = 4000", "threshold = 40000").field, "threshold");
+    assert_eq!(fault("earning.toml", "points = 500\n", "").field, "points");
+}
+
+#[test]
+fn unknown_fields_and_words_do_not_parse() {
+    for (name, from, to) in [
+        ("films-world.toml", "year = 1927", "yeer = 1927"),
+        ("films-world.toml", "style = \"skyline\"", "style = \"baroque\""),
+        ("services.toml", "from = \"order\" }", "from = \"order\", until = 3 }"),
+    ] {
+        let error = edited(name, from, to).expect_err("the edit went unnoticed");
+        assert_eq!(error.to_string(), format!("parse seed file {name}"));
+    }
+}
+
+#[test]
+fn all_faults_are_reported_together() {
+    let broken = edited("films-soviet.toml", "age = 12\n", "age = 1\nbase_price = 0\n");
+    let Err(SeedError::Invalid(faults)) = broken else { panic!("the edits went unnoticed") };
+    assert_eq!(faults.iter().map(|fault| fault.field).collect::<Vec<_>>(), ["age", "base_price"]);
+    assert!(OFFERS.iter().any(|file| file.name == faults.first().map_or("", |fault| fault.file)));
+}

@@ -1,0 +1,258 @@
+//! The rules that seed data must keep, so that no later code meets a broken offer.
+//!
+//! Finds every fault at once: whoever edits the data should not learn them one start at a time.
+
+use std::collections::BTreeSet;
+
+use super::{
+    After, Category, EarningRule, Fault, OfferKind, Region, StatusRule, Terms, Validity,
+    file::{CATEGORIES, EARNING, Entry, REGIONS, STATUSES, TERMS},
+};
+
+const AGE_MARKS: [u8; 5] = [0, 6, 12, 16, 18];
+const CONNECTED_SERVICES: [&str; 3] = ["tv", "internet", "phone"];
+/// The year of the first film show.
+const FIRST_FILM: u16 = 1895;
+
+/// Every fault of the data set; empty when it may be used.
+pub(super) fn faults(
+    regions: &[Region],
+    categories: &[Category],
+    offers: &[(&'static str, Entry)],
+    statuses: &[StatusRule],
+    rules: &[EarningRule],
+    terms: &Terms,
+) -> Vec<Fault> {
+    let mut found = Found::default();
+    check_regions(&mut found, regions);
+    check_categories(&mut found, categories);
+    check_statuses(&mut found, statuses);
+    check_rules(&mut found, rules);
+    check_terms(&mut found, terms);
+
+    let known = Known {
+        regions: regions.iter().map(|region| region.code.as_str()).collect(),
+        categories: categories.iter().map(|category| category.id.as_str()).collect(),
+        offers: offers.iter().map(|(_, offer)| offer.id.as_str()).collect(),
+    };
+    found.no_repeats(offers.iter().map(|(file, offer)| (*file, offer.id.as_str())), "id");
+    for (file, offer) in offers {
+        check_offer(&mut Place { found: &mut found, file, entry: &offer.id }, offer, &known);
+    }
+    found.0
+}
+
+struct Known<'a> {
+    regions: BTreeSet<&'a str>,
+    categories: BTreeSet<&'a str>,
+    offers: BTreeSet<&'a str>,
+}
+
+#[derive(Default)]
+struct Found(Vec<Fault>);
+
+impl Found {
+    fn at<'a>(&'a mut self, file: &'static str, entry: &'a str) -> Place<'a> {
+        Place { found: self, file, entry }
+    }
+
+    fn no_repeats<'a>(&mut self, ids: impl Iterator<Item = (&'static str, &'a str)>, field: &'static str) {
+        let mut seen = BTreeSet::new();
+        for (file, id) in ids {
+            if !seen.insert(id) {
+                self.at(file, id).fault(field, "stands twice");
+            }
+        }
+    }
+}
+
+/// The entry under inspection.
+struct Place<'a> {
+    found: &'a mut Found,
+    file: &'static str,
+    entry: &'a str,
+}
+
+impl Place<'_> {
+    fn fault(&mut self, field: &'static str, problem: impl Into<String>) {
+        let fault = Fault { file: self.file, entry: self.entry.to_owned(), field, problem: problem.into() };
+        self.found.0.push(fault);
+    }
+
+    fn demand(&mut self, holds: bool, field: &'static str, problem: &str) {
+        if !holds {
+            self.fault(field, problem);
+        }
+    }
+
+    fn text(&mut self, text: &str, field: &'static str) {
+        self.demand(!text.trim().is_empty(), field, "is empty");
+    }
+
+    fn id(&mut self, id: &str, field: &'static str) {
+        let fits = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
+        self.demand(fits && !id.is_empty(), field, "must be lower-case Latin letters, digits and hyphens");
+    }
+}
+
+fn check_regions(found: &mut Found, regions: &[Region]) {
+    found.no_repeats(regions.iter().map(|region| (REGIONS.name, region.code.as_str())), "code");
+    for region in regions {
+        let mut place = found.at(REGIONS.name, &region.code);
+        place.id(&region.code, "code");
+        place.text(&region.name, "name");
+        place.text(&region.name_en, "name_en");
+        if region.time_zone.parse::<chrono_tz::Tz>().is_err() {
+            place.fault("time_zone", format!("{:?} is no IANA time zone", region.time_zone));
+        }
+    }
+}
+
+fn check_categories(found: &mut Found, categories: &[Category]) {
+    found.no_repeats(categories.iter().map(|category| (CATEGORIES.name, category.id.as_str())), "id");
+    for category in categories {
+        let mut place = found.at(CATEGORIES.name, &category.id);
+        place.id(&category.id, "id");
+        place.text(&category.title, "title");
+        place.text(&category.title_en, "title_en");
+    }
+}
+
+fn check_statuses(found: &mut Found, statuses: &[StatusRule]) {
+    found.no_repeats(statuses.iter().map(|status| (STATUSES.name, status.code.as_str())), "code");
+    for status in statuses {
+        let mut place = found.at(STATUSES.name, &status.code);
+        place.text(&status.name, "name");
+        place.text(&status.name_en, "name_en");
+        place.demand(status.discount_percent < 100, "discount_percent", "must be below 100");
+        place.demand(status.months > 0, "months", "must not be 0");
+    }
+    for pair in statuses.windows(2) {
+        if let [lower, higher] = pair {
+            let rises = lower.threshold < higher.threshold;
+            found.at(STATUSES.name, &higher.code).demand(rises, "threshold", "must be above the status before");
+        }
+    }
+    let first = statuses.first();
+    found.at(STATUSES.name, "status").demand(
+        first.is_some_and(|status| status.threshold == 0),
+        "threshold",
+        "the first status must begin at 0",
+    );
+}
+
+fn check_rules(found: &mut Found, rules: &[EarningRule]) {
+    found.no_repeats(rules.iter().map(|rule| (EARNING.name, rule.id.as_str())), "id");
+    for rule in rules {
+        let mut place = found.at(EARNING.name, &rule.id);
+        place.id(&rule.id, "id");
+        place.text(&rule.title, "title");
+        place.text(&rule.title_en, "title_en");
+        let fixed = rule.points.is_some();
+        let varies = rule.points_min.is_some() && rule.points_max.is_some();
+        let by_payment = rule.roubles_per_point.is_some() && rule.minimum_roubles.is_some();
+        let ways = usize::from(fixed) + usize::from(varies) + usize::from(by_payment);
+        place.demand(ways == 1, "points", "name a fixed reward, a range or a rate, and only one of them");
+        place.demand(rule.points_min <= rule.points_max, "points_min", "is above points_max");
+        place.demand(rule.roubles_per_point != Some(0), "roubles_per_point", "must not be 0");
+    }
+}
+
+fn check_terms(found: &mut Found, terms: &Terms) {
+    let mut place = found.at(TERMS.name, "terms");
+    place.text(&terms.version, "version");
+    place.demand(terms.points_months > 0, "points_months", "must not be 0");
+    for text in [&terms.ru, &terms.en] {
+        place.text(&text.title, "title");
+        place.demand(!text.paragraphs.is_empty(), "paragraphs", "are missing");
+        text.paragraphs.iter().for_each(|paragraph| place.text(paragraph, "paragraphs"));
+    }
+    let same = terms.ru.paragraphs.len() == terms.en.paragraphs.len();
+    place.demand(same, "paragraphs", "differ in number between the languages");
+}
+
+fn check_offer(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
+    place.id(&offer.id, "id");
+    place.text(&offer.title, "title");
+    place.text(&offer.description, "description");
+    check_placement(place, offer, known);
+    check_terms_of_sale(place, offer, known);
+    if offer.kind == Some(OfferKind::Film) {
+        check_film(place, offer);
+    }
+}
+
+fn check_placement(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
+    place.demand(offer.kind.is_some(), "kind", "is missing");
+    match offer.category.as_deref() {
+        None => place.fault("category", "is missing"),
+        Some(id) if !known.categories.contains(id) => place.fault("category", format!("{id:?} is unknown")),
+        Some(_) => {}
+    }
+    match offer.age {
+        None => place.fault("age", "is missing"),
+        Some(age) if !AGE_MARKS.contains(&age) => place.fault("age", format!("{age} is no age mark")),
+        Some(_) => {}
+    }
+    let regions = offer.regions.as_deref().unwrap_or_default();
+    place.demand(!regions.is_empty(), "regions", "are missing");
+    for code in regions.iter().filter(|code| !known.regions.contains(code.as_str())) {
+        place.fault("regions", format!("{code:?} is unknown"));
+    }
+    for code in offer.regional_prices.keys().filter(|code| !regions.contains(code)) {
+        place.fault("regional_prices", format!("{code:?} is not among the regions of the offer"));
+    }
+}
+
+fn check_terms_of_sale(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
+    let needs_price = offer.kind != Some(OfferKind::Partner);
+    let priced_everywhere = offer
+        .regions
+        .iter()
+        .flatten()
+        .all(|code| offer.base_price.is_some() || offer.regional_prices.contains_key(code));
+    place.demand(priced_everywhere || !needs_price, "base_price", "is missing");
+    let prices = offer.regional_prices.values().copied().chain(offer.base_price);
+    place.demand(prices.into_iter().all(|price| price > 0), "base_price", "must not be 0");
+
+    match offer.validity {
+        None => place.fault("validity", "is missing"),
+        Some(Validity::Hours { hours: 0 } | Validity::Months { months: 0, .. }) => {
+            place.fault("validity", "must not be 0");
+        }
+        Some(Validity::Hours { .. } | Validity::Months { .. }) => {}
+        Some(Validity::Permanent) => {
+            let paid = matches!(offer.after, Some(After::Paid { .. }));
+            place.demand(!paid, "after", "a permanent offer never becomes paid");
+        }
+    }
+    place.demand(offer.after.is_some(), "after", "is missing");
+    place.demand(offer.channels.as_ref().is_some_and(|list| !list.is_empty()), "channels", "are missing");
+    for (field, ids) in [("requires", offer.requires.as_deref().unwrap_or_default()), ("excludes", &offer.excludes)] {
+        for id in ids {
+            if id == &offer.id {
+                place.fault(field, "names the offer itself");
+            } else if !known.offers.contains(id.as_str()) {
+                place.fault(field, format!("{id:?} is unknown"));
+            }
+        }
+    }
+    let service = offer.connected_service.as_deref();
+    place.demand(
+        service.is_none_or(|name| CONNECTED_SERVICES.contains(&name)),
+        "connected_service",
+        "must be tv, internet or phone",
+    );
+    let is_quota = offer.kind == Some(OfferKind::Quota);
+    place.demand(is_quota == offer.quota_gb.is_some(), "quota_gb", "belongs to quota offers, and to all of them");
+    let translated = offer.includes_en.is_empty() || offer.includes_en.len() == offer.includes.len();
+    place.demand(translated, "includes_en", "must be as long as includes");
+}
+
+fn check_film(place: &mut Place<'_>, film: &Entry) {
+    place.demand(film.year.is_some(), "year", "is missing");
+    place.demand(film.year.is_none_or(|year| year >= FIRST_FILM), "year", "is before the first film");
+    place.demand(film.director.as_deref().is_some_and(|name| !name.is_empty()), "director", "is missing");
+    place.demand(film.country.is_some() || film.subtitle.is_some(), "country", "is missing");
+    place.demand(film.duration_minutes.is_some_and(|minutes| minutes > 0), "duration_minutes", "is missing");
+}

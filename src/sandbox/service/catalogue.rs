@@ -1,0 +1,229 @@
+//! The catalogue a member sees: the seed's price list of a region, nothing, or generated offers.
+//!
+//! A shelf is built once per region, choice and language; who may order what is added per member.
+
+use super::account::situation;
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::{EligibilityBody, OfferBody};
+use crate::sandbox::rules::exchange::{Situation, Wish, active, decide};
+use crate::sandbox::rules::offer::{After, Channel, From, Kind, Offer, PromoCode, Repeat, Validity};
+use crate::sandbox::rules::price::discounted;
+use crate::sandbox::seed::{self, CategoryKind, Seed, SeedOffer};
+use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::accounts::Account;
+use crate::sandbox::values::{OfferId, Points};
+
+/// The languages of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) enum Language {
+    /// Russian, unless asked otherwise.
+    #[default]
+    Russian,
+    /// English, where the data have it.
+    English,
+}
+
+/// Which catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ShelfChoice {
+    region: String,
+    content: String,
+    language: Language,
+}
+
+/// A catalogue, the same for everyone in a region.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub(crate) categories: Vec<Category>,
+    pub(crate) offers: Vec<Offer>,
+}
+
+/// A category in display order.
+#[derive(Debug)]
+pub(crate) struct Category {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) kind: CategoryKind,
+}
+
+impl ShelfChoice {
+    /// The catalogue of an account, in Russian.
+    pub(crate) fn of(account: &Account) -> Self {
+        Self::in_language(account, Language::Russian)
+    }
+
+    /// The catalogue of an account in a language.
+    pub(crate) fn in_language(account: &Account, language: Language) -> Self {
+        Self { region: account.region.clone(), content: account.catalogue.clone(), language }
+    }
+}
+
+impl Shelf {
+    /// Fills a shelf.
+    pub(crate) fn new(seed: &Seed, choice: &ShelfChoice) -> Self {
+        let all: Vec<Offer> =
+            seed.offers_in(&choice.region).map(|offer| from_seed(offer, &choice.region, choice.language)).collect();
+        let offers = match choice.content.split_once(':') {
+            Some(("generated", count)) => generated(&all, count.parse().unwrap_or(0)),
+            Some(_) | None if choice.content == "empty" => Vec::new(),
+            Some(_) | None => all,
+        };
+        let categories = seed
+            .categories
+            .iter()
+            .map(|category| Category {
+                id: category.id.clone(),
+                title: match choice.language {
+                    Language::Russian => category.title.clone(),
+                    Language::English => category.title_en.clone(),
+                },
+                kind: category.kind,
+            })
+            .collect();
+        Self { categories, offers }
+    }
+
+    /// The offer with this identifier.
+    pub(crate) fn find(&self, id: &OfferId) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.id == *id)
+    }
+
+    /// What an offer is called, or its identifier where it is not on the shelf.
+    pub(crate) fn title(&self, id: &OfferId) -> String {
+        self.find(id).map_or_else(|| id.to_string(), |offer| offer.title.clone())
+    }
+}
+
+/// The member's whole catalogue, in display order.
+pub(crate) fn offers(scope: &MemberScope<'_>, shelf: &Shelf) -> Result<Vec<OfferBody>, Problem> {
+    let situation = situation(scope)?;
+    Ok(shelf.offers.iter().map(|offer| for_member(&situation, shelf, offer)).collect())
+}
+
+/// One offer as a member sees it.
+pub(crate) fn for_member(situation: &Situation, shelf: &Shelf, offer: &Offer) -> OfferBody {
+    let price = offer.base_price.map(|base| discounted(base, situation.discount_percent));
+    let wish = Wish { id: offer.id.clone(), offer: Some(offer), expected: price.unwrap_or(Points::ZERO) };
+    let eligibility = match decide(situation, &[wish]) {
+        Ok(_) => EligibilityBody { allowed: true, reasons: Vec::new() },
+        Err(reasons) => EligibilityBody {
+            allowed: false,
+            reasons: reasons.iter().map(|reason| Problem::reason(reason, shelf)).collect(),
+        },
+    };
+    OfferBody {
+        id: offer.id.clone(),
+        category: offer.category.clone(),
+        title: offer.title.clone(),
+        kind: offer.kind,
+        subtitle: offer.subtitle.clone(),
+        description: offer.description.clone(),
+        year: offer.year,
+        director: offer.director.clone(),
+        duration_minutes: offer.duration_minutes,
+        age: offer.age,
+        base_price: offer.base_price.map(Points::get),
+        discount_percent: situation.discount_percent,
+        price: price.map(Points::get),
+        validity: offer.validity,
+        valid_until: offer.validity.period(situation.now, situation.zone).until,
+        after: offer.after,
+        includes: offer.includes.clone(),
+        channels: offer.channels.clone(),
+        requires: offer.requires.clone(),
+        excludes: offer.excludes.clone(),
+        quota_gb: offer.quota_gb,
+        eligibility,
+        active_until: active(situation, &offer.id).and_then(|holding| holding.until),
+        image: offer.image.clone(),
+    }
+}
+
+fn from_seed(offer: &SeedOffer, region: &str, language: Language) -> Offer {
+    let text = |russian: &String, english: &Option<String>| match language {
+        Language::Russian => russian.clone(),
+        Language::English => english.clone().unwrap_or_else(|| russian.clone()),
+    };
+    let director = match language {
+        Language::Russian => offer.director.clone(),
+        Language::English => offer.director_en.clone().or_else(|| offer.director.clone()),
+    };
+    let includes = match language {
+        Language::English if !offer.includes_en.is_empty() => offer.includes_en.clone(),
+        Language::English | Language::Russian => offer.includes.clone(),
+    };
+    Offer {
+        id: OfferId::new(&offer.id),
+        category: offer.category.clone(),
+        title: text(&offer.title, &offer.title_en),
+        kind: kind(offer.kind),
+        subtitle: text(&offer.subtitle, &offer.subtitle_en),
+        description: text(&offer.description, &offer.description_en),
+        year: offer.year,
+        director,
+        duration_minutes: offer.duration_minutes,
+        age: offer.age,
+        base_price: offer.price_in(region).and_then(|price| Points::new(i64::from(price))),
+        validity: match offer.validity {
+            seed::Validity::Hours { hours } => Validity::Hours { hours },
+            seed::Validity::Months { months, from: seed::MonthsFrom::Order } => {
+                Validity::Months { months, from: From::Order }
+            }
+            seed::Validity::Months { months, from: seed::MonthsFrom::NextMonth } => {
+                Validity::Months { months, from: From::NextMonth }
+            }
+            seed::Validity::Permanent => Validity::Permanent,
+        },
+        after: match offer.after {
+            seed::After::Ends => After::Ends,
+            seed::After::Paid { price_roubles } => After::Paid { price_roubles },
+        },
+        includes,
+        channels: offer.channels.iter().copied().map(channel).collect(),
+        requires: offer.requires.iter().map(OfferId::new).collect(),
+        excludes: offer.excludes.iter().map(OfferId::new).collect(),
+        repeat: if offer.once { Repeat::Once } else { Repeat::WhenEnded },
+        promo_code: if offer.promo_code { PromoCode::Given } else { PromoCode::None },
+        quota_gb: offer.quota_gb,
+        service: offer.connected_service.clone(),
+        image: Some(offer.image.clone()),
+    }
+}
+
+fn kind(kind: seed::OfferKind) -> Kind {
+    match kind {
+        seed::OfferKind::Film => Kind::Film,
+        seed::OfferKind::Package => Kind::Package,
+        seed::OfferKind::Subscription => Kind::Subscription,
+        seed::OfferKind::Service => Kind::Service,
+        seed::OfferKind::Quota => Kind::Quota,
+        seed::OfferKind::Discount => Kind::Discount,
+        seed::OfferKind::Software => Kind::Software,
+        seed::OfferKind::Phone => Kind::Phone,
+        seed::OfferKind::Partner => Kind::Partner,
+    }
+}
+
+fn channel(channel: seed::Channel) -> Channel {
+    match channel {
+        seed::Channel::Box => Channel::Box,
+        seed::Channel::Web => Channel::Web,
+        seed::Channel::App => Channel::App,
+        seed::Channel::Phone => Channel::Phone,
+    }
+}
+
+// Films repeated under numbered names until there are enough, for tests of long lists.
+fn generated(all: &[Offer], count: usize) -> Vec<Offer> {
+    let films: Vec<&Offer> = all.iter().filter(|offer| offer.kind == Kind::Film).collect();
+    (1..=count)
+        .zip(films.into_iter().cycle())
+        .map(|(number, film)| Offer {
+            id: OfferId::new(format!("generated-{number:05}")),
+            title: format!("{} — {number}", film.title),
+            base_price: i64::try_from(number % 10).ok().and_then(|step| Points::new(800 + 50 * step)),
+            image: Some(format!("generated-{number:05}")),
+            ..film.clone()
+        })
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! What a member has: active options, their renewal and the right to play a film.
+
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::{EntitlementBody, PlaybackBody, RenewalBody};
+use crate::sandbox::rules::offer::Kind;
+use crate::sandbox::state::{MemberScope, Sandbox};
+use crate::sandbox::store::accounts;
+use crate::sandbox::store::entitlements::{self, Entitlement};
+
+/// The active options, soonest end first.
+pub(crate) fn active(scope: &MemberScope<'_>) -> Result<Vec<EntitlementBody>, Problem> {
+    let all = entitlements::all(scope.transaction, scope.key())?;
+    Ok(all.iter().filter(|held| held.ended_at.is_none()).map(|held| show(scope.sandbox, held)).collect())
+}
+
+/// Switches the paid renewal of an option.
+pub(crate) fn switch_renewal(scope: &MemberScope<'_>, id: &str, is_on: bool) -> Result<EntitlementBody, Problem> {
+    let held = entitlements::by_id(scope.transaction, id)?
+        .filter(|held| held.account == scope.key() && held.ended_at.is_none())
+        .ok_or_else(|| Problem::not_found("entitlement_not_found", "No active option has this identifier."))?;
+    if held.renewal.is_none() {
+        return Err(Problem::no_renewal());
+    }
+    entitlements::set_renewal(scope.transaction, held.key, is_on)?;
+    Ok(show(scope.sandbox, &entitlements::by_key(scope.transaction, held.key)?))
+}
+
+/// Whether a playback token lets somebody watch an offer now.
+pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bool, Problem> {
+    let Some((id, signature)) = token.split_once('.') else { return Ok(false) };
+    if signature != sandbox.sign("playback", id) {
+        return Ok(false);
+    }
+    sandbox.store.transact(|transaction| {
+        let Some(held) = entitlements::by_id(transaction, id)? else { return Ok(false) };
+        let now = sandbox.clock.now();
+        let is_current = accounts::all_current(transaction)?.iter().any(|account| account.key == held.account);
+        Ok(is_current
+            && held.offer.as_str() == offer
+            && held.kind == Kind::Film
+            && held.ended_at.is_none()
+            && held.starts_at <= now
+            && held.until.is_none_or(|until| now < until))
+    })
+}
+
+fn show(sandbox: &Sandbox, held: &Entitlement) -> EntitlementBody {
+    let playback = match held.kind {
+        Kind::Film => Some(PlaybackBody { url: playback_url(sandbox, held), title: held.title.clone() }),
+        Kind::Package
+        | Kind::Subscription
+        | Kind::Service
+        | Kind::Quota
+        | Kind::Discount
+        | Kind::Software
+        | Kind::Phone
+        | Kind::Partner => None,
+    };
+    EntitlementBody {
+        id: held.id.clone(),
+        offer_id: held.offer.clone(),
+        title: held.title.clone(),
+        kind: held.kind,
+        image: held.image.clone(),
+        exchange_id: held.exchange.clone(),
+        starts_at: held.starts_at,
+        until: held.until,
+        renewal: held.renewal.map(|renewal| RenewalBody { on: renewal.on, price_roubles: renewal.price_roubles }),
+        playback,
+        promo_code: held.promo_code.clone(),
+        quota_gb: held.quota_gb,
+    }
+}
+
+fn playback_url(sandbox: &Sandbox, held: &Entitlement) -> String {
+    let signature = sandbox.sign("playback", held.id.as_str());
+    format!("{}/v1/media/{}?token={}.{signature}", sandbox.public_url, held.offer, held.id)
+}

@@ -1,0 +1,202 @@
+//! Orders: from a basket to charged points and working options, once per idempotency key.
+//!
+//! Charge, ledger, entitlements and the stored answer belong to the caller's transaction, so an
+//! answer that was lost on the way can be asked for again and says the same.
+
+use chrono::{DateTime, Utc};
+
+use super::account::situation;
+use super::catalogue::ShelfChoice;
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::{ExchangeAccepted, ExchangeBody};
+use crate::sandbox::policy::Processing;
+use crate::sandbox::rules::exchange::{Plan, Reason, Wish, decide};
+use crate::sandbox::rules::lots;
+use crate::sandbox::rules::monthly::{Earlier, next_exchange_at};
+use crate::sandbox::rules::offer::{After, PromoCode};
+use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::answers::{self, Answer, Stored};
+use crate::sandbox::store::exchanges::{Line, NewExchange};
+use crate::sandbox::store::ledger::{Debit, EntryType};
+use crate::sandbox::store::{StoreError, entitlements, exchanges, ledger};
+use crate::sandbox::values::{EntitlementId, ExchangeId, OfferId, Points};
+
+/// An order as it arrived.
+pub(crate) struct Order {
+    pub(crate) idempotency_key: String,
+    pub(crate) payload_hash: String,
+    pub(crate) wishes: Vec<(OfferId, Points)>,
+    pub(crate) request_id: String,
+}
+
+/// Answers an order: as before if its key is known, otherwise by deciding on it.
+pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, Problem> {
+    let (connection, account) = (scope.transaction, scope.key());
+    if let Some(stored) = answers::find(connection, account, &order.idempotency_key, scope.now)? {
+        if stored.payload_hash != order.payload_hash {
+            return Err(Problem::idempotency_key_reused());
+        }
+        return Ok(stored.answer);
+    }
+    let shelf = scope.sandbox.shelf(&ShelfChoice::of(&scope.account));
+    let wishes: Vec<Wish<'_>> = order
+        .wishes
+        .iter()
+        .map(|(id, expected)| Wish { id: id.clone(), offer: shelf.find(id), expected: *expected })
+        .collect();
+    let situation = situation(scope)?;
+    let answer = match decide(&situation, &wishes) {
+        Ok(plan) => place(scope, order, &plan)?,
+        Err(reasons) => {
+            let problem = Problem::refused(&reasons, &shelf);
+            tracing::info!(member = "redacted", code = problem.code(), "exchange refused");
+            problem.to_answer(&order.request_id)
+        }
+    };
+    let stored = Stored { payload_hash: order.payload_hash.clone(), answer };
+    answers::insert(connection, account, &order.idempotency_key, &stored, scope.now)?;
+    Ok(stored.answer)
+}
+
+/// Remembers an exchange for a plan; nothing is charged yet.
+pub(crate) fn accept(
+    scope: &MemberScope<'_>,
+    plan: &Plan<'_>,
+    idempotency_key: Option<&str>,
+    at: DateTime<Utc>,
+    confirms_at: DateTime<Utc>,
+) -> Result<i64, Problem> {
+    let (connection, account) = (scope.transaction, scope.key());
+    let zone = scope.zone();
+    let mut earlier = exchanges::earlier(connection, account)?;
+    earlier.push(Earlier { at, basket: plan.basket });
+    let lines = plan.lines.iter().map(|line| to_stored(scope, line)).collect::<Result<Vec<_>, StoreError>>()?;
+    let available = available(scope)?;
+    let new = NewExchange {
+        id: &ExchangeId::new(scope.sandbox.randomness.id("x").map_err(StoreError::from)?),
+        idempotency_key,
+        created_at: at,
+        confirms_at,
+        basket: plan.basket,
+        total: plan.total,
+        balance_after: available.saturating_sub(plan.total),
+        next_exchange_at: next_exchange_at(scope.sandbox.policy().monthly, &earlier, at, zone),
+        lines: &lines,
+    };
+    Ok(exchanges::insert(connection, account, &new)?)
+}
+
+/// Carries out an exchange that was accepted: charges it, or refuses it if that has become impossible.
+pub(crate) fn carry_out(scope: &MemberScope<'_>, exchange: i64, at: DateTime<Utc>) -> Result<(), Problem> {
+    let (connection, account) = (scope.transaction, scope.key());
+    let found =
+        exchanges::by_key(connection, account, exchange)?.ok_or(StoreError::Corrupt("an exchange is missing"))?;
+    let balance = ledger::balance(connection, account)?;
+    let mut reasons = Vec::new();
+    let draws = match lots::draw(&ledger::lots(connection, account)?, found.total) {
+        Ok(draws) => draws,
+        Err(_) => {
+            reasons.push(Reason::NotEnoughPoints { balance, price: found.total });
+            Vec::new()
+        }
+    };
+    if scope.account.debt_roubles > 0 {
+        reasons.push(Reason::Debt { roubles: scope.account.debt_roubles });
+    }
+    if !reasons.is_empty() {
+        let shelf = scope.sandbox.shelf(&ShelfChoice::of(&scope.account));
+        let refusal = Problem::refused(&reasons, &shelf).to_json(found.id.as_str());
+        exchanges::refuse(connection, exchange, balance, &refusal)?;
+        return Ok(());
+    }
+    let titles: Vec<&str> = found.lines.iter().map(|line| line.title.as_str()).collect();
+    let debit = Debit {
+        entry_type: EntryType::Exchange,
+        reason: "exchange",
+        title: &titles.join(", "),
+        draws: &draws,
+        exchange: Some(exchange),
+    };
+    ledger::debit(connection, account, &debit, at)?;
+    for (position, line) in found.lines.iter().enumerate() {
+        end_smaller_quotas(scope, line, at)?;
+        let id = EntitlementId::new(scope.sandbox.randomness.id("e").map_err(StoreError::from)?);
+        let entitlement = entitlements::insert(connection, account, exchange, &id, line)?;
+        exchanges::link(connection, exchange, position, entitlement)?;
+    }
+    exchanges::confirm(connection, exchange, ledger::balance(connection, account)?)?;
+    Ok(())
+}
+
+/// Points that are neither spent nor reserved.
+pub(crate) fn available(scope: &MemberScope<'_>) -> Result<Points, StoreError> {
+    let balance = ledger::balance(scope.transaction, scope.key())?;
+    Ok(balance.saturating_sub(exchanges::held(scope.transaction, scope.key())?))
+}
+
+fn place(scope: &MemberScope<'_>, order: &Order, plan: &Plan<'_>) -> Result<Answer, Problem> {
+    let policy = scope.sandbox.policy();
+    let exchange = accept(scope, plan, Some(&order.idempotency_key), scope.now, scope.now + policy.delay())?;
+    match policy.exchange {
+        Processing::Immediate => carry_out(scope, exchange, scope.now)?,
+        Processing::Deferred => {}
+    }
+    let found = exchanges::by_key(scope.transaction, scope.key(), exchange)?
+        .ok_or(StoreError::Corrupt("an exchange is missing"))?;
+    tracing::info!(exchange = %found.id, total = found.total.get(), state = found.state.code(), "exchange placed");
+    let location = ("location".to_owned(), format!("/v1/exchanges/{}", found.id));
+    let content_type = ("content-type".to_owned(), "application/json".to_owned());
+    Ok(match policy.exchange {
+        Processing::Immediate => Answer {
+            status: 201,
+            headers: vec![content_type, location],
+            body: json(&ExchangeBody::from_stored(&found)?)?,
+        },
+        Processing::Deferred => Answer {
+            status: 202,
+            headers: vec![
+                content_type,
+                location,
+                ("retry-after".to_owned(), policy.deferred_seconds.clamp(1, 60).to_string()),
+            ],
+            body: json(&ExchangeAccepted { id: found.id.clone(), state: "processing" })?,
+        },
+    })
+}
+
+fn to_stored(scope: &MemberScope<'_>, line: &crate::sandbox::rules::exchange::Line<'_>) -> Result<Line, StoreError> {
+    let offer = line.offer;
+    Ok(Line {
+        offer: offer.id.clone(),
+        title: offer.title.clone(),
+        kind: offer.kind,
+        image: offer.image.clone(),
+        price: line.price,
+        starts_at: line.period.starts_at,
+        until: line.period.until,
+        quota_gb: offer.quota_gb,
+        renewal_roubles: match offer.after {
+            After::Ends => None,
+            After::Paid { price_roubles } => Some(price_roubles),
+        },
+        promo_code: match offer.promo_code {
+            PromoCode::Given => Some(scope.sandbox.randomness.promo_code()?),
+            PromoCode::None => None,
+        },
+        entitlement: None,
+    })
+}
+
+fn end_smaller_quotas(scope: &MemberScope<'_>, line: &Line, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let Some(quota_gb) = line.quota_gb else { return Ok(()) };
+    for held in entitlements::all(scope.transaction, scope.key())? {
+        if held.ended_at.is_none() && held.quota_gb.is_some_and(|held_gb| held_gb < quota_gb) {
+            entitlements::end(scope.transaction, held.key, at)?;
+        }
+    }
+    Ok(())
+}
+
+fn json(body: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
+    serde_json::to_vec(body).map_err(|_| StoreError::Corrupt("an answer does not fit JSON"))
+}

@@ -1,0 +1,63 @@
+//! The passage of time for one member: postings, confirmations, renewals, ends and expiries.
+//!
+//! Whatever the clock has passed since the member was last looked at happens now, in order of time
+//! and with its own time, so that it does not matter when anybody looks.
+
+use chrono::{DateTime, Utc};
+
+use super::order;
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::rules::calendar::months_after;
+use crate::sandbox::rules::lots::Draw;
+use crate::sandbox::rules::timeline::{self, Event};
+use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::ledger::{Debit, EntryType};
+use crate::sandbox::store::{accounts, entitlements, exchanges, ledger};
+
+/// Lets everything happen that is due.
+pub(crate) fn settle(scope: &MemberScope<'_>) -> Result<(), Problem> {
+    settle_until(scope, scope.now)
+}
+
+/// Lets everything happen that is due at `now`.
+pub(crate) fn settle_until(scope: &MemberScope<'_>, now: DateTime<Utc>) -> Result<(), Problem> {
+    let (connection, account) = (scope.transaction, scope.key());
+    loop {
+        let mut ahead = ledger::ahead(connection, account)?;
+        ahead.extend(exchanges::ahead(connection, account)?);
+        ahead.extend(entitlements::ahead(connection, account)?);
+        let Some(due) = timeline::next(&ahead, now) else { break };
+        match due.event {
+            Event::Posting { accrual } => ledger::post(connection, account, accrual, due.at)?,
+            Event::Burning { lot } => burn(scope, lot, due.at)?,
+            Event::Confirmation { exchange } => order::carry_out(scope, exchange, due.at)?,
+            Event::PeriodOver { entitlement } => end_or_renew(scope, entitlement, due.at)?,
+        }
+    }
+    accounts::set_settled(connection, account, now)?;
+    Ok(())
+}
+
+fn burn(scope: &MemberScope<'_>, lot: i64, at: DateTime<Utc>) -> Result<(), Problem> {
+    let lots = ledger::lots(scope.transaction, scope.key())?;
+    let draws: Vec<Draw> =
+        lots.iter().filter(|held| held.id == lot).map(|held| Draw { lot, points: held.left }).collect();
+    let debit = Debit {
+        entry_type: EntryType::Expiry,
+        reason: "expiry",
+        title: "Сгорание баллов",
+        draws: &draws,
+        exchange: None,
+    };
+    ledger::debit(scope.transaction, scope.key(), &debit, at)?;
+    Ok(())
+}
+
+fn end_or_renew(scope: &MemberScope<'_>, entitlement: i64, at: DateTime<Utc>) -> Result<(), Problem> {
+    let found = entitlements::by_key(scope.transaction, entitlement)?;
+    match found.renewal {
+        Some(renewal) if renewal.on => entitlements::set_until(scope.transaction, entitlement, months_after(at, 1))?,
+        Some(_) | None => entitlements::end(scope.transaction, entitlement, at)?,
+    }
+    Ok(())
+}

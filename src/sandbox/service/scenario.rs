@@ -1,0 +1,306 @@
+//! Scenarios: test subscribers described in a data file and loaded fresh whenever QA asks.
+//!
+//! Loading replays a subscriber's past in order of time through the same ledger and exchange code
+//! that serves requests, so a preset cannot be in a state the programme could not reach.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+use super::catalogue::ShelfChoice;
+use super::{account, order, passage};
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::rules::accrual::{Earning, LIFETIME_MONTHS, posting_time};
+use crate::sandbox::rules::calendar::months_before;
+use crate::sandbox::rules::exchange::{Line, Plan};
+use crate::sandbox::rules::monthly::Basket;
+use crate::sandbox::rules::offer::{Kind, Offer};
+use crate::sandbox::rules::price::discounted;
+use crate::sandbox::state::{MemberScope, Sandbox};
+use crate::sandbox::store::accounts::{self, NewAccount};
+use crate::sandbox::store::exchanges::{self, State};
+use crate::sandbox::store::ledger::{self, Pending};
+use crate::sandbox::store::{StoreError, entitlements};
+use crate::sandbox::values::{MemberId, OfferId, Points};
+
+/// A test subscriber.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scenario {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) display_name: String,
+    #[serde(default = "moscow")]
+    pub(crate) region: String,
+    #[serde(default = "usual_services")]
+    pub(crate) services: Vec<String>,
+    /// How long ago the subscriber joined; absent for one who has not.
+    pub(crate) joined_days_ago: Option<i64>,
+    #[serde(default)]
+    pub(crate) debt_roubles: i64,
+    /// `region`, `empty` or `generated:<count>`.
+    #[serde(default = "whole_region")]
+    pub(crate) catalogue: String,
+    /// The PIN that the box of this subscriber asks for.
+    pub(crate) pin: Option<String>,
+    #[serde(default)]
+    accruals: Vec<PastAccrual>,
+    #[serde(default)]
+    pending: Vec<PendingAccrual>,
+    #[serde(default)]
+    orders: Vec<PastOrder>,
+    /// Gives as many points as an offer costs, less some.
+    exactly: Option<Exactly>,
+    /// So many rows of history in all.
+    history_rows: Option<u32>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PastAccrual {
+    earning: Earning,
+    points: i64,
+    days_ago: Option<i64>,
+    /// Instead of `days_ago`: posted so long ago that the points burn in so many days.
+    burns_in_days: Option<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PendingAccrual {
+    earning: Earning,
+    points: i64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PastOrder {
+    offers: Vec<OfferId>,
+    hours_ago: Option<i64>,
+    /// Instead of `hours_ago`: ordered so long ago that the first offer ends in so many hours.
+    ends_in_hours: Option<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exactly {
+    offer: OfferId,
+    #[serde(default)]
+    short_by: i64,
+}
+
+/// The file of scenarios is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// It is not TOML of the expected shape.
+    #[error("reading the scenarios")]
+    Syntax(#[from] toml::de::Error),
+    /// Two scenarios have one name.
+    #[error("reading the scenarios: the name {0:?} is taken twice")]
+    Duplicate(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    scenario: Vec<Scenario>,
+}
+
+enum Past<'a> {
+    Accrual { earning: Earning, points: Points },
+    Order { offers: Vec<&'a Offer>, until: Option<DateTime<Utc>> },
+}
+
+impl Scenario {
+    /// The scenarios that are part of the program.
+    pub(crate) fn built_in() -> Result<Vec<Self>, ScenarioError> {
+        Self::parse(include_str!("../../../assets/sandbox/scenarios.toml"))
+    }
+
+    /// The member the scenario describes.
+    pub(crate) fn member(&self) -> MemberId {
+        MemberId::new(format!("m-{}", self.name))
+    }
+
+    fn parse(text: &str) -> Result<Vec<Self>, ScenarioError> {
+        let scenarios = toml::from_str::<File>(text)?.scenario;
+        let mut names = HashSet::new();
+        for scenario in &scenarios {
+            if !names.insert(&scenario.name) {
+                return Err(ScenarioError::Duplicate(scenario.name.clone()));
+            }
+        }
+        Ok(scenarios)
+    }
+}
+
+/// The scenario of this name.
+pub(crate) fn find<'a>(sandbox: &'a Sandbox, name: &str) -> Result<&'a Scenario, Problem> {
+    let found = sandbox.scenarios.iter().find(|scenario| scenario.name == name);
+    found.ok_or_else(|| Problem::not_found("scenario_not_found", "No scenario has this name."))
+}
+
+/// Makes the member of a scenario what the scenario says, as of now.
+pub(crate) fn load(sandbox: &Sandbox, scenario: &Scenario) -> Result<MemberId, Problem> {
+    let now = sandbox.clock.now();
+    let member = scenario.member();
+    sandbox.store.transact(|transaction| {
+        let joined_at = scenario.joined_days_ago.map(|days| now - TimeDelta::days(days));
+        let new = NewAccount {
+            member: &member,
+            scenario: &scenario.name,
+            display_name: &scenario.display_name,
+            region: &scenario.region,
+            services: &scenario.services,
+            catalogue: &scenario.catalogue,
+            opened_at: joined_at.unwrap_or(now).min(now),
+        };
+        let key = accounts::open(transaction, &new)?;
+        if let Some(joined_at) = joined_at {
+            accounts::join(transaction, key, joined_at)?;
+        }
+        let account = accounts::current(transaction, &member)?.ok_or(StoreError::Corrupt("an account is missing"))?;
+        let mut scope = MemberScope { sandbox, transaction, account, now };
+        let shelf = sandbox.shelf(&ShelfChoice::of(&scope.account));
+        for (at, event) in past(scenario, &shelf.offers, now)? {
+            scope.now = at;
+            passage::settle_until(&scope, at)?;
+            replay(&scope, event)?;
+        }
+        scope.now = now;
+        for pending in &scenario.pending {
+            let posts_at = posting_time(pending.earning, now, scope.zone());
+            let points = Points::new(pending.points).ok_or_else(|| impossible(scenario, "too many points"))?;
+            ledger::announce(transaction, key, &Pending { earning: pending.earning, points, posts_at })?;
+        }
+        passage::settle_until(&scope, now)?;
+        accounts::set_debt(transaction, key, scenario.debt_roubles)?;
+        ledger::verify(transaction, key)?;
+        Ok::<_, Problem>(())
+    })?;
+    Ok(member)
+}
+
+/// Everything a scenario's subscriber did, in order of time.
+fn past<'a>(
+    scenario: &Scenario,
+    offers: &'a [Offer],
+    now: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, Past<'a>)>, Problem> {
+    let find = |id: &OfferId| {
+        offers
+            .iter()
+            .find(|offer| offer.id == *id)
+            .ok_or_else(|| impossible(scenario, "an offer is not in the catalogue"))
+    };
+    let points = |number| Points::new(number).ok_or_else(|| impossible(scenario, "points are out of range"));
+    let mut events = Vec::new();
+    for accrual in &scenario.accruals {
+        let at = match (accrual.days_ago, accrual.burns_in_days) {
+            (Some(days), None) => now - TimeDelta::days(days),
+            (None, Some(days)) => months_before(now + TimeDelta::days(days), LIFETIME_MONTHS),
+            (Some(_), Some(_)) | (None, None) => return Err(impossible(scenario, "an accrual needs one time")),
+        };
+        events.push((at, Past::Accrual { earning: accrual.earning, points: points(accrual.points)? }));
+    }
+    if let Some(exactly) = &scenario.exactly {
+        let price = find(&exactly.offer)?.base_price.map_or(0, Points::get);
+        let accrual = Past::Accrual { earning: Earning::Survey, points: points(price - exactly.short_by)? };
+        events.push((now - TimeDelta::days(10), accrual));
+    }
+    for past in &scenario.orders {
+        let wanted = past.offers.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let (at, until) = match (past.hours_ago, past.ends_in_hours, wanted.first()) {
+            (Some(hours), None, Some(_)) => (now - TimeDelta::hours(hours), None),
+            (None, Some(hours), Some(first)) => {
+                let until = now + TimeDelta::hours(hours);
+                (first.validity.order_time(until), Some(until))
+            }
+            (_, _, _) => return Err(impossible(scenario, "an order needs offers and one time")),
+        };
+        events.push((at, Past::Order { offers: wanted, until }));
+    }
+    if let Some(rows) = scenario.history_rows {
+        events.extend(long_history(offers, rows, now));
+    }
+    events.sort_by_key(|(at, _)| *at);
+    Ok(events)
+}
+
+// Payments every three days, and a film after every nineteen of them.
+fn long_history(offers: &[Offer], rows: u32, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Past<'_>)> {
+    let earnings = [Earning::Payment, Earning::TopUp, Earning::Survey];
+    let mut films = offers.iter().filter(|offer| offer.kind == Kind::Film).cycle();
+    (0..rows)
+        .zip(earnings.into_iter().cycle())
+        .filter_map(|(row, earning)| {
+            let at = now - TimeDelta::days(i64::from(rows - row) * 3);
+            let event = if row % 20 == 19 {
+                Past::Order { offers: vec![films.next()?], until: None }
+            } else {
+                Past::Accrual { earning, points: Points::new(60 + i64::from(row % 7) * 5)? }
+            };
+            Some((at, event))
+        })
+        .collect()
+}
+
+fn replay(scope: &MemberScope<'_>, event: Past<'_>) -> Result<(), Problem> {
+    match event {
+        Past::Accrual { earning, points } => {
+            let pending = Pending { earning, points, posts_at: scope.now };
+            ledger::announce(scope.transaction, scope.key(), &pending)?;
+            passage::settle_until(scope, scope.now)
+        }
+        Past::Order { offers, until } => {
+            let situation = account::situation(scope)?;
+            let mut total = Points::ZERO;
+            let mut lines = Vec::new();
+            for offer in offers {
+                let price = offer
+                    .base_price
+                    .map(|base| discounted(base, situation.discount_percent))
+                    .ok_or_else(|| Problem::internal("a scenario orders an offer without a price"))?;
+                total = total.checked_add(price).ok_or_else(|| Problem::internal("a scenario spends too much"))?;
+                let mut period = offer.validity.period(scope.now, situation.zone);
+                period.until = until.or(period.until);
+                lines.push(Line { offer, price, period, replaces: Vec::new() });
+            }
+            let is_film = |line: &Line<'_>| line.offer.kind == Kind::Film;
+            let basket = if lines.iter().all(is_film) { Basket::FilmsAlone } else { Basket::Mixed };
+            let plan = Plan { lines, total, basket };
+            let exchange = order::accept(scope, &plan, None, scope.now, scope.now)?;
+            order::carry_out(scope, exchange, scope.now)?;
+            match exchanges::by_key(scope.transaction, scope.key(), exchange)?.map(|found| found.state) {
+                Some(State::Confirmed) => Ok(()),
+                Some(State::Processing | State::Refused) | None => {
+                    Err(Problem::internal("a scenario orders what its subscriber cannot pay"))
+                }
+            }
+        }
+    }
+}
+
+fn impossible(scenario: &Scenario, why: &'static str) -> Problem {
+    tracing::error!(scenario = scenario.name, why, "the scenario cannot be loaded");
+    Problem::internal(why)
+}
+
+fn moscow() -> String {
+    "moscow".to_owned()
+}
+
+fn usual_services() -> Vec<String> {
+    vec!["tv".to_owned(), "internet".to_owned()]
+}
+
+fn whole_region() -> String {
+    "region".to_owned()
+}
+
+/// The options a member has, for whoever wants to check a scenario.
+pub(crate) fn active_offers(scope: &MemberScope<'_>) -> Result<Vec<String>, StoreError> {
+    let all = entitlements::all(scope.transaction, scope.key())?;
+    Ok(all.into_iter().filter(|held| held.ended_at.is_none()).map(|held| held.offer.to_string()).collect())
+}

@@ -1,0 +1,259 @@
+//! Sign-in of a device by RFC 8628: codes, the answer given on a phone, tokens and their rotation.
+//!
+//! Device codes and tokens are 256-bit and stored as hashes. A refresh token works once; using it
+//! again ends the whole sign-in, because one of the two users is not the member.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::Transaction;
+
+use crate::sandbox::clock::Mode;
+use crate::sandbox::http::problem::Problem;
+use crate::sandbox::randomness::hash_text;
+use crate::sandbox::state::{Sandbox, lock};
+use crate::sandbox::store::StoreError;
+use crate::sandbox::store::sign_in::{self, Grant, GrantState, Purpose};
+use crate::sandbox::values::MemberId;
+
+/// The only client there is.
+pub(crate) const CLIENT_ID: &str = "bonus-tv";
+/// How long a user code works, in seconds.
+pub(crate) const CODE_SECONDS: u32 = 900;
+/// How long an access token works, in seconds.
+pub(crate) const ACCESS_SECONDS: u32 = 3600;
+
+const FIRST_INTERVAL_SECONDS: u32 = 5;
+const SLOWER_BY_SECONDS: u32 = 5;
+const MOST_GUESSES: usize = 10;
+const GUESS_WINDOW: TimeDelta = TimeDelta::minutes(5);
+
+/// A device that may ask for tokens.
+pub(crate) struct Device {
+    pub(crate) device_code: String,
+    /// As it is shown: `XXXX-XXXX`.
+    pub(crate) user_code: String,
+    pub(crate) interval_seconds: u32,
+}
+
+/// A pair of tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denial {
+    AuthorizationPending,
+    SlowDown,
+    AccessDenied,
+    ExpiredToken,
+    InvalidGrant,
+}
+
+/// What a person decided on the phone page.
+#[derive(Debug, Clone)]
+pub(crate) enum Decision {
+    Allow(MemberId),
+    Deny,
+}
+
+/// What became of a user code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CodeState {
+    Waiting,
+    Unknown,
+    Expired,
+    Denied,
+    Used,
+}
+
+/// Wrong user codes lately; too many close the page for a while.
+#[derive(Debug, Default)]
+pub(crate) struct GuessLimit(Mutex<Vec<DateTime<Utc>>>);
+
+impl GuessLimit {
+    /// Seconds until another guess is allowed, where there were too many.
+    pub(crate) fn wait_seconds(&self, now: DateTime<Utc>) -> Option<u32> {
+        let mut guesses = lock(&self.0);
+        guesses.retain(|at| *at <= now && now - *at < GUESS_WINDOW);
+        let oldest = guesses.first()?;
+        let seconds = (*oldest + GUESS_WINDOW - now).num_seconds().clamp(1, GUESS_WINDOW.num_seconds());
+        (guesses.len() >= MOST_GUESSES).then(|| u32::try_from(seconds).unwrap_or(1))
+    }
+
+    /// Counts a wrong code.
+    pub(crate) fn count_wrong(&self, now: DateTime<Utc>) {
+        lock(&self.0).push(now);
+    }
+}
+
+/// The letters of a user code as they are stored: capitals, without anything else.
+pub(crate) fn normal_code(typed: &str) -> String {
+    typed.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_uppercase()).collect()
+}
+
+/// A user code as it is shown.
+pub(crate) fn shown_code(code: &str) -> String {
+    match code.split_at_checked(4) {
+        Some((first, second)) if !second.is_empty() => format!("{first}-{second}"),
+        Some(_) | None => code.to_owned(),
+    }
+}
+
+/// Begins the sign-in of a device.
+pub(crate) fn begin(sandbox: &Sandbox) -> Result<Device, Problem> {
+    let now = sandbox.clock.now();
+    let expires_at = now + TimeDelta::seconds(i64::from(CODE_SECONDS));
+    sandbox.store.transact(|transaction| {
+        loop {
+            let device_code = sandbox.randomness.token().map_err(StoreError::from)?;
+            let user_code = sandbox.randomness.user_code().map_err(StoreError::from)?;
+            let hash = hash_text(&[device_code.as_bytes()]);
+            if sign_in::insert_grant(transaction, &hash, &user_code, now, expires_at, FIRST_INTERVAL_SECONDS)? {
+                let user_code = shown_code(&user_code);
+                return Ok(Device { device_code, user_code, interval_seconds: FIRST_INTERVAL_SECONDS });
+            }
+        }
+    })
+}
+
+/// What a user code can still be used for.
+pub(crate) fn code_state(sandbox: &Sandbox, typed: &str) -> Result<CodeState, Problem> {
+    let now = sandbox.clock.now();
+    sandbox.store.transact(|transaction| {
+        Ok(sign_in::grant_by_user_code(transaction, &normal_code(typed))?
+            .map_or(CodeState::Unknown, |grant| state_of(&grant, now)))
+    })
+}
+
+/// Records a person's decision; the state found says whether it counted.
+pub(crate) fn decide(sandbox: &Sandbox, typed: &str, decision: &Decision) -> Result<CodeState, Problem> {
+    let now = sandbox.clock.now();
+    sandbox.store.transact(|transaction| {
+        let Some(grant) = sign_in::grant_by_user_code(transaction, &normal_code(typed))? else {
+            return Ok(CodeState::Unknown);
+        };
+        let state = state_of(&grant, now);
+        if state == CodeState::Waiting {
+            let decided = match decision {
+                Decision::Allow(member) => GrantState::Allowed(member.clone()),
+                Decision::Deny => GrantState::Denied,
+            };
+            sign_in::set_grant_state(transaction, &grant.code_hash, &decided)?;
+        }
+        Ok(state)
+    })
+}
+
+/// A device asks whether it may have tokens.
+pub(crate) fn poll(sandbox: &Sandbox, device_code: &str) -> Result<Result<Tokens, Denial>, Problem> {
+    let now = sandbox.clock.now();
+    sandbox.store.transact(|transaction| {
+        let hash = hash_text(&[device_code.as_bytes()]);
+        let Some(grant) = sign_in::grant_by_hash(transaction, &hash)? else { return Ok(Err(Denial::InvalidGrant)) };
+        if grant.state == GrantState::Used {
+            return Ok(Err(Denial::InvalidGrant));
+        }
+        if grant.expires_at <= now {
+            return Ok(Err(Denial::ExpiredToken));
+        }
+        if is_too_soon(sandbox, &grant, now) {
+            sign_in::set_polled(transaction, &hash, now, grant.interval_seconds + SLOWER_BY_SECONDS)?;
+            return Ok(Err(Denial::SlowDown));
+        }
+        sign_in::set_polled(transaction, &hash, now, grant.interval_seconds)?;
+        match grant.state {
+            GrantState::Pending => Ok(Err(Denial::AuthorizationPending)),
+            GrantState::Denied => Ok(Err(Denial::AccessDenied)),
+            GrantState::Used => Ok(Err(Denial::InvalidGrant)),
+            GrantState::Allowed(member) => {
+                sign_in::set_grant_state(transaction, &hash, &GrantState::Used)?;
+                let family = sign_in::open_family(transaction, &member)?;
+                Ok(Ok(issue(sandbox, transaction, family)?))
+            }
+        }
+    })
+}
+
+/// Exchanges a refresh token for a new pair.
+pub(crate) fn refresh(sandbox: &Sandbox, refresh_token: &str) -> Result<Result<Tokens, Denial>, Problem> {
+    sandbox.store.transact(|transaction| {
+        let hash = hash_text(&[refresh_token.as_bytes()]);
+        let Some(token) = sign_in::token(transaction, &hash, Purpose::Refresh)? else {
+            return Ok(Err(Denial::InvalidGrant));
+        };
+        if token.is_revoked {
+            return Ok(Err(Denial::InvalidGrant));
+        }
+        if token.is_used {
+            tracing::warn!("a refresh token was used twice; the sign-in is revoked");
+            sign_in::revoke_family(transaction, token.family)?;
+            return Ok(Err(Denial::InvalidGrant));
+        }
+        sign_in::use_token(transaction, &hash)?;
+        Ok(Ok(issue(sandbox, transaction, token.family)?))
+    })
+}
+
+/// Ends the sign-in that a token belongs to; unknown tokens are none of our business.
+pub(crate) fn revoke(sandbox: &Sandbox, token: &str) -> Result<(), Problem> {
+    sandbox.store.transact(|transaction| {
+        let hash = hash_text(&[token.as_bytes()]);
+        for purpose in [Purpose::Access, Purpose::Refresh] {
+            if let Some(found) = sign_in::token(transaction, &hash, purpose)? {
+                sign_in::revoke_family(transaction, found.family)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Signs a member in without a device.
+pub(crate) fn start_session(sandbox: &Sandbox, member: &MemberId) -> Result<Tokens, Problem> {
+    sandbox.store.transact(|transaction| {
+        let family = sign_in::open_family(transaction, member)?;
+        Ok(issue(sandbox, transaction, family)?)
+    })
+}
+
+/// Whose access token this is.
+pub(crate) fn member_of(sandbox: &Sandbox, transaction: &Transaction<'_>, token: &str) -> Result<MemberId, Problem> {
+    let now = sandbox.clock.now();
+    sign_in::token(transaction, &hash_text(&[token.as_bytes()]), Purpose::Access)?
+        .filter(|token| !token.is_revoked && token.expires_at.is_none_or(|expires_at| now < expires_at))
+        .map(|token| token.member)
+        .ok_or_else(Problem::unauthorized)
+}
+
+fn issue(sandbox: &Sandbox, transaction: &Transaction<'_>, family: i64) -> Result<Tokens, StoreError> {
+    let tokens = Tokens { access: sandbox.randomness.token()?, refresh: sandbox.randomness.token()? };
+    let expires_at = sandbox.clock.now() + TimeDelta::seconds(i64::from(ACCESS_SECONDS));
+    let hash = |token: &str| hash_text(&[token.as_bytes()]);
+    sign_in::insert_token(transaction, &hash(&tokens.access), family, Purpose::Access, Some(expires_at))?;
+    sign_in::insert_token(transaction, &hash(&tokens.refresh), family, Purpose::Refresh, None)?;
+    Ok(tokens)
+}
+
+fn state_of(grant: &Grant, now: DateTime<Utc>) -> CodeState {
+    match grant.state {
+        GrantState::Used | GrantState::Allowed(_) => CodeState::Used,
+        GrantState::Denied => CodeState::Denied,
+        GrantState::Pending if grant.expires_at <= now => CodeState::Expired,
+        GrantState::Pending => CodeState::Waiting,
+    }
+}
+
+fn is_too_soon(sandbox: &Sandbox, grant: &Grant, now: DateTime<Utc>) -> bool {
+    let passed = now - grant.polled_at;
+    match sandbox.clock.mode() {
+        // A clock that stands still says nothing about how fast a device polls.
+        Mode::Frozen { .. } if passed.is_zero() => false,
+        // A clock that was set back must not lock a device out.
+        Mode::Frozen { .. } | Mode::Running { .. } => {
+            passed >= TimeDelta::zero() && passed < TimeDelta::seconds(i64::from(grant.interval_seconds))
+        }
+    }
+}

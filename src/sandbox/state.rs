@@ -1,0 +1,190 @@
+//! The running sandbox: seed data, storage, clock, randomness and the switches of QA.
+//!
+//! [`Sandbox::for_member`] is the one door to a member's data: it signs the request in, lets time
+//! pass, runs the work and proves the ledger, all in one transaction.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use rusqlite::Transaction;
+
+use super::artwork::Artist;
+use super::clock::Clock;
+use super::http::faults::Faults;
+use super::http::problem::Problem;
+use super::policy::Policy;
+use super::randomness::{Randomness, hash_text};
+use super::seed::Seed;
+use super::service::catalogue::{Shelf, ShelfChoice};
+use super::service::scenario::Scenario;
+use super::service::{passage, sign_in};
+use super::store::accounts::{self, Account, AccountKey};
+use super::store::{Store, StoreError, ledger, settings};
+use super::values::MemberId;
+
+/// Everything the sandbox is made of.
+pub(crate) struct Sandbox {
+    pub(crate) seed: Seed,
+    pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) randomness: Randomness,
+    pub(crate) faults: Faults,
+    pub(crate) artist: Artist,
+    pub(crate) public_url: String,
+    pub(crate) guesses: sign_in::GuessLimit,
+    pub(crate) pictures: Mutex<HashMap<String, Arc<Vec<u8>>>>,
+    secret: String,
+    policy: RwLock<Policy>,
+    shelves: Mutex<HashMap<ShelfChoice, Arc<Shelf>>>,
+    orders_under_way: Mutex<HashSet<(MemberId, String)>>,
+}
+
+/// One member's data inside a transaction.
+pub(crate) struct MemberScope<'a> {
+    pub(crate) sandbox: &'a Sandbox,
+    pub(crate) transaction: &'a Transaction<'a>,
+    pub(crate) account: Account,
+    /// The time for this member; it never runs backwards.
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// What a sandbox is built from.
+pub(crate) struct Parts {
+    pub(crate) seed: Seed,
+    pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) randomness: Randomness,
+    pub(crate) policy: Policy,
+    pub(crate) public_url: String,
+}
+
+/// Proof that no other order with the same key is under way; dropping it lets the next one in.
+pub(crate) struct OrderUnderWay<'a> {
+    sandbox: &'a Sandbox,
+    key: (MemberId, String),
+}
+
+impl Sandbox {
+    /// Puts the parts together.
+    pub(crate) fn new(parts: Parts) -> Result<Self, StoreError> {
+        let secret = parts.store.transact(|transaction| {
+            if let Some(secret) = settings::get(transaction, "secret")? {
+                return Ok(secret);
+            }
+            let secret = parts.randomness.token()?;
+            settings::set(transaction, "secret", &secret)?;
+            Ok::<_, StoreError>(secret)
+        })?;
+        Ok(Self {
+            seed: parts.seed,
+            scenarios: parts.scenarios,
+            store: parts.store,
+            clock: parts.clock,
+            randomness: parts.randomness,
+            faults: Faults::default(),
+            artist: Artist::new(),
+            public_url: parts.public_url,
+            guesses: sign_in::GuessLimit::default(),
+            pictures: Mutex::default(),
+            secret,
+            policy: RwLock::new(parts.policy),
+            shelves: Mutex::default(),
+            orders_under_way: Mutex::default(),
+        })
+    }
+
+    /// How the programme is run at the moment.
+    pub(crate) fn policy(&self) -> Policy {
+        *self.policy.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes how the programme is run.
+    pub(crate) fn set_policy(&self, policy: Policy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+    }
+
+    /// A signature over some text that only this sandbox can make.
+    pub(crate) fn sign(&self, purpose: &str, text: &str) -> String {
+        hash_text(&[self.secret.as_bytes(), purpose.as_bytes(), text.as_bytes()])
+    }
+
+    /// The catalogue of a region, before anyone looks at it.
+    pub(crate) fn shelf(&self, choice: &ShelfChoice) -> Arc<Shelf> {
+        let mut shelves = lock(&self.shelves);
+        let shelf = shelves.entry(choice.clone()).or_insert_with(|| Arc::new(Shelf::new(&self.seed, choice)));
+        Arc::clone(shelf)
+    }
+
+    /// Runs work for whoever the access token belongs to.
+    pub(crate) fn for_bearer<T>(
+        &self,
+        token: &str,
+        work: impl FnOnce(&MemberScope<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.store.transact(|transaction| {
+            let member = sign_in::member_of(self, transaction, token)?;
+            self.in_scope(transaction, &member, work)
+        })
+    }
+
+    /// Runs work for a member that QA names.
+    pub(crate) fn for_member<T>(
+        &self,
+        member: &MemberId,
+        work: impl FnOnce(&MemberScope<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.store.transact(|transaction| self.in_scope(transaction, member, work))
+    }
+
+    /// Lets time pass for every member.
+    pub(crate) fn settle_all(&self) -> Result<(), Problem> {
+        self.store.transact(|transaction| {
+            for account in accounts::all_current(transaction)? {
+                self.in_scope(transaction, &account.member, |_| Ok(()))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Registers an order; `None` while another with the same key is under way.
+    pub(crate) fn begin_order(&self, member: MemberId, idempotency_key: &str) -> Option<OrderUnderWay<'_>> {
+        let key = (member, idempotency_key.to_owned());
+        lock(&self.orders_under_way).insert(key.clone()).then_some(OrderUnderWay { sandbox: self, key })
+    }
+
+    fn in_scope<T>(
+        &self,
+        transaction: &Transaction<'_>,
+        member: &MemberId,
+        work: impl FnOnce(&MemberScope<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let account = accounts::current(transaction, member)?.ok_or_else(Problem::member_not_found)?;
+        let now = self.clock.now().max(account.settled_at);
+        let scope = MemberScope { sandbox: self, transaction, account, now };
+        passage::settle(&scope)?;
+        let result = work(&scope)?;
+        ledger::verify(transaction, scope.key())?;
+        Ok(result)
+    }
+}
+
+impl MemberScope<'_> {
+    /// The number of the account.
+    pub(crate) fn key(&self) -> AccountKey {
+        self.account.key
+    }
+}
+
+impl Drop for OrderUnderWay<'_> {
+    fn drop(&mut self) {
+        lock(&self.sandbox.orders_under_way).remove(&self.key);
+    }
+}
+
+/// A lock whose holder cannot leave a half-made value behind.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,138 @@
+//! What the sandbox remembers: an SQLite database, in memory or in a file.
+//!
+//! Each file of this module holds the SQL of one subject, with parameters only. No rule of the
+//! programme is decided here; callers pass what the rules decided and when.
+
+pub mod accounts;
+pub mod answers;
+pub mod entitlements;
+pub mod exchanges;
+pub mod ledger;
+pub mod settings;
+pub mod sign_in;
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+
+use crate::sandbox::randomness::NoRandomness;
+use crate::sandbox::values::Points;
+
+/// The database.
+#[derive(Debug)]
+pub struct Store(Mutex<Connection>);
+
+/// The database cannot do its part.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite refuses.
+    #[error("asking the database")]
+    Sql(#[from] rusqlite::Error),
+    /// The schema cannot be brought up to date.
+    #[error("bringing the database up to date")]
+    Migration(#[from] rusqlite_migration::Error),
+    /// What is stored contradicts itself.
+    #[error("reading the database: {0}")]
+    Corrupt(&'static str),
+    /// No identifier can be made.
+    #[error("making an identifier")]
+    Randomness(#[from] NoRandomness),
+}
+
+impl Store {
+    /// Opens a database file, or a database in memory, and brings its schema up to date.
+    pub fn open(path: Option<&Path>) -> Result<Self, StoreError> {
+        let mut connection = match path {
+            Some(path) => Connection::open(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        connection.set_prepared_statement_cache_capacity(128);
+        migrations().to_latest(&mut connection)?;
+        Ok(Self(Mutex::new(connection)))
+    }
+
+    /// Runs `work` in one transaction: all of it is kept, or nothing.
+    pub fn transact<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // A panic inside a transaction rolls it back, so the connection behind a poisoned lock is sound.
+        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let result = work(&transaction)?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(result)
+    }
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!("schema.sql"))])
+}
+
+/// A time as it is stored.
+pub fn millis(at: DateTime<Utc>) -> i64 {
+    at.timestamp_millis()
+}
+
+/// A stored time.
+pub fn time(millis: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_millis(millis).ok_or(StoreError::Corrupt("a time is out of range"))
+}
+
+/// A stored time that may be absent.
+pub fn maybe_time(millis: Option<i64>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    millis.map(time).transpose()
+}
+
+/// Stored points.
+pub fn points(number: i64) -> Result<Points, StoreError> {
+    Points::new(number).ok_or(StoreError::Corrupt("points are out of range"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_valid() {
+        migrations().validate().unwrap();
+    }
+
+    #[test]
+    fn the_ledger_cannot_be_rewritten() {
+        let store = Store::open(None).unwrap();
+        store
+            .transact(|transaction| {
+                transaction.execute_batch(
+                    "INSERT INTO accounts VALUES (1, 'm', 's', 1, 'n', 'r', '', '', 0, 0, 0);
+                     INSERT INTO entries VALUES (1, 1, 0, 'accrual', 'survey', 't', 5, 5, NULL, NULL);",
+                )?;
+                for forbidden in ["UPDATE entries SET amount = 6", "DELETE FROM entries"] {
+                    assert!(transaction.execute(forbidden, []).is_err(), "{forbidden}");
+                }
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn a_failed_transaction_leaves_nothing() {
+        let store = Store::open(None).unwrap();
+        let failed: Result<(), StoreError> = store.transact(|transaction| {
+            settings::set(transaction, "name", "value")?;
+            Err(StoreError::Corrupt("on purpose"))
+        });
+        assert!(failed.is_err());
+        let value = store.transact(|transaction| settings::get(transaction, "name")).unwrap();
+        assert_eq!(value, None);
+    }
+}
