@@ -34,6 +34,11 @@ fn shape(motif: Motif) -> &'static str {
              <rect x='-21' y='-46' width='44' height='44'/><circle cx='1' cy='-24' r='13' fill='{b}'/>\
              <path d='M-24 12 L-12 36 H-36Z' fill='{b}'/><circle cx='26' cy='24' r='13'/>"
         }
+        Motif::Boat => {
+            "<path d='M-50 20 Q-30 26 0 26 Q30 26 50 14 Q44 44 24 46 H-26 Q-44 44 -50 20Z'/><rect x='-3' y='-50' width='5' height='74'/>\
+             <path d='M4 -44 Q44 -20 40 12 Q20 18 4 18Z'/><path d='M-6 -36 Q-34 -10 -34 14 Q-18 20 -6 19Z'/>\
+             <path d='M-38 34 H36' stroke='{b}' stroke-width='3.5'/>"
+        }
         Motif::Book => {
             "<path d='M0 -30 Q-22 -42 -48 -34 V32 Q-22 24 0 38 Q22 24 48 32 V-34 Q22 -42 0 -30Z'/>\
              <path d='M0 -26 V34 M-38 -20 Q-22 -24 -10 -18 M-38 -4 Q-22 -8 -10 -2 M-38 12 Q-22 8 -10 14 M38 -20 Q22 -24 10 -18 M38 -4 Q22 -8 10 -2 M38 12 Q22 8 10 14' fill='none' stroke='{b}' stroke-width='4'/>"
@@ -195,6 +200,10 @@ fn shape(motif: Motif) -> &'static str {
             "<path d='M0 -50 Q24 -24 18 22 H-18 Q-24 -24 0 -50Z'/><path d='M-18 2 L-36 24 V38 L-18 24Z M18 2 L36 24 V38 L18 24Z'/>\
              <circle cy='-12' r='8' fill='{b}'/><path d='M-10 27 H10 L5 42 L0 50 L-5 42Z'/>"
         }
+        Motif::Rook => {
+            "<path d='M-32 -50 H-18 V-38 H-8 V-50 H8 V-38 H18 V-50 H32 V-22 L22 -12 V20 L32 32 V38 H-32 V32 L-22 20 V-12 L-32 -22Z'/>\
+             <rect x='-40' y='40' width='80' height='10'/><path d='M-24 -14 H24 M-24 22 H24' stroke='{b}' stroke-width='4'/>"
+        }
         Motif::Rooms => {
             "<path d='M0 -50 L50 -12 H42 V46 H-42 V-12 H-50Z'/><rect x='-30' y='-8' width='26' height='20' fill='{b}'/><rect x='6' y='-8' width='24' height='20' fill='{b}'/>\
              <rect x='-30' y='20' width='60' height='18' fill='{b}'/>"
@@ -218,6 +227,9 @@ fn shape(motif: Motif) -> &'static str {
         Motif::Smoke => {
             "<rect x='-48' y='14' width='70' height='14'/><rect x='25' y='14' width='12' height='14' fill='{b}'/><rect x='40' y='14' width='8' height='14'/>\
              <path d='M44 8 Q30 -8 42 -20 Q54 -34 38 -50' fill='none' stroke='{a}' stroke-width='5'/><path d='M34 8 Q18 -8 28 -20 Q36 -32 24 -46' fill='none' stroke='{a}' stroke-width='3.5'/>"
+        }
+        Motif::Spade => {
+            "<path d='M0 -50 Q8 -30 30 -10 Q50 10 36 26 Q20 40 5 22 Q6 40 20 48 H-20 Q-6 40 -5 22 Q-20 40 -36 26 Q-50 10 -30 -10 Q-8 -30 0 -50Z'/>"
         }
         Motif::Spiral => {
             "<path d='M0 0 A6 6 0 0 1 12 0 A15 15 0 0 1 -18 0 A24 24 0 0 1 30 0 A33 33 0 0 1 -36 0 A41 41 0 0 1 46 0' fill='none' stroke='{a}' stroke-width='9'/>"

@@ -45,6 +45,11 @@ pub(super) fn contrast(one: &str, other: &str) -> f32 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
+/// The darker of two colours.
+pub(super) fn darker(one: &'static str, other: &'static str) -> &'static str {
+    if luminance(one) < luminance(other) { one } else { other }
+}
+
 fn luminance(colour: &str) -> f32 {
     let channel = |from: usize| {
         let level = colour.get(from..from + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);

@@ -44,10 +44,10 @@ words! {
 words! {
     /// The object in the picture.
     Motif {
-        Anchor, Arrow, Balloons, Bat, Blocks, Book, Bow, Bowler, Box, Bubble, Camera, Candle, Clock, Coins, Controller,
+        Anchor, Arrow, Balloons, Bat, Blocks, Boat, Book, Bow, Bowler, Box, Bubble, Camera, Candle, Clock, Coins, Controller,
         Cross, Crown, Diamond, Disk, Door, Eye, Film, Fire, Flag, Flower, Gear, Gift, Globe, Hand, Hat, Heart, Key,
         Mask, Microphone, Moon, Mountain, Needle, Pencil, Percent, Phone, Pitch, Plane, PlayPause, Reel, Rocket,
-        Rooms, Scissors, Screen, Shield, Ship, Smoke, Spiral, Stairs, Star, Strongbox, Sun, Sword, Tower, Train, Wave,
+        Rook, Rooms, Scissors, Screen, Shield, Ship, Smoke, Spade, Spiral, Stairs, Star, Strongbox, Sun, Sword, Tower, Train, Wave,
         Wheat, Wheel,
     }
 }

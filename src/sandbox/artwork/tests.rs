@@ -223,3 +223,9 @@ fn short_titles_are_large_and_long_ones_fit() {
     assert!(long.lines.iter().all(|line| measure.width(Font::Headline, line) * long.size <= 200.5));
     assert!(long.lines.iter().all(|line| !line.ends_with(" В")), "{:?}", long.lines);
 }
+
+#[test]
+fn an_artist_can_be_shared_between_threads() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Artist>();
+}

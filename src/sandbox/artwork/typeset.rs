@@ -18,6 +18,8 @@ const HEADLINE: &[u8] = include_bytes!("../../../assets/fonts/Oswald-Bold.ttf");
 const TEXT: &[u8] = include_bytes!("../../../assets/fonts/IBMPlexSans-SemiBold.ttf");
 /// What a measured width may be off by.
 const ALLOWANCE: f32 = 1.015;
+/// How far a small line may shrink before it is cut instead.
+const LEAST: f32 = 0.72;
 
 impl Font {
     pub(super) const ALL: [Self; 2] = [Self::Headline, Self::Text];
@@ -87,8 +89,8 @@ impl Measure {
         if natural <= width {
             return (text.to_owned(), size);
         }
-        let least = size * 0.8;
-        if natural * 0.8 <= width {
+        let least = size * LEAST;
+        if natural * LEAST <= width {
             return (text.to_owned(), size * width / natural);
         }
         let mut cut: Vec<char> = text.chars().collect();
