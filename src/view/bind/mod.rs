@@ -18,7 +18,7 @@ use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 use self::convert::Context;
 use self::generated as ui;
 use self::models::Models;
-use crate::core::Language;
+use crate::domain::Language;
 
 use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
 
