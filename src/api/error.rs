@@ -20,7 +20,7 @@ pub(super) fn kind_of(error: &reqwest::Error) -> FailureKind {
     while let Some(current) = cause {
         // The innermost cause that says something is the true one.
         known = kind_of_cause(current).or(known);
-        cause = current.source();
+        cause = cause_of(current);
     }
     known.unwrap_or(if error.is_connect() { FailureKind::NoConnection } else { FailureKind::Interrupted })
 }
@@ -35,11 +35,15 @@ fn kind_of_cause(cause: &(dyn Error + 'static)) -> Option<FailureKind> {
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
         return kind_of_http(error);
     }
-    let error = cause.downcast_ref::<io::Error>()?;
-    // An I/O error hides the error it wraps from the chain of sources.
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(tls) => Some(kind_of_tls(tls)),
-        None => kind_of_io(error.kind()),
+    kind_of_io(cause.downcast_ref::<io::Error>()?.kind())
+}
+
+/// The next cause. An I/O error passes over the error it wraps when asked for its source, and TLS
+/// errors arrive wrapped so, even twice.
+fn cause_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
 }
 

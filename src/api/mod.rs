@@ -16,3 +16,6 @@ mod wire;
 pub use auth::{MemoryTokens, TokenStore, Tokens};
 pub use client::{Client, ExchangeAnswer, Fetched, ImageVariant};
 pub use options::{ClientError, ClientOptions};
+
+#[cfg(test)]
+mod tests;

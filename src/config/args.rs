@@ -43,9 +43,12 @@ pub struct Args {
     /// Language until the viewer chooses one: ru or en [default: ru]
     #[arg(long, value_name = "CODE")]
     ui_language: Option<String>,
-    /// Name of the operator, 1 to 40 characters
+    /// Name of the programme, 1 to 40 characters
     #[arg(long, value_name = "NAME")]
     ui_brand: Option<String>,
+    /// Address of the personal account, shown for what the box does not sell
+    #[arg(long, value_name = "URL")]
+    ui_account_url: Option<String>,
     /// Colour of what stands out, #rrggbb
     #[arg(long, value_name = "COLOUR")]
     ui_theme_accent: Option<String>,
@@ -92,6 +95,7 @@ impl Args {
             ("storage.image_cache_mib", &self.storage_image_cache_mib),
             ("ui.language", &self.ui_language),
             ("ui.brand", &self.ui_brand),
+            ("ui.account_url", &self.ui_account_url),
             ("ui.theme.accent", &self.ui_theme_accent),
             ("ui.theme.on_accent", &self.ui_theme_on_accent),
             ("ui.theme.secondary", &self.ui_theme_secondary),

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use super::Rgb;
 
 /// A value from any source.
@@ -33,6 +35,13 @@ impl Input<'_> {
     /// A path.
     pub fn path(&self) -> Option<PathBuf> {
         self.text().filter(|text| text.starts_with('/')).map(PathBuf::from)
+    }
+
+    /// An address of the web without a user in it.
+    pub fn address(&self) -> Option<Url> {
+        let url = Url::parse(self.text()?).ok()?;
+        let is_open = url.username().is_empty() && url.password().is_none();
+        Some(url).filter(|url| is_open && matches!(url.scheme(), "http" | "https") && url.has_host())
     }
 
     /// Yes or no.

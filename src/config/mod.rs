@@ -90,8 +90,10 @@ pub struct StorageConfig {
 pub struct UiConfig {
     /// The language until the viewer chooses one.
     pub language: Language,
-    /// The operator's name.
-    pub brand: String,
+    /// The programme's name, if the operator has one of its own.
+    pub brand: Option<String>,
+    /// The address of the personal account, for what the box does not sell.
+    pub account_url: Option<Url>,
     /// The operator's colours.
     pub theme: ThemeConfig,
 }
@@ -262,7 +264,10 @@ impl Config {
             player: PlayerConfig { command: vec!["gst-play-1.0".to_owned(), "{url}".to_owned()] },
             storage: StorageConfig { dir: default_directory(environment), image_cache_mib: 32 },
             ui: UiConfig {
-                language: Language::default(), brand: "Бонус".to_owned(), theme: ThemeConfig::default()
+                language: Language::default(),
+                brand: None,
+                account_url: None,
+                theme: ThemeConfig::default(),
             },
             screen: ScreenConfig { size: ScreenSize::FullHd },
             input: InputConfig { exit_key: ExitKey::Back, keymap: None },

@@ -1,7 +1,5 @@
 //! The table of settings: each key, what it accepts, and where it goes.
 
-use url::Url;
-
 use super::input::Input;
 use super::{Config, ExitKey, ScreenSize};
 use crate::domain::Language;
@@ -24,10 +22,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "api.url",
         expected: "an http or https address such as \"https://bonus.example/\", without user, query or fragment",
         set: |config, input| {
-            let url = Url::parse(input.text()?).ok()?;
-            let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-            let is_web = matches!(url.scheme(), "http" | "https") && url.has_host() && url.fragment().is_none();
-            config.api.url = Some(url).filter(|_| is_plain && is_web)?;
+            let url = input.address()?;
+            config.api.url = Some(url).filter(|url| url.query().is_none() && url.fragment().is_none())?;
             Some(())
         },
     },
@@ -79,7 +75,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "ui.brand",
         expected: "a name of 1 to 40 characters",
-        set: |config, input| Some(config.ui.brand = input.name(40)?),
+        set: |config, input| Some(config.ui.brand = Some(input.name(40)?)),
+    },
+    Setting {
+        key: "ui.account_url",
+        expected: "an http or https address such as \"https://account.example/\"",
+        set: |config, input| Some(config.ui.account_url = Some(input.address()?)),
     },
     Setting {
         key: "ui.theme.accent",

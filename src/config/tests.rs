@@ -59,7 +59,7 @@ fn the_file_yields_to_the_environment_and_the_environment_to_flags() {
     let environment = [("BONUS_TV_UI_BRAND", "Variable"), ("BONUS_TV_LOG_LEVEL", "error"), ("PATH", "/bin")];
     let config = load(file, &environment, &["--log-level", "debug"]).unwrap();
     assert_eq!(config.ui.language, Language::En);
-    assert_eq!(config.ui.brand, "Variable");
+    assert_eq!(config.ui.brand.as_deref(), Some("Variable"));
     assert_eq!(config.log.level, "debug");
 }
 

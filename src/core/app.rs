@@ -277,6 +277,11 @@ impl App {
         !self.calls.under_way.is_empty()
     }
 
+    /// The validator of the catalogue, if all of it is here.
+    pub fn catalog_etag(&self) -> Option<&str> {
+        self.data.catalog_etag.as_deref()
+    }
+
     /// The offer the hero tells of: the one the focus has rested on.
     pub fn hero(&self) -> Option<&OfferId> {
         self.hero.as_ref()

@@ -7,14 +7,16 @@ use slint::{BackendSelector, PhysicalSize, PlatformError, Window};
 const LAYOUT: (f32, f32) = (1920.0, 1080.0);
 
 /// Chooses the desktop window with the software renderer; call it before the first window.
-pub fn select() -> Result<(), PlatformError> {
+pub fn select(is_undecorated: bool) -> Result<(), PlatformError> {
+    let _ = is_undecorated;
     BackendSelector::new().backend_name("winit".into()).renderer_name("software".into()).select()
 }
 
 /// Makes the window a television of this width, in device pixels, with true proportions.
 ///
 /// The layout is always 1920 wide: a smaller window shows all of it at a smaller scale.
-pub fn fit(window: &Window, width: u32) {
+pub fn fit(window: &Window, width: Option<u32>) {
+    let width = width.unwrap_or(1280);
     let scale_factor = width as f32 / LAYOUT.0;
     window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
     window.set_size(PhysicalSize::new(width, (LAYOUT.1 * scale_factor).round() as u32));

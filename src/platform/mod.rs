@@ -3,4 +3,5 @@
 //! Only this module and the shell know Slint's runtime.
 
 pub mod desktop;
+pub mod desktop_keys;
 pub mod headless;

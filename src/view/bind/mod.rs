@@ -143,9 +143,8 @@ impl Screen {
 
     /// Chooses the language; texts are asked for again with the next [`Screen::show`].
     pub fn set_language(&mut self, language: Language) {
-        let code = language.code();
-        if let Err(error) = slint::select_bundled_translation(code) {
-            tracing::warn!(%error, code, "cannot choose the language");
+        if let Err(error) = slint::select_bundled_translation(language.code()) {
+            tracing::warn!(%error, code = language.code(), "cannot choose the language");
         }
         self.shown = None;
     }

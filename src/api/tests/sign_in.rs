@@ -1,0 +1,202 @@
+//! Tokens: how they come, are renewed, and go.
+
+use super::server::{Act, Server, answer, json};
+use super::*;
+use crate::domain::SignInPoll;
+
+const ACCOUNT: &str = include_str!("../../../tests/fixtures/api/account.json");
+const TOKEN: &str = include_str!("../../../tests/fixtures/api/token.json");
+const DEVICE: &str = include_str!("../../../tests/fixtures/api/device_code.json");
+
+fn send(status: u16, body: &str) -> Act {
+    Act::Send(json(status, body))
+}
+
+fn signed_out(server: &Server) -> (Client, Arc<MemoryTokens>) {
+    let store = Arc::new(MemoryTokens::default());
+    (Client::new(&options(server.base.clone()), store.clone()).unwrap(), store)
+}
+
+/// The method, path and form or token of every request.
+fn summary(server: &Server) -> Vec<String> {
+    let line = |request: &String| {
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        let path = head.split(' ').nth(1).unwrap().trim_start_matches("/base");
+        let token = head.lines().find_map(|line| line.strip_prefix("authorization: Bearer "));
+        format!("{path} {}", token.unwrap_or(body))
+    };
+    server.requests().iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn a_device_code_is_asked_for_and_polled_until_it_is_granted() {
+    let server = Server::start(vec![
+        send(200, DEVICE),
+        send(400, r#"{"error":"authorization_pending"}"#),
+        send(400, r#"{"error":"slow_down"}"#),
+        send(200, TOKEN),
+        send(200, ACCOUNT),
+    ])
+    .await;
+    let (client, store) = signed_out(&server);
+    assert!(!client.is_signed_in());
+    let code = client.start_sign_in().await.unwrap();
+    assert_eq!((code.user_code.as_str(), code.interval.as_secs()), ("BCDF-GHJK", 5));
+    assert_eq!(client.poll_sign_in(&code.device_code).await.unwrap(), SignInPoll::Pending);
+    assert_eq!(client.poll_sign_in(&code.device_code).await.unwrap(), SignInPoll::SlowDown);
+    assert_eq!(client.poll_sign_in(&code.device_code).await.unwrap(), SignInPoll::Granted);
+    assert!(client.is_signed_in());
+    assert_eq!(store.load().unwrap(), Some(tokens("access-1", "refresh-1")));
+    client.account().await.unwrap();
+    let said = summary(&server);
+    assert_eq!(said[0], "/oauth/device_authorization client_id=bonus-tv&scope=bonus");
+    assert_eq!(
+        said[1],
+        "/oauth/token grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=dev-1&client_id=bonus-tv"
+    );
+    assert_eq!(said[4], "/v1/account access-1");
+}
+
+#[tokio::test]
+async fn a_poll_that_ends_says_why() {
+    for (error, poll) in [
+        ("access_denied", Ok(SignInPoll::Denied)),
+        ("expired_token", Ok(SignInPoll::Expired)),
+        ("invalid_grant", Ok(SignInPoll::Expired)),
+        ("invalid_client", Err(FailureKind::Unauthorized)),
+        ("something_new", Err(FailureKind::Malformed)),
+    ] {
+        let server = Server::sending(json(400, &format!(r#"{{"error":"{error}"}}"#))).await;
+        let (client, _) = signed_out(&server);
+        let answer = client.poll_sign_in(&Secret::new("d")).await.map_err(|failure| failure.kind);
+        assert_eq!(answer, poll, "{error}");
+    }
+    for body in [r#"{"access_token":"a b"}"#, r#"{"access_token":""}"#, "{}", r#"{"access_token":"a\r\nX: y"}"#] {
+        let (client, store) = signed_out(&Server::sending(json(200, body)).await);
+        let failure = client.poll_sign_in(&Secret::new("d")).await.unwrap_err();
+        assert_eq!((failure.kind, store.load().unwrap()), (FailureKind::Malformed, None), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_a_viewer_cannot_use_is_malformed() {
+    for (good, bad) in [
+        ("http://127.0.0.1:8090/tv\"", "javascript:alert(1)\""),
+        ("\"BCDF-GHJK\"", "\"\""),
+        ("900", "-1"),
+        ("\"dev-1\"", "\"d\\u0000\""),
+    ] {
+        let server = Server::sending(json(200, &DEVICE.replacen(good, bad, 1))).await;
+        let failure = signed_out(&server).0.start_sign_in().await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Malformed, "{bad}");
+    }
+    let server = Server::sending(json(200, &DEVICE.replace("900", "999999999999").replace(": 5", ": 0"))).await;
+    let code = signed_out(&server).0.start_sign_in().await.unwrap();
+    assert_eq!((code.expires_in.as_secs(), code.interval.as_secs()), (86_400, 1), "harmless numbers are clamped");
+}
+
+#[tokio::test]
+async fn without_tokens_nothing_is_asked() {
+    let server = Server::sending(json(200, ACCOUNT)).await;
+    let failure = signed_out(&server).0.account().await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Unauthorized);
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_once_and_kept_before_it_is_used() {
+    let server = Server::start(vec![send(401, "{}"), send(200, TOKEN), send(200, ACCOUNT)]).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    client.account().await.unwrap();
+    assert_eq!(store.load().unwrap(), Some(tokens("access-1", "refresh-1")));
+    assert_eq!(
+        summary(&server),
+        [
+            "/v1/account access-0",
+            "/oauth/token grant_type=refresh_token&refresh_token=refresh-0&client_id=bonus-tv",
+            "/v1/account access-1"
+        ]
+    );
+    let server = Server::start(vec![send(401, "{}"), send(200, TOKEN), send(401, "{}")]).await;
+    assert_eq!(account_kind(&options(server.base.clone())).await, FailureKind::Unauthorized);
+    assert_eq!(server.requests().len(), 3, "not for ever");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_has_ended_is_forgotten_and_a_hiccup_is_not() {
+    let server = Server::start(vec![send(401, "{}"), send(400, r#"{"error":"invalid_grant"}"#)]).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    assert_eq!(client.account().await.unwrap_err().kind, FailureKind::Unauthorized);
+    assert_eq!((client.is_signed_in(), store.load().unwrap()), (false, None));
+
+    let server = Server::start(vec![send(401, "{}"), Act::Send(answer(503, "Retry-After: 60\r\n", ""))]).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    assert_eq!(client.account().await.unwrap_err().kind, FailureKind::Unavailable);
+    assert_eq!(store.load().unwrap(), Some(tokens("access-0", "refresh-0")));
+}
+
+#[tokio::test]
+async fn a_token_about_to_end_is_renewed_first() {
+    let short = TOKEN.replace("3600", "30");
+    let server = Server::start(vec![send(200, &short), send(200, TOKEN), send(200, ACCOUNT)]).await;
+    let (client, _) = signed_out(&server);
+    client.poll_sign_in(&Secret::new("d")).await.unwrap();
+    client.account().await.unwrap();
+    let said = summary(&server);
+    assert!(said[1].contains("refresh_token=refresh-1"), "{said:?}");
+
+    let server = Server::start(vec![send(200, &short), send(503, "{}"), send(200, ACCOUNT)]).await;
+    let (client, _) = signed_out(&server);
+    client.poll_sign_in(&Secret::new("d")).await.unwrap();
+    client.account().await.expect("the old token still works while the service hiccups");
+}
+
+#[tokio::test]
+async fn many_requests_share_one_refresh() {
+    let mut acts = vec![send(401, "{}"); 8];
+    acts.extend([send(200, TOKEN), send(200, ACCOUNT)]);
+    let server = Server::start(acts).await;
+    let (client, _) = signed_in(&options(server.base.clone()));
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.account().await })
+        })
+        .collect();
+    for call in calls {
+        // Who came late met the new token at once.
+        let _ = call.await.unwrap();
+    }
+    let refreshes = summary(&server).iter().filter(|line| line.starts_with("/oauth/token")).count();
+    assert_eq!(refreshes, 1);
+}
+
+#[tokio::test]
+async fn a_refresh_outlives_the_request_that_wanted_it() {
+    let server = Server::start(vec![send(401, "{}"), send(200, TOKEN)]).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    let call = tokio::spawn({
+        let client = client.clone();
+        async move { client.account().await }
+    });
+    while server.requests().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    call.abort();
+    while store.load().unwrap() != Some(tokens("access-1", "refresh-1")) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn signing_out_forgets_even_if_the_server_does_not_hear() {
+    let server = Server::sending(answer(200, "", "")).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    client.sign_out().await;
+    assert_eq!((client.is_signed_in(), store.load().unwrap()), (false, None));
+    assert_eq!(summary(&server), ["/oauth/revoke token=refresh-0&client_id=bonus-tv"]);
+    let server = Server::start(vec![Act::Reset(Vec::new())]).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    client.sign_out().await;
+    assert_eq!((client.is_signed_in(), store.load().unwrap()), (false, None));
+}

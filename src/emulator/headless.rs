@@ -1,0 +1,159 @@
+//! A run without a window: keys from a script, virtual time, the box's own renderer, a PNG.
+//!
+//! The clock moves only when nothing is on its way, so a run does the same whatever the machine's
+//! load; only the answers of a server are waited for in real time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+
+use crate::core::OrderPhase;
+use crate::input::{Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
+use crate::platform::headless::Headless;
+use crate::shell::Shell;
+use crate::shell::clock::ManualClock;
+use crate::view::bind::Screen;
+
+use super::args::Size;
+use super::setup::Setup;
+use super::{Args, EmulatorError};
+
+/// How long a key of a script is down.
+const TAP: Duration = Duration::from_millis(80);
+/// Time between two keys, so that OK twice is no bounce.
+const GAP: Duration = Duration::from_millis(60);
+/// What is due within this time belongs to the key before: the hero, a repeat, a slide.
+const SETTLE: Duration = Duration::from_millis(400);
+/// How long an order may take in virtual time before the script goes on.
+const ORDER: Duration = Duration::from_secs(60);
+/// How long a real server may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Animations are drawn this often.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// A television in memory.
+pub struct Television {
+    shell: Shell,
+    screen: std::rc::Rc<Headless>,
+    clock: ManualClock,
+}
+
+/// Runs a script and writes the last picture.
+pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
+    let steps = parse_script(&args.keys).map_err(|error| EmulatorError::Usage(format!("--keys: {error}")))?;
+    let (mut television, remains) = Television::start(setup, args.size.unwrap_or(Size::FULL_HD))?;
+    let result = television.settle().and_then(|()| television.play(&steps));
+    if let Some(path) = &args.screenshot {
+        television
+            .screen
+            .write_png(path)
+            .map_err(|error| EmulatorError::Headless(format!("writing {}: {error}", path.display())))?;
+    }
+    drop(television);
+    drop(remains);
+    result
+}
+
+impl Television {
+    /// Starts a television of this size.
+    pub(crate) fn start(setup: Setup, size: Size) -> Result<(Self, super::setup::Remains), EmulatorError> {
+        let screen = Headless::install(size.width, size.height).map_err(EmulatorError::Window)?;
+        let window = Screen::new().map_err(EmulatorError::Window)?;
+        window.open().map_err(EmulatorError::Window)?;
+        let clock = ManualClock::new(Utc::now(), crate::shell::clock::entropy());
+        let (parts, remains) = setup.into_parts(Box::new(clock.clone()), Arc::new(|| {}));
+        let shell = Shell::start(parts, window)?;
+        Ok((Self { shell, screen, clock }, remains))
+    }
+
+    /// Presses the keys of a script, each after the last is done.
+    pub(crate) fn play(&mut self, steps: &[ScriptStep]) -> Result<(), EmulatorError> {
+        for step in steps {
+            if self.shell.wants_exit() {
+                return Ok(());
+            }
+            match step {
+                ScriptStep::Tap(key) => self.press(*key, TAP),
+                ScriptStep::Hold(key, time) => self.press(*key, *time),
+                ScriptStep::Wait(time) => self.pass(*time),
+            }
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    fn press(&mut self, key: RemoteKey, time: Duration) {
+        self.shell.key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) });
+        self.present();
+        self.pass(time);
+        self.shell.key(KeyEvent { key, phase: Phase::Up });
+        self.pass(GAP);
+    }
+
+    /// Lets virtual time pass, waking the shell whenever it asks for it.
+    fn pass(&mut self, time: Duration) {
+        let end = self.clock.elapsed() + time;
+        while self.clock.elapsed() < end {
+            let next = self.shell.next_wake().map_or(end, |at| at.min(end)).max(self.clock.elapsed());
+            let step =
+                (next - self.clock.elapsed()).min(if self.screen.has_active_animations() { FRAME } else { time });
+            self.advance(step.max(Duration::from_millis(1)).min(end - self.clock.elapsed()));
+        }
+    }
+
+    fn advance(&mut self, by: Duration) {
+        self.clock.advance(by);
+        self.screen.advance(by);
+        self.present();
+    }
+
+    /// Shows the state and draws it, as a box does after each event.
+    fn present(&mut self) {
+        self.shell.turn();
+        if self.screen.draw().is_some() {
+            self.shell.presented();
+            self.shell.turn();
+        }
+    }
+
+    /// Waits until nothing is on its way and nothing is due soon.
+    pub(crate) fn settle(&mut self) -> Result<(), EmulatorError> {
+        let order_end = self.clock.elapsed() + ORDER;
+        let mut waited = Duration::ZERO;
+        loop {
+            self.present();
+            if self.shell.wants_exit() {
+                return Ok(());
+            }
+            if self.shell.is_waiting() {
+                let patience = Duration::from_millis(50);
+                if self.shell.wait(patience) {
+                    waited = Duration::ZERO;
+                } else {
+                    waited += patience;
+                }
+                if waited >= PATIENCE {
+                    return Err(EmulatorError::Headless("the bonus API did not answer in 20 s".to_owned()));
+                }
+                continue;
+            }
+            let now = self.clock.elapsed();
+            let order_due = self.shell.app().order().and_then(|flow| match flow.phase {
+                OrderPhase::Waiting(at) => Some(at),
+                OrderPhase::Storing | OrderPhase::Asking | OrderPhase::Paused => None,
+            });
+            let due = self.shell.next_wake().filter(|at| *at <= now + SETTLE);
+            match (due, order_due.filter(|at| *at <= order_end)) {
+                (Some(at), _) | (None, Some(at)) => self.pass(at.saturating_sub(now).max(Duration::from_millis(1))),
+                (None, None) if self.screen.has_active_animations() && self.is_sliding() => self.pass(FRAME),
+                (None, None) => return Ok(()),
+            }
+        }
+    }
+
+    /// A spinner turns for ever; everything else that moves comes to rest.
+    fn is_sliding(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,170 @@
+//! What an emulator stands on: a sandbox or another API, a storage directory, a client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use url::Url;
+
+use crate::api::{Client, ClientOptions, Tokens};
+use crate::core::{Identity, Settings};
+use crate::domain::{Language, Secret};
+use crate::sandbox::clock::Clock as SandboxClock;
+use crate::sandbox::policy::Policy;
+use crate::sandbox::{self, MonthlyLimit, Options, Running};
+use crate::shell::clock::Clock;
+use crate::shell::journal::Journal;
+use crate::shell::storage::Storage;
+use crate::shell::{Parts, PlayerFallback, logging};
+use crate::view::bind::ThemeColors;
+
+use super::{Args, EmulatorError};
+
+/// Everything that was started before the television.
+pub(crate) struct Setup {
+    /// The address of the bonus API.
+    pub(crate) api: Url,
+    /// The sandbox, if it is ours.
+    pub(crate) sandbox: Option<Running>,
+    client: Client,
+    storage: Storage,
+    player: Vec<String>,
+    journal: Option<Journal>,
+    language: Language,
+    /// Removed when the run ends.
+    _temporary: Option<tempfile::TempDir>,
+    /// Runs the sandbox.
+    _runtime: Runtime,
+}
+
+/// Room for pictures on the emulator's disk.
+const IMAGE_CACHE: u64 = 64 * 1024 * 1024;
+
+/// Starts everything but the television.
+pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
+    logging::start(&args.log_level, logging::LogFormat::Text)?;
+    let io = |what: &str| {
+        let what = what.to_owned();
+        move |error| EmulatorError::Io(what, error)
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("sandbox")
+        .enable_all()
+        .build()
+        .map_err(io("starting the sandbox's threads"))?;
+    let (api, sandbox) = match &args.api {
+        Some(url) => {
+            let url = Url::parse(url).map_err(|error| EmulatorError::Usage(format!("--api «{url}»: {error}")))?;
+            (url, None)
+        }
+        None => {
+            let mut options = Options { db: args.db.clone(), ..Options::default() };
+            if let Some(at) = args.clock {
+                options.clock = SandboxClock::running_from(at);
+            }
+            if args.policy.as_deref() == Some("films-exempt") {
+                options.policy = Policy { monthly: MonthlyLimit::FilmsExempt, ..options.policy };
+            }
+            let running = runtime.block_on(sandbox::start(options))?;
+            let url = Url::parse(running.base_url())
+                .map_err(|error| EmulatorError::Usage(format!("the sandbox's own address: {error}")))?;
+            (url, Some(running))
+        }
+    };
+    let (directory, temporary) = match &args.storage {
+        Some(directory) => (directory.clone(), None),
+        None => {
+            let temporary = tempfile::tempdir().map_err(io("making a directory for the box's memory"))?;
+            (temporary.path().to_owned(), Some(temporary))
+        }
+    };
+    let storage = Storage::open(&directory, IMAGE_CACHE)?;
+    let mut options = ClientOptions::new(api.clone());
+    let language = args.language.as_deref().and_then(Language::from_code).unwrap_or_default();
+    options.language = language;
+    let client = Client::new(&options, storage.tokens.clone())?;
+    if let Some(name) = &args.scenario {
+        sign_in(name, sandbox.as_ref(), &client, &storage, &runtime)?;
+    }
+    let journal = match &args.journal {
+        Some(path) => Some(Journal::create(path).map_err(io(&format!("writing {}", path.display())))?),
+        None => None,
+    };
+    let player = match &args.player {
+        Some(command) => command.split_whitespace().map(str::to_owned).collect(),
+        None => vec!["gst-play-1.0".to_owned(), "{url}".to_owned()],
+    };
+    crate::shell::player::check_command(&player).map_err(|error| EmulatorError::Usage(format!("--player: {error}")))?;
+    Ok(Setup { api, sandbox, client, storage, player, journal, language, _temporary: temporary, _runtime: runtime })
+}
+
+/// Signs in as a test subscriber, with the subscriber's PIN if it has one.
+fn sign_in(
+    name: &str,
+    sandbox: Option<&Running>,
+    client: &Client,
+    storage: &Storage,
+    runtime: &Runtime,
+) -> Result<(), EmulatorError> {
+    let Some(sandbox) = sandbox else {
+        return Err(EmulatorError::Usage("--scenario needs the sandbox inside".to_owned()));
+    };
+    let scenarios = sandbox::scenarios()?;
+    let Some(scenario) = scenarios.iter().find(|scenario| scenario.name == name) else {
+        let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
+        return Err(EmulatorError::Usage(format!("--scenario «{name}» is none of: {}", names.join(", "))));
+    };
+    let session = sandbox.control().session(name)?;
+    let tokens =
+        Tokens { access: Secret::new(session.access_token), refresh: Some(Secret::new(session.refresh_token)) };
+    runtime.block_on(client.adopt_tokens(tokens));
+    if let Some(pin) = &scenario.pin {
+        storage
+            .pin
+            .set(&Secret::new(pin.clone()))
+            .map_err(|error| EmulatorError::Io("setting the scenario's PIN".to_owned(), error))?;
+    }
+    Ok(())
+}
+
+impl Setup {
+    /// What a shell is made from.
+    pub(crate) fn into_parts(self, clock: Box<dyn Clock>, wake: Arc<dyn Fn() + Send + Sync>) -> (Parts, Remains) {
+        let identity = Identity {
+            brand: None,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            device_id: "EMU-0001".to_owned(),
+            api_host: host(&self.api),
+            account_url: format!("{}/account", host(&self.api)),
+            dim_after: Duration::from_secs(300),
+        };
+        let parts = Parts {
+            client: self.client,
+            storage: self.storage,
+            clock,
+            identity,
+            defaults: Settings { language: self.language, ..Settings::default() },
+            player: self.player,
+            player_fallback: PlayerFallback::BuiltInCard,
+            theme: ThemeColors::default(),
+            journal: self.journal,
+            wake,
+        };
+        (parts, Remains { sandbox: self.sandbox, _temporary: self._temporary, _runtime: self._runtime })
+    }
+}
+
+/// What must live as long as the television.
+pub(crate) struct Remains {
+    /// The sandbox, if it is ours.
+    pub(crate) sandbox: Option<Running>,
+    _temporary: Option<tempfile::TempDir>,
+    _runtime: Runtime,
+}
+
+/// Host and port of an address.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

@@ -1,0 +1,133 @@
+//! The television in a desktop window.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use slint::{RenderingState, Timer, TimerMode};
+
+use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
+use crate::platform::{desktop, desktop_keys};
+use crate::shell::Shell;
+use crate::shell::clock::SystemClock;
+use crate::view::bind::{KeyAction, Screen};
+
+use super::setup::Setup;
+use super::{Args, EmulatorError};
+
+/// Runs the window until it is closed.
+pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
+    let has_display =
+        ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
+    if !has_display {
+        return Err(EmulatorError::Usage(
+            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); run with --headless, for example: \
+             cargo run -- --headless --scenario vip --keys \"DOWN OK\" --screenshot picture.png"
+                .to_owned(),
+        ));
+    }
+    desktop::select(args.tv_only).map_err(EmulatorError::Window)?;
+    let window = Screen::new().map_err(EmulatorError::Window)?;
+    announce(&setup);
+    let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
+    let timer = Rc::new(Timer::default());
+    let wake = Arc::new(|| {
+        // The loop being over means there is nobody left to tell.
+        let _ = slint::invoke_from_event_loop(turn_current);
+    });
+    let (parts, remains) = setup.into_parts(Box::new(SystemClock::start()), wake);
+    connect_keys(&window, &shell);
+    window.open().map_err(EmulatorError::Window)?;
+    desktop::fit(window.window(), args.size.map(|size| size.width));
+    *shell.borrow_mut() = Some(Shell::start(parts, window)?);
+    CURRENT.with_borrow_mut(|current| *current = Some((shell.clone(), timer.clone())));
+    after_frames(&shell)?;
+    turn_current();
+    let result = slint::run_event_loop().map_err(EmulatorError::Window);
+    CURRENT.with_borrow_mut(Option::take);
+    shell.borrow_mut().take();
+    drop(remains);
+    result
+}
+
+type Current = (Rc<RefCell<Option<Shell>>>, Rc<Timer>);
+
+thread_local! {
+    /// The shell of this thread's window, for wake-ups that come from other threads.
+    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+}
+
+/// One turn of the shell, and a timer for the next.
+fn turn_current() {
+    let Some((shell, timer)) = CURRENT.with_borrow(Clone::clone) else { return };
+    let next = {
+        let mut slot = shell.borrow_mut();
+        let Some(shell) = slot.as_mut() else { return };
+        shell.turn();
+        if shell.wants_exit() {
+            // Refused only when the loop is over already.
+            let _ = slint::quit_event_loop();
+            return;
+        }
+        shell.next_wake().map(|at| at.saturating_sub(shell.elapsed()))
+    };
+    match next {
+        Some(wait) => timer.start(TimerMode::SingleShot, wait.max(Duration::from_millis(1)), turn_current),
+        None => timer.stop(),
+    }
+}
+
+fn connect_keys(window: &Screen, shell: &Rc<RefCell<Option<Shell>>>) {
+    let shell = shell.clone();
+    let is_control_down = std::cell::Cell::new(false);
+    window.on_key(move |text, action| {
+        if desktop_keys::is_control(text) {
+            is_control_down.set(action != KeyAction::Released);
+            return;
+        }
+        let key = if is_control_down.get() && desktop_keys::is_quit_letter(text) {
+            Some(RemoteKey::Leave)
+        } else {
+            desktop_keys::remote_key(text)
+        };
+        let Some(key) = key else { return };
+        let phase = match action {
+            KeyAction::Pressed | KeyAction::Repeated => Phase::Down(Hold::Signed),
+            KeyAction::Released => Phase::Up,
+        };
+        if let Some(shell) = shell.borrow_mut().as_mut() {
+            shell.key(KeyEvent { key, phase });
+        }
+        turn_current();
+    });
+}
+
+/// Tells the shell when a frame is on the screen.
+fn after_frames(shell: &Rc<RefCell<Option<Shell>>>) -> Result<(), EmulatorError> {
+    let slot = shell.clone();
+    let shell = shell.borrow();
+    let Some(running) = shell.as_ref() else { return Ok(()) };
+    let told = running.screen().window().set_rendering_notifier(move |state, _| {
+        if matches!(state, RenderingState::AfterRendering)
+            && let Ok(mut shell) = slot.try_borrow_mut()
+            && let Some(shell) = shell.as_mut()
+        {
+            shell.presented();
+        }
+    });
+    if told.is_err() {
+        tracing::debug!("this renderer does not tell of frames; a timer stands in for it");
+    }
+    Ok(())
+}
+
+/// Says where everything is.
+fn announce(setup: &Setup) {
+    println!("bonus API   {}", setup.api);
+    if let Some(sandbox) = &setup.sandbox {
+        let base = sandbox.base_url().trim_end_matches('/');
+        println!("sign-in     {base}/tv");
+        println!("API page    {base}/docs");
+    }
+}

@@ -1,0 +1,89 @@
+//! The only reader of the system's time and randomness; tests and headless runs bring their own.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use crate::core::Moment;
+
+/// Where moments come from.
+pub trait Clock {
+    /// The present moment.
+    fn now(&self) -> Moment;
+}
+
+/// The system's time and randomness.
+#[derive(Debug)]
+pub struct SystemClock {
+    started: Instant,
+}
+
+impl SystemClock {
+    /// A clock that starts now.
+    pub fn start() -> Self {
+        Self { started: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Moment {
+        Moment { monotonic: self.started.elapsed(), wall: Utc::now(), entropy: entropy() }
+    }
+}
+
+/// Fresh random bits from the system.
+pub fn entropy() -> u128 {
+    let mut bytes = [0; 16];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        // Order keys come from here: without randomness there is no safe order.
+        tracing::error!(%error, "the system gives no random bits");
+        std::process::abort();
+    }
+    u128::from_ne_bytes(bytes)
+}
+
+/// A clock that stands still until it is moved, with repeatable randomness.
+#[derive(Debug, Clone)]
+pub struct ManualClock {
+    elapsed: Rc<Cell<Duration>>,
+    start: DateTime<Utc>,
+    state: Rc<Cell<u128>>,
+}
+
+impl ManualClock {
+    /// A clock that begins at `start`; equal seeds give equal bits.
+    pub fn new(start: DateTime<Utc>, seed: u128) -> Self {
+        Self { elapsed: Rc::new(Cell::new(Duration::ZERO)), start, state: Rc::new(Cell::new(seed)) }
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: Duration) {
+        self.elapsed.set(self.elapsed.get() + by);
+    }
+
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed.get()
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Moment {
+        // SplitMix64, twice: spread well enough for jitter and for keys of a test.
+        let step = |state: u64| {
+            let mut z = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        let state = self.state.get().wrapping_add(1);
+        self.state.set(state);
+        let low = u64::try_from(state & u128::from(u64::MAX)).unwrap_or(0);
+        let high = u64::try_from(state >> 64).unwrap_or(0);
+        let entropy = (u128::from(step(low ^ step(high))) << 64) | u128::from(step(step(low)));
+        let passed = chrono::Duration::from_std(self.elapsed.get()).unwrap_or_default();
+        Moment { monotonic: self.elapsed.get(), wall: self.start + passed, entropy }
+    }
+}

@@ -1,0 +1,210 @@
+//! The disk's own thread: orders, cache, settings and PIN, one job after the other.
+//!
+//! One queue, so an order is never overtaken by its own removal.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use chrono::{DateTime, Utc};
+
+use crate::core::{App, Boot, CachedData, DiskTrouble, Event, Identity, PinAnswer, Session, Settings, StoredOrder};
+use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Order, Secret};
+
+use super::storage::{JournalError, PinCheck, PinStatus, Settings as StoredSettings, Stamped, Storage};
+
+/// A job for the disk.
+#[derive(Debug)]
+pub(crate) enum Job {
+    StoreOrder(Order),
+    ForgetOrder(IdempotencyKey),
+    StoreCache(Box<CacheJob>),
+    WipeMember,
+    StoreSettings(Settings),
+    CheckPin(Secret, DateTime<Utc>),
+    SetPin(Option<Secret>),
+}
+
+/// What goes into the cache.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CacheJob {
+    account: Account,
+    catalog: Catalog,
+    etag: Option<String>,
+    entitlements: Vec<Entitlement>,
+    fetched_at: DateTime<Utc>,
+}
+
+impl CacheJob {
+    /// What the state knows, if it knows everything that a start needs.
+    pub(crate) fn of(app: &App, fetched_at: DateTime<Utc>) -> Option<Self> {
+        Some(Self {
+            account: app.data.account.clone()?,
+            catalog: app.data.shelf.catalog().clone(),
+            etag: app.catalog_etag().map(str::to_owned),
+            entitlements: app.data.entitlements.clone()?,
+            fetched_at,
+        })
+    }
+
+    /// Whether a start from either would show the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let dated = |job: &Self| Account { server_time: self.account.server_time, ..job.account.clone() };
+        self.catalog == other.catalog && self.entitlements == other.entitlements && self.account == dated(other)
+    }
+}
+
+/// Starts the thread; what it answers goes to `answer`.
+pub(crate) fn start(storage: Arc<Storage>, answer: impl Fn(Event) + Send + 'static) -> std::io::Result<Sender<Job>> {
+    let (sender, jobs) = channel();
+    std::thread::Builder::new().name("disk".to_owned()).spawn(move || work(&storage, &jobs, answer))?;
+    Ok(sender)
+}
+
+fn work(storage: &Storage, jobs: &Receiver<Job>, answer: impl Fn(Event)) {
+    for job in jobs {
+        match job {
+            Job::StoreOrder(order) => {
+                let result = storage.orders.save(&order);
+                if let Err(error) = &result {
+                    tracing::error!(error = %chain(error), "the order was not stored and is not sent");
+                }
+                answer(Event::OrderStored(result.map_err(|_| DiskTrouble)));
+            }
+            Job::ForgetOrder(key) => {
+                if let Err(error) = storage.orders.clear(&key) {
+                    // It will be asked for again at the next start: the same key gives the same answer.
+                    tracing::warn!(error = %chain(&error), "the finished order stays on disk");
+                }
+            }
+            Job::StoreCache(job) => store_cache(storage, *job),
+            Job::WipeMember => {
+                let wiped = storage.forget_member().and_then(|()| storage.pin.clear());
+                if let Err(error) = wiped {
+                    tracing::error!(%error, "the member's data could not be wiped");
+                }
+            }
+            Job::StoreSettings(settings) => {
+                let stored = StoredSettings {
+                    language: Some(settings.language),
+                    animations: Some(settings.animations),
+                    pin_use: Some(settings.pin_use),
+                };
+                if let Err(error) = storage.settings.save(&stored) {
+                    tracing::warn!(%error, "the settings were not stored");
+                }
+            }
+            Job::CheckPin(pin, now) => answer(Event::PinAnswered(match storage.pin.check(&pin, now) {
+                Ok(PinCheck::Right) => PinAnswer::Right,
+                Ok(PinCheck::Wrong { left }) => PinAnswer::Wrong { left },
+                Ok(PinCheck::Locked { until }) => PinAnswer::Locked { until },
+                Ok(PinCheck::NotSet) => PinAnswer::Failed,
+                Err(error) => {
+                    tracing::error!(%error, "the PIN could not be checked");
+                    PinAnswer::Failed
+                }
+            })),
+            Job::SetPin(pin) => {
+                let result = match &pin {
+                    Some(pin) => storage.pin.set(pin).map(|()| PinAnswer::Stored),
+                    None => storage.pin.clear().map(|()| PinAnswer::Removed),
+                };
+                answer(Event::PinAnswered(result.unwrap_or_else(|error| {
+                    tracing::error!(%error, "the PIN was not changed");
+                    PinAnswer::Failed
+                })));
+            }
+        }
+    }
+}
+
+fn store_cache(storage: &Storage, job: CacheJob) {
+    let CacheJob { account, catalog, etag, entitlements, fetched_at } = job;
+    let member_id = account.member_id.clone();
+    let page = CatalogPage {
+        version: catalog.version,
+        total: catalog.total,
+        categories: catalog.categories,
+        offers: catalog.offers,
+        next_cursor: None,
+        server_time: account.server_time,
+    };
+    let stored = storage
+        .cache
+        .save_account(&Stamped { value: account, etag: None, fetched_at })
+        .and_then(|()| storage.cache.save_catalog(&member_id, &Stamped { value: page, etag, fetched_at }))
+        .and_then(|()| {
+            storage.cache.save_entitlements(&member_id, &Stamped { value: entitlements, etag: None, fetched_at })
+        });
+    if let Err(error) = stored {
+        tracing::warn!(%error, "the cache was not stored");
+    }
+}
+
+/// What the disk knows, for the first state.
+pub(crate) fn boot(
+    storage: &Storage,
+    identity: Identity,
+    defaults: Settings,
+    session: Session,
+    now: DateTime<Utc>,
+) -> Boot {
+    let chosen = storage.settings.load();
+    let settings = Settings {
+        language: chosen.language.unwrap_or(defaults.language),
+        animations: chosen.animations.unwrap_or(defaults.animations),
+        pin_use: chosen.pin_use.unwrap_or(defaults.pin_use),
+    };
+    let order = match storage.orders.load() {
+        Ok(None) => StoredOrder::None,
+        Ok(Some(order)) => StoredOrder::Pending(order),
+        Err(error) => {
+            tracing::error!(error = %chain(&error), "the stored order is unreadable");
+            if let JournalError::Damaged { .. } = error
+                && let Err(error) = storage.orders.discard_damage()
+            {
+                tracing::error!(error = %chain(&error), "the damaged order stays in the way");
+            }
+            StoredOrder::Damaged
+        }
+    };
+    let has_pin = match storage.pin.status(now) {
+        Ok(PinStatus::NotSet) => false,
+        // A PIN that cannot be read must go on protecting.
+        Ok(PinStatus::Ready { .. } | PinStatus::Locked { .. } | PinStatus::Damaged) | Err(_) => true,
+    };
+    let cached = match session {
+        Session::SignedIn => cached(storage),
+        Session::SignedOut => None,
+    };
+    Boot { identity, settings, session, cached, order, has_pin }
+}
+
+fn cached(storage: &Storage) -> Option<CachedData> {
+    let snapshot = storage.cache.load();
+    let account = snapshot.account?;
+    let catalog = snapshot.catalog?;
+    Some(CachedData {
+        account: account.value,
+        catalog: Catalog {
+            version: catalog.value.version,
+            categories: catalog.value.categories,
+            offers: catalog.value.offers,
+            total: catalog.value.total,
+        },
+        etag: catalog.etag,
+        entitlements: snapshot.entitlements.map(|held| held.value).unwrap_or_default(),
+        fetched_at: account.fetched_at,
+    })
+}
+
+/// An error with everything behind it, for one log line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

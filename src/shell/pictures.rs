@@ -1,0 +1,213 @@
+//! Pictures for the screen: from memory, else from the disk, else from the API; bounded everywhere.
+//!
+//! Pictures are no state: nothing in the core waits for one, and a missing one is a quiet plate.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use slint::{Image, Rgb8Pixel, Rgba8Pixel, SharedPixelBuffer};
+use tokio::sync::Semaphore;
+
+use crate::api::{Client, ImageVariant as ApiVariant};
+use crate::view::bind::Images;
+use crate::view::model::{ImageKey, ImageVariant};
+
+use super::decode::{DecodedImage, decode_image};
+use super::storage::Storage;
+
+/// Bytes of decoded pictures kept in memory.
+const MEMORY: usize = 24 * 1024 * 1024;
+/// Pictures fetched at a time.
+const AT_ONCE: usize = 4;
+/// A picture that failed is not asked for again for this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A picture on the disk is used without asking for this long.
+const DISK_LIFE: TimeDelta = TimeDelta::days(7);
+
+/// The pictures in memory.
+pub(crate) struct Pictures {
+    scale: f32,
+    kept: RefCell<Kept>,
+    under_way: HashSet<ImageKey>,
+    failed: HashMap<ImageKey, Duration>,
+    slots: Arc<Semaphore>,
+}
+
+#[derive(Default)]
+struct Kept {
+    images: HashMap<ImageKey, (Image, usize, u64)>,
+    bytes: usize,
+    uses: u64,
+}
+
+/// A picture as it comes from a worker.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) key: ImageKey,
+    pub(crate) decoded: Option<DecodedImage>,
+}
+
+/// Fetches one picture.
+#[derive(Clone)]
+pub(crate) struct Fetcher {
+    pub(crate) client: Client,
+    pub(crate) storage: Arc<Storage>,
+}
+
+impl Images for Pictures {
+    fn image(&self, key: &ImageKey) -> Option<Image> {
+        let mut kept = self.kept.borrow_mut();
+        kept.uses += 1;
+        let uses = kept.uses;
+        let (image, _, last_use) = kept.images.get_mut(key)?;
+        *last_use = uses;
+        Some(image.clone())
+    }
+}
+
+impl Pictures {
+    /// Pictures for a screen of this scale: device pixels for one pixel of the layout.
+    pub(crate) fn new(scale: f32) -> Self {
+        Self {
+            scale,
+            kept: RefCell::default(),
+            under_way: HashSet::new(),
+            failed: HashMap::new(),
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// How many pictures are on their way.
+    pub(crate) fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
+    /// Starts fetching what is wanted and neither here nor on its way.
+    pub(crate) fn request(
+        &mut self,
+        wanted: Vec<ImageKey>,
+        now: Duration,
+        runtime: &tokio::runtime::Handle,
+        fetcher: &Fetcher,
+        deliver: &(impl Fn(Arrived) + Clone + Send + 'static),
+    ) {
+        for key in wanted {
+            let has_failed = self.failed.get(&key).is_some_and(|at| now.saturating_sub(*at) < PATIENCE);
+            if has_failed || !self.under_way.insert(key.clone()) {
+                continue;
+            }
+            let (fetcher, deliver, slots, scale) = (fetcher.clone(), deliver.clone(), self.slots.clone(), self.scale);
+            runtime.spawn(async move {
+                let _slot = slots.acquire().await;
+                let decoded = fetcher.fetch(&key, scale).await;
+                deliver(Arrived { key, decoded });
+            });
+        }
+    }
+
+    /// Takes a picture in; says whether there is something new to show.
+    pub(crate) fn arrived(&mut self, arrived: Arrived, now: Duration) -> Option<ImageKey> {
+        let Arrived { key, decoded } = arrived;
+        self.under_way.remove(&key);
+        let Some(decoded) = decoded else {
+            self.failed.insert(key, now);
+            return None;
+        };
+        self.failed.remove(&key);
+        let bytes = decoded.rgba.len();
+        let image = slint_image(&decoded);
+        let mut kept = self.kept.borrow_mut();
+        kept.uses += 1;
+        let uses = kept.uses;
+        kept.bytes += bytes;
+        if let Some((_, old, _)) = kept.images.insert(key.clone(), (image, bytes, uses)) {
+            kept.bytes -= old;
+        }
+        while kept.bytes > MEMORY {
+            let Some(oldest) = kept.images.iter().min_by_key(|(_, (_, _, used))| *used).map(|(key, _)| key.clone())
+            else {
+                break;
+            };
+            if let Some((_, freed, _)) = kept.images.remove(&oldest) {
+                kept.bytes -= freed;
+            }
+        }
+        Some(key)
+    }
+}
+
+impl Fetcher {
+    async fn fetch(&self, key: &ImageKey, scale: f32) -> Option<DecodedImage> {
+        let device = |length: u32| (length as f32 * scale).round().max(1.0) as u32;
+        let (width, height, radius) = (device(key.width), device(key.height), device(key.radius).min(key.radius));
+        let variant = match key.variant {
+            ImageVariant::Poster => ApiVariant::Poster,
+            ImageVariant::Tile => ApiVariant::Tile,
+            ImageVariant::Backdrop => ApiVariant::Backdrop,
+        };
+        let name = format!("{}/{}/{width}x{height}", key.id, variant.code());
+        let storage = self.storage.clone();
+        let lookup = name.clone();
+        let cached = tokio::task::spawn_blocking(move || storage.images.load(&lookup)).await.ok().flatten();
+        let now = Utc::now();
+        let is_fresh = |at| now.signed_duration_since(at) < DISK_LIFE;
+        let fetched = match &cached {
+            Some(image) if is_fresh(image.fetched_at) => None,
+            Some(_) | None => {
+                match self.client.image(&key.id, variant, width.clamp(16, 1920), height.clamp(16, 1080)).await {
+                    Ok(bytes) => Some(bytes),
+                    Err(failure) => {
+                        tracing::debug!(id = key.id, kind = ?failure.kind, "a picture did not come");
+                        None
+                    }
+                }
+            }
+        };
+        let (bytes, is_new) = match (fetched, cached) {
+            (Some(bytes), _) => (bytes, true),
+            (None, Some(cached)) => (cached.bytes, false),
+            (None, None) => return None,
+        };
+        let storage = self.storage.clone();
+        tokio::task::spawn_blocking(move || match decode_image(&bytes, width, height, radius) {
+            Ok(decoded) => {
+                if is_new && let Err(error) = storage.images.save(&name, &bytes, now) {
+                    tracing::warn!(%error, "a picture was not stored");
+                }
+                Some(decoded)
+            }
+            Err(error) => {
+                tracing::warn!(%error, name, "a picture is unusable");
+                None
+            }
+        })
+        .await
+        .ok()
+        .flatten()
+    }
+}
+
+/// Opaque pictures go without alpha: less memory, quicker to draw.
+fn slint_image(decoded: &DecodedImage) -> Image {
+    let (width, height) = (decoded.width, decoded.height);
+    if decoded.rgba.chunks_exact(4).all(|pixel| matches!(pixel, [_, _, _, 255])) {
+        let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(width, height);
+        for (target, source) in buffer.make_mut_slice().iter_mut().zip(decoded.rgba.chunks_exact(4)) {
+            if let [r, g, b, _] = source {
+                *target = Rgb8Pixel { r: *r, g: *g, b: *b };
+            }
+        }
+        return Image::from_rgb8(buffer);
+    }
+    let mut buffer = SharedPixelBuffer::<Rgba8Pixel>::new(width, height);
+    for (target, source) in buffer.make_mut_slice().iter_mut().zip(decoded.rgba.chunks_exact(4)) {
+        if let [r, g, b, a] = source {
+            let times = |channel: u8| (u16::from(channel) * u16::from(*a) / 255) as u8;
+            *target = Rgba8Pixel { r: times(*r), g: times(*g), b: times(*b), a: *a };
+        }
+    }
+    Image::from_rgba8_premultiplied(buffer)
+}

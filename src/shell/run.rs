@@ -1,0 +1,398 @@
+//! The loop's one turn: an event goes into the core, effects go out, the view goes to the screen.
+//!
+//! A [`Shell`] belongs to the thread of the window. Whoever runs it (a desktop window, a headless
+//! run, a box) gives it keys, calls [`Shell::turn`] when it is woken, and draws.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+
+use crate::api::Client;
+use crate::core::{App, Effect, Event, Identity, PlayerEvent, PlayerTrouble, RequestId, Session, Settings, update};
+use crate::domain::Secret;
+use crate::input::{KeyEvent, RemoteKey};
+use crate::view::bind::{Screen, ThemeColors};
+use crate::view::view;
+
+use super::clock::Clock;
+use super::disk::{self, CacheJob, Job};
+use super::journal::{Journal, request_name};
+use super::network;
+use super::pictures::{Arrived, Fetcher, Pictures};
+use super::player::{Ended, Player, PlayerError};
+use super::storage::Storage;
+
+/// Everything a shell is made from.
+pub struct Parts {
+    /// The bonus API.
+    pub client: Client,
+    /// The disk.
+    pub storage: Storage,
+    /// The time.
+    pub clock: Box<dyn Clock>,
+    /// What this box is.
+    pub identity: Identity,
+    /// The choices of a viewer who has made none.
+    pub defaults: Settings,
+    /// The film player's command.
+    pub player: Vec<String>,
+    /// What stands in for a player that is not installed.
+    pub player_fallback: PlayerFallback,
+    /// The window's colours, if the operator has some.
+    pub theme: ThemeColors,
+    /// The journal.
+    pub journal: Option<Journal>,
+    /// Called from any thread when [`Shell::turn`] has something to do.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// What stands in for a player that is not installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlayerFallback {
+    /// Nothing: the viewer is told.
+    None,
+    /// A card with title, link and running time.
+    BuiltInCard,
+}
+
+/// The running program on one thread.
+pub struct Shell {
+    app: App,
+    screen: Screen,
+    pictures: Pictures,
+    fetcher: Fetcher,
+    clock: Box<dyn Clock>,
+    outbox: Outbox,
+    inbox: Receiver<Message>,
+    disk: Sender<Job>,
+    cached: Option<CacheJob>,
+    player: Vec<String>,
+    player_fallback: PlayerFallback,
+    stop_player: Arc<Notify>,
+    journal: Option<Journal>,
+    answers_due: usize,
+    has_changed: bool,
+    wants_exit: bool,
+    runtime: Runtime,
+}
+
+#[derive(Debug)]
+enum Message {
+    Event(Event),
+    Picture(Arrived),
+}
+
+/// The way from the workers to the window's thread.
+#[derive(Clone)]
+struct Outbox {
+    sender: Sender<Message>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Outbox {
+    fn send(&self, message: Message) {
+        // The shell being gone means the program ends: nobody is left to tell.
+        if self.sender.send(message).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+/// A shell cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No threads.
+    #[error("starting the worker threads")]
+    Threads(#[from] io::Error),
+}
+
+impl Shell {
+    /// Starts the program behind a window: the first picture comes from the disk, the network later.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    pub fn start(parts: Parts, screen: Screen) -> Result<Self, StartError> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("worker").enable_all().build()?;
+        let (sender, inbox) = channel();
+        let outbox = Outbox { sender, wake: parts.wake };
+        let storage = Arc::new(parts.storage);
+        let now = parts.clock.now();
+        let session = if parts.client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
+        let boot = disk::boot(&storage, parts.identity, parts.defaults, session, now.wall);
+        let answers = outbox.clone();
+        let disk = disk::start(storage.clone(), move |event| answers.send(Message::Event(event)))?;
+        let (app, effects) = App::new(boot, &now);
+        screen.set_theme(parts.theme);
+        let scale = screen.window().scale_factor();
+        let mut shell = Self {
+            app,
+            screen,
+            pictures: Pictures::new(scale),
+            fetcher: Fetcher { client: parts.client, storage },
+            clock: parts.clock,
+            outbox,
+            inbox,
+            disk,
+            cached: None,
+            player: parts.player,
+            player_fallback: parts.player_fallback,
+            stop_player: Arc::new(Notify::new()),
+            journal: parts.journal,
+            answers_due: 0,
+            has_changed: true,
+            wants_exit: false,
+            runtime,
+        };
+        shell.use_language();
+        shell.run_effects(effects);
+        shell.show();
+        Ok(shell)
+    }
+
+    /// Takes what a key did.
+    pub fn key(&mut self, event: KeyEvent) {
+        tracing::debug!(key = if self.app.is_secret_entry() { "*" } else { event.key.name() }, "key");
+        self.handle(Event::Key(event));
+    }
+
+    /// No key is down any more.
+    pub fn release_keys(&mut self) {
+        self.handle(Event::KeysReleased);
+    }
+
+    /// Takes everything that has arrived and everything that is due, and shows the result.
+    pub fn turn(&mut self) {
+        while let Ok(message) = self.inbox.try_recv() {
+            self.take(message);
+        }
+        self.wake_if_due();
+        self.show();
+    }
+
+    /// Waits for the next arrival, at most so long; `false` if nothing came.
+    pub fn wait(&mut self, at_most: Duration) -> bool {
+        match self.inbox.recv_timeout(at_most) {
+            Ok(message) => {
+                self.take(message);
+                self.turn();
+                true
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
+        }
+    }
+
+    /// The frame of the current state is on the screen.
+    pub fn presented(&mut self) {
+        self.handle(Event::Presented);
+    }
+
+    /// When [`Shell::turn`] wants to be called, if nothing arrives before.
+    pub fn next_wake(&self) -> Option<Duration> {
+        self.app.next_wake()
+    }
+
+    /// Whether requests, disk jobs or pictures are on their way.
+    pub fn is_waiting(&self) -> bool {
+        self.answers_due > 0 || self.pictures.under_way() > 0
+    }
+
+    /// Whether the viewer has left.
+    pub fn wants_exit(&self) -> bool {
+        self.wants_exit
+    }
+
+    /// The state.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The window.
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// The present moment by the shell's clock.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.now().monotonic
+    }
+
+    /// Writes a line into the journal.
+    pub fn note(&mut self, what: &str) {
+        let at = self.elapsed();
+        if let Some(journal) = &mut self.journal {
+            journal.note(at, what);
+        }
+    }
+
+    /// Types a whole key at once, for callers without a clock of their own.
+    pub fn tap(&mut self, key: RemoteKey) {
+        self.key(KeyEvent { key, phase: crate::input::Phase::Down(crate::input::Hold::Trusted) });
+        self.key(KeyEvent { key, phase: crate::input::Phase::Up });
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Event(event) => {
+                if matches!(event, Event::Replied { .. } | Event::OrderStored(_) | Event::PinAnswered(_)) {
+                    self.answers_due = self.answers_due.saturating_sub(1);
+                }
+                self.handle(event);
+            }
+            Message::Picture(arrived) => {
+                let now = self.clock.now().monotonic;
+                if let Some(key) = self.pictures.arrived(arrived, now) {
+                    self.screen.image_arrived(&key, &self.pictures);
+                }
+            }
+        }
+    }
+
+    fn wake_if_due(&mut self) {
+        let now = self.clock.now().monotonic;
+        if self.app.next_wake().is_some_and(|at| at <= now) {
+            self.handle(Event::Woke);
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        let now = self.clock.now();
+        if let Some(journal) = &mut self.journal {
+            journal.event(now.monotonic, &self.app, &event);
+        }
+        let language = self.app.settings.language;
+        let effects = update(&mut self.app, &now, event);
+        if self.app.settings.language != language {
+            self.use_language();
+        }
+        self.has_changed = true;
+        self.run_effects(effects);
+    }
+
+    fn use_language(&mut self) {
+        self.fetcher.client.set_language(self.app.settings.language);
+        self.screen.set_language(self.app.settings.language);
+    }
+
+    /// Shows the state if it may look different, and asks for the pictures it wants.
+    pub fn show(&mut self) {
+        if !std::mem::take(&mut self.has_changed) {
+            return;
+        }
+        let now = self.clock.now();
+        self.screen.show(&view(&self.app, &now), &self.pictures);
+        let wanted = self.screen.wanted_images();
+        if !wanted.is_empty() {
+            let outbox = self.outbox.clone();
+            let deliver = move |arrived| outbox.send(Message::Picture(arrived));
+            self.pictures.request(wanted, now.monotonic, self.runtime.handle(), &self.fetcher, &deliver);
+        }
+    }
+
+    fn run_effects(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Some(journal) = &mut self.journal {
+                journal.effect(self.clock.now().monotonic, &self.app, &effect);
+            }
+            match effect {
+                Effect::Call { id, request } => self.call(id, request),
+                Effect::StoreOrder(order) => {
+                    tracing::info!(key = order.key.as_str(), options = order.lines.len(), "an order is placed");
+                    self.disk_question(Job::StoreOrder(order));
+                }
+                Effect::ForgetOrder(key) => {
+                    tracing::info!(key = key.as_str(), "the order's result was seen");
+                    self.disk_job(Job::ForgetOrder(key));
+                }
+                Effect::StoreCache => self.store_cache(),
+                Effect::WipeMember => {
+                    self.cached = None;
+                    self.disk_job(Job::WipeMember);
+                }
+                Effect::StoreSettings(settings) => self.disk_job(Job::StoreSettings(settings)),
+                Effect::CheckPin(pin) => self.disk_question(Job::CheckPin(pin, self.clock.now().wall)),
+                Effect::SetPin(pin) => self.disk_question(Job::SetPin(pin)),
+                Effect::Play { url, title } => self.play(url, &title),
+                Effect::StopPlayer => self.stop_player.notify_one(),
+                Effect::Warn(warning) => tracing::warn!(?warning, "something needs attention"),
+                Effect::Exit => self.wants_exit = true,
+            }
+        }
+    }
+
+    fn call(&mut self, id: RequestId, request: crate::core::Request) {
+        self.answers_due += 1;
+        tracing::debug!(id = id.get(), request = request_name(&request), "request");
+        let (client, outbox, language) = (self.fetcher.client.clone(), self.outbox.clone(), self.app.settings.language);
+        self.runtime.spawn(async move {
+            // A task of its own, so that a panic in a library costs one answer and not the program.
+            let answer = tokio::spawn(async move { network::call(&client, request, language).await }).await;
+            let result = answer.unwrap_or_else(|_| Err(network::lost()));
+            outbox.send(Message::Event(Event::Replied { id, result }));
+        });
+    }
+
+    fn disk_question(&mut self, job: Job) {
+        self.answers_due += 1;
+        self.disk_job(job);
+    }
+
+    fn disk_job(&self, job: Job) {
+        if self.disk.send(job).is_err() {
+            tracing::error!("the disk's thread is gone");
+        }
+    }
+
+    fn store_cache(&mut self) {
+        let Some(job) = CacheJob::of(&self.app, self.clock.now().wall) else { return };
+        if self.cached.as_ref().is_some_and(|cached| cached.is_same(&job)) {
+            return;
+        }
+        self.cached = Some(job.clone());
+        self.disk_job(Job::StoreCache(Box::new(job)));
+    }
+
+    fn play(&mut self, url: Secret, title: &str) {
+        tracing::info!(title, "a film is asked for");
+        let (outbox, command, fallback) = (self.outbox.clone(), self.player.clone(), self.player_fallback);
+        let stop = Arc::new(Notify::new());
+        self.stop_player = stop.clone();
+        self.runtime.spawn(async move {
+            let tell = |event| outbox.send(Message::Event(Event::Player(event)));
+            let mut playing = match Player::start(&command, &url) {
+                Ok(playing) => playing,
+                Err(error) => {
+                    tracing::warn!(error = %disk::chain(&error), "the film does not start");
+                    tell(match (error, fallback) {
+                        (PlayerError::NotFound(_), PlayerFallback::BuiltInCard) => PlayerEvent::BuiltIn,
+                        (PlayerError::NotFound(_) | PlayerError::Command, _) => {
+                            PlayerEvent::Failed(PlayerTrouble::NotFound)
+                        }
+                        (PlayerError::Address, _) => PlayerEvent::Failed(PlayerTrouble::BadAddress),
+                        (PlayerError::Start(..), _) => PlayerEvent::Failed(PlayerTrouble::Broke { code: None }),
+                    });
+                    return;
+                }
+            };
+            tell(PlayerEvent::Started);
+            let ended = tokio::select! {
+                ended = playing.wait() => Some(ended),
+                () = stop.notified() => None,
+            };
+            tell(match ended {
+                None => {
+                    if let Err(error) = playing.stop().await {
+                        tracing::warn!(%error, "the player did not stop by itself");
+                    }
+                    PlayerEvent::Ended
+                }
+                Some(Ok(Ended::Finished)) => PlayerEvent::Ended,
+                Some(Ok(Ended::Failed { code })) => PlayerEvent::Failed(PlayerTrouble::Broke { code: Some(code) }),
+                Some(Ok(Ended::Killed { .. }) | Err(_)) => PlayerEvent::Failed(PlayerTrouble::Broke { code: None }),
+            });
+        });
+    }
+}
