@@ -9,7 +9,7 @@ pub mod text;
 
 #[cfg(feature = "ui")]
 pub mod bind;
-#[cfg(any(test, feature = "emulator"))]
+#[cfg(feature = "emulator")]
 pub mod fixtures;
 
 mod catalog;

@@ -4,6 +4,7 @@ use slint::ComponentHandle;
 
 use super::convert::{Context, thousandths, tone};
 use super::generated as ui;
+use super::qr::Room;
 use super::models::Models;
 use crate::view::model::{AboutScreen, JoinScreen, ListScreen, SignInScreen, StatusScreen};
 
@@ -32,7 +33,7 @@ impl Models {
         let state = window.global::<ui::SignInState>();
         state.set_title(context.text(&screen.title));
         self.paragraphs.sync(context.texts(&screen.steps));
-        state.set_qr(context.qr(screen.qr.as_ref()));
+        state.set_qr(context.qr(screen.qr.as_ref(), Room::Large));
         state.set_address(context.text(&screen.address));
         state.set_code(context.text(&screen.code));
         state.set_status(context.text(&screen.status));

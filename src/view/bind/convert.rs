@@ -5,7 +5,7 @@ use slint::{Image, SharedString};
 use super::Images;
 use super::generated as ui;
 use super::messages::twin;
-use super::qr;
+use super::qr::{self, Room};
 use crate::view::model::{
     Button, Card, CardShape, Cause, Chip, Fact, Hero, HintKey, ImageKey, KeyHint, ListRow, Message, Panel, Qr, Sign,
     StatusStep, Tab, Tone,
@@ -72,8 +72,8 @@ impl<'a> Context<'a> {
         (false, Image::default())
     }
 
-    pub(super) fn qr(&self, qr: Option<&Qr>) -> ui::QrItem {
-        qr::item(qr, self.scale)
+    pub(super) fn qr(&self, qr: Option<&Qr>, room: Room) -> ui::QrItem {
+        qr::item(qr, room, self.scale)
     }
 
     pub(super) fn texts(&self, texts: &[Text]) -> Vec<SharedString> {

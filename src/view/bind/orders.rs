@@ -4,6 +4,7 @@ use slint::ComponentHandle;
 
 use super::convert::Context;
 use super::generated as ui;
+use super::qr::Room;
 use super::models::Models;
 use crate::view::model::{
     BasketScreen, ConfirmScreen, MessageScreen, OutcomeScreen, PlayerScreen, ProcessingScreen, RefusalScreen,
@@ -77,7 +78,7 @@ impl Models {
         self.lines(&screen.lines, context);
         self.facts.sync(context.facts(&screen.facts));
         state.set_promo_code(context.text(&screen.promo_code));
-        state.set_promo_qr(context.qr(screen.promo_qr.as_ref()));
+        state.set_promo_qr(context.qr(screen.promo_qr.as_ref(), Room::Large));
         let (has_image, picture) = context.picture(screen.image.as_ref());
         state.set_has_image(has_image);
         state.set_picture(picture);

@@ -8,16 +8,31 @@ use crate::view::model::Qr;
 /// Modules of quiet zone on each side, as the standard wants.
 const QUIET_ZONE: usize = 4;
 
-/// How large codes may be, in layout pixels.
-const SIDE: f32 = 440.0;
+/// The room for a code, in layout pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Room {
+    /// The code is what the screen is for.
+    Large,
+    /// The code stands beside something.
+    Small,
+}
+
+impl Room {
+    fn side(self) -> f32 {
+        match self {
+            Self::Large => 540.0,
+            Self::Small => 384.0,
+        }
+    }
+}
 
 /// Draws a code for a screen of this scale factor.
-pub(super) fn item(qr: Option<&Qr>, scale: f32) -> ui::QrItem {
+pub(super) fn item(qr: Option<&Qr>, room: Room, scale: f32) -> ui::QrItem {
     let Some(qr) = qr.filter(|qr| qr.size > 0) else {
         return ui::QrItem::default();
     };
     let modules = qr.size + 2 * QUIET_ZONE;
-    let room = (SIDE * scale) as usize;
+    let room = (room.side() * scale) as usize;
     let module = (room / modules).max(1);
     let side = modules * module;
     let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(side as u32, side as u32);
@@ -39,7 +54,7 @@ mod tests {
     #[test]
     fn a_code_keeps_its_quiet_zone_and_whole_pixels() {
         let qr = Qr { size: 21, modules: vec![true; 441] };
-        let item = item(Some(&qr), 2.0 / 3.0);
+        let item = item(Some(&qr), Room::Large, 2.0 / 3.0);
         let pixels = item.picture.to_rgb8().expect("a code is an opaque picture");
         assert_eq!(pixels.width() % 29, 0, "each module has the same width");
         assert_eq!(pixels.as_slice().first().map(|pixel| pixel.r), Some(255), "the corner is quiet");
@@ -49,6 +64,6 @@ mod tests {
 
     #[test]
     fn no_code_shows_nothing() {
-        assert!(!item(None, 1.0).is_shown);
+        assert!(!item(None, Room::Small, 1.0).is_shown);
     }
 }

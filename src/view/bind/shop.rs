@@ -4,6 +4,7 @@ use slint::ComponentHandle;
 
 use super::convert::{Context, index, shape, tone};
 use super::generated as ui;
+use super::qr::Room;
 use super::models::{Models, Ring, RowSlot};
 use crate::view::model::{Card, CatalogScreen, HomeScreen, OfferScreen, Row};
 
@@ -83,7 +84,7 @@ impl Models {
         state.set_total(index(screen.total));
         state.set_message(context.message(screen.message.as_ref()));
         self.buttons.sync(context.buttons(&screen.buttons));
-        state.set_qr(context.qr(screen.qr.as_ref()));
+        state.set_qr(context.qr(screen.qr.as_ref(), Room::Small));
         state.set_qr_note(context.text(&screen.qr_note));
     }
 
@@ -103,6 +104,6 @@ impl Models {
         self.paragraphs.sync(context.texts(&screen.warnings));
         state.set_warnings_tone(tone(screen.warnings_tone));
         self.buttons.sync(context.buttons(&screen.buttons));
-        state.set_qr(context.qr(screen.qr.as_ref()));
+        state.set_qr(context.qr(screen.qr.as_ref(), Room::Small));
     }
 }
