@@ -4,8 +4,8 @@ use slint::ComponentHandle;
 
 use super::convert::{Context, index, shape, tone};
 use super::generated as ui;
-use super::qr::Room;
 use super::models::{Models, Ring, RowSlot};
+use super::qr::Room;
 use crate::view::model::{Card, CatalogScreen, HomeScreen, OfferScreen, Row};
 
 /// Slots for cards beyond those in a window come in this number: whole lines of 4 and of 6.
