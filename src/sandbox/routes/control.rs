@@ -36,11 +36,25 @@ pub(super) struct ClockBody {
 
 /// A new time, or a step.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum ClockChange {
+    Set(ClockSet),
+    Advance(ClockStep),
+}
+
+/// A new time, from 2000 to 2099.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ClockChange {
-    set: Option<DateTime<Utc>>,
+pub(super) struct ClockSet {
+    set: DateTime<Utc>,
+}
+
+/// A step forward.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClockStep {
     #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
-    advance_seconds: Option<i64>,
+    advance_seconds: i64,
 }
 
 /// Everything that QA can see at once.
@@ -96,28 +110,62 @@ pub(super) struct SessionBody {
 
 /// An answer to a user code, as if given on the phone page.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum CodeAnswer {
+    Allow(Allowance),
+    Deny(Refusal),
+}
+
+/// Signs the device in as a scenario, loaded fresh.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ApproveRequest {
+pub(super) struct Allowance {
     user_code: String,
-    /// The scenario to sign in as; loaded fresh.
-    scenario: Option<String>,
-    /// Refuse instead.
-    #[serde(default)]
+    scenario: String,
+}
+
+/// Refuses the device.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refusal {
+    user_code: String,
+    #[expect(dead_code, reason = "its presence says everything")]
     deny: bool,
 }
 
 /// Points to give or take.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum PointsChange {
+    Earned(EarnedPoints),
+    Paid(PaidRoubles),
+    Adjusted(AdjustedPoints),
+}
+
+/// Points earned now; they post by the programme's rules.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PointsRequest {
-    /// Negative points are taken away.
+pub(super) struct EarnedPoints {
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    points: i64,
+    reason: Earning,
+}
+
+/// Roubles paid now; below 1000 they earn nothing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PaidRoubles {
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    roubles: i64,
+    reason: Earning,
+}
+
+/// A correction at once; negative points are taken away.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdjustedPoints {
     #[schema(minimum = -1_000_000, maximum = 1_000_000)]
-    points: Option<i64>,
-    /// Instead of points: the roubles of a payment or a top-up.
-    #[schema(minimum = 1000, maximum = 1_000_000)]
-    roubles: Option<i64>,
-    /// A way to earn; such points post by the programme's rules. Without one the balance is corrected at once.
-    reason: Option<Earning>,
+    points: i64,
 }
 
 /// A debt.
@@ -171,14 +219,12 @@ pub(super) async fn set_clock(
     State(app): State<App>,
     JsonOf(change): JsonOf<ClockChange>,
 ) -> Result<Json<ClockBody>, Problem> {
-    let target = match (change.set, change.advance_seconds) {
-        (Some(at), None) => Some(at),
-        (None, Some(seconds)) if seconds >= 0 => {
-            TimeDelta::try_seconds(seconds).and_then(|step| app.clock.now().checked_add_signed(step))
+    let target = match change {
+        ClockChange::Set(ClockSet { set }) => Some(set),
+        ClockChange::Advance(ClockStep { advance_seconds }) if advance_seconds >= 0 => {
+            TimeDelta::try_seconds(advance_seconds).and_then(|step| app.clock.now().checked_add_signed(step))
         }
-        (None | Some(_), Some(_)) | (None, None) => {
-            return Err(Problem::invalid("Give either set or a non-negative advance_seconds."));
-        }
+        ClockChange::Advance(_) => return Err(Problem::invalid("The clock steps forward; set it to go back.")),
     };
     let target = target
         .filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp()))
@@ -223,23 +269,16 @@ pub(super) async fn start_session(
 
 /// Answers a user code without the phone page.
 #[utoipa::path(post, path = "/sandbox/v1/approve", tag = "control", operation_id = "approve",
-    request_body = ApproveRequest,
+    request_body = CodeAnswer,
     responses(
         (status = 204, description = "The device gets its answer at its next poll"),
         (status = 404, description = "`code_not_found` or `scenario_not_found`"),
         (status = 409, description = "`code_expired` or `code_used`"),
     ))]
-pub(super) async fn approve(
-    State(app): State<App>,
-    JsonOf(request): JsonOf<ApproveRequest>,
-) -> Result<StatusCode, Problem> {
-    blocking(&app, move |sandbox| {
-        let chosen = match (&request.scenario, request.deny) {
-            (_, true) => None,
-            (Some(name), false) => Some(name.as_str()),
-            (None, false) => return Err(Problem::invalid("Give a scenario, or deny.")),
-        };
-        answer_code(sandbox, &request.user_code, chosen)
+pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeAnswer>) -> Result<StatusCode, Problem> {
+    blocking(&app, move |sandbox| match &answer {
+        CodeAnswer::Allow(allowance) => answer_code(sandbox, &allowance.user_code, Some(&allowance.scenario)),
+        CodeAnswer::Deny(refusal) => answer_code(sandbox, &refusal.user_code, None),
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -248,20 +287,20 @@ pub(super) async fn approve(
 /// Gives a member points, or takes some.
 #[utoipa::path(post, path = "/sandbox/v1/members/{id}/points", tag = "control", operation_id = "addPoints",
     params(("id" = String, Path, description = "The member")),
-    request_body = PointsRequest,
+    request_body = PointsChange,
     responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`"),
         (status = 409, description = "`not_enrolled` or `not_enough_points`")))]
 pub(super) async fn add_points(
     State(app): State<App>,
     PathText(id): PathText,
-    JsonOf(request): JsonOf<PointsRequest>,
+    JsonOf(change): JsonOf<PointsChange>,
 ) -> Result<Json<AccountBody>, Problem> {
-    let points = match (request.points, request.roubles) {
-        (Some(points), None) => points,
-        (None, Some(roubles)) => points_for_payment(roubles).get(),
-        (Some(_), Some(_)) | (None, None) => return Err(Problem::invalid("Give either points or roubles.")),
+    let (points, reason) = match change {
+        PointsChange::Earned(earned) => (earned.points, Some(earned.reason)),
+        PointsChange::Paid(paid) => (points_for_payment(paid.roubles).get(), Some(paid.reason)),
+        PointsChange::Adjusted(adjusted) => (adjusted.points, None),
     };
-    blocking(&app, move |sandbox| change_points(sandbox, &MemberId::new(id), points, request.reason)).await.map(Json)
+    blocking(&app, move |sandbox| change_points(sandbox, &MemberId::new(id), points, reason)).await.map(Json)
 }
 
 /// Sets a member's debt.
@@ -380,8 +419,11 @@ pub(crate) fn change_points(
     reason: Option<Earning>,
 ) -> Result<AccountBody, Problem> {
     let amount = Points::new(number.saturating_abs())
-        .filter(|points| (1..=1_000_000).contains(&points.get()))
-        .ok_or_else(|| Problem::invalid("Points are 1 to 1000000, or as many below nothing."))?;
+        .filter(|points| points.get() <= 1_000_000)
+        .ok_or_else(|| Problem::invalid("Points are at most 1000000."))?;
+    if amount == Points::ZERO {
+        return sandbox.for_member(member, |scope| account::show(scope, Language::Russian));
+    }
     sandbox.for_member(member, |scope| {
         if scope.account.joined_at.is_none() {
             return Err(Problem::new(StatusCode::CONFLICT, "not_enrolled", "Not in the programme", "Join first."));
