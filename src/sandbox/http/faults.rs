@@ -274,7 +274,7 @@ async fn cut(response: Response, cut: Cut) -> Response {
     match cut {
         Cut::Drop => {
             parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-            Response::from_parts(parts, Body::new(Half(Some(half))))
+            Response::from_parts(parts, Body::new(Half::Whole(half)))
         }
         Cut::Truncate => {
             parts.headers.remove(header::CONTENT_LENGTH);
@@ -284,7 +284,12 @@ async fn cut(response: Response, cut: Cut) -> Response {
 }
 
 /// The first half of a body, then a broken connection.
-struct Half(Option<Bytes>);
+enum Half {
+    Whole(Bytes),
+    /// The half is on its way; a body that fails at once would take it along.
+    Sent,
+    Broken,
+}
 
 impl hyper::body::Body for Half {
     type Data = Bytes;
@@ -294,12 +299,16 @@ impl hyper::body::Body for Half {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        match self.0.take() {
-            Some(half) if !half.is_empty() => {
-                context.waker().wake_by_ref();
+        match std::mem::replace(&mut *self, Self::Broken) {
+            Self::Whole(half) => {
+                *self = Self::Sent;
                 Poll::Ready(Some(Ok(Frame::data(half))))
             }
-            Some(_) | None => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
+            Self::Sent => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Broken => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
         }
     }
 }

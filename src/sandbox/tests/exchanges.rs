@@ -69,7 +69,7 @@ async fn each_other_refusal_has_its_status_and_code() {
     assert_eq!(requires["reasons"][0]["offer_id"], "service-viewing-control");
     server.member("new").order("k4", &[(FILM, 800)]).await.problem(403, "not_enrolled");
     server.member("no-tv").order("k5", &[(FILM, 760)]).await.problem(422, "service_not_connected");
-    server.member("month-used").order("k6", &[("film-metropolis", 800)]).await.problem(422, "monthly_limit");
+    server.member("month-used").order("k6", &[("film-metropolis", 900)]).await.problem(422, "monthly_limit");
     let partner = vip.offers().await.into_iter().find(|offer| offer["price"].is_null()).unwrap();
     vip.order("k7", &[(partner["id"].as_str().unwrap(), 1)]).await.problem(422, "channel");
     vip.order("k8", &[("service-viewing-control", 680), ("quota-5", 255), ("quota-10", 425)])
@@ -117,10 +117,10 @@ async fn the_monthly_limit_ends_at_local_midnight() {
     let member = server.member("month-used");
     server.control.set_clock(at("2026-03-31T20:59:59Z")).unwrap();
     let session = server.signed_in_again(&member.id);
-    let refused = session.order("k1", &[("film-metropolis", 800)]).await.problem(422, "monthly_limit");
+    let refused = session.order("k1", &[("film-metropolis", 900)]).await.problem(422, "monthly_limit");
     assert_eq!(refused["reasons"][0]["until"], "2026-03-31T21:00:00Z");
     server.control.set_clock(at("2026-03-31T21:00:00Z")).unwrap();
-    assert_eq!(session.order("k2", &[("film-metropolis", 800)]).await.status, 201);
+    assert_eq!(session.order("k2", &[("film-metropolis", 900)]).await.status, 201);
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn films_can_be_exempt_from_the_monthly_limit() {
     let server = Server::with(Options { policy: policy(MonthlyLimit::FilmsExempt), ..options() }).await;
     let member = server.member("month-used");
     assert_eq!(member.account().await["next_exchange_at"], json!(null));
-    assert_eq!(member.order("k1", &[("film-metropolis", 800)]).await.status, 201);
+    assert_eq!(member.order("k1", &[("film-metropolis", 900)]).await.status, 201);
     assert_eq!(member.order("k2", &[("service-viewing-control", 800)]).await.status, 201);
     member.order("k3", &[("quota-5", 300)]).await.problem(422, "monthly_limit");
     assert_eq!(member.account().await["next_exchange_at"], "2026-03-31T21:00:00Z");
