@@ -6,9 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
+use super::control_bodies::{
+    ClockBody, ClockChange, ClockSet, ClockStep, CodeAnswer, DebtRequest, MemberBody, PointsChange, ScenarioBody,
+    ScenariosBody, SessionBody, SessionRequest, StateBody,
+};
 use crate::sandbox::http::extract::{App, JsonOf, PathText, blocking};
 use crate::sandbox::http::faults::Fault;
 use crate::sandbox::http::problem::Problem;
@@ -27,154 +29,6 @@ const MOST_FAULTS: usize = 100;
 // Times outside these years serve no test and overflow date arithmetic.
 const FIRST_TIME: i64 = 946_684_800;
 const LAST_TIME: i64 = 4_102_444_800;
-
-/// The time of the sandbox.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ClockBody {
-    now: DateTime<Utc>,
-}
-
-/// A new time, or a step.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum ClockChange {
-    Set(ClockSet),
-    Advance(ClockStep),
-}
-
-/// A new time, from 2000 to 2099.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ClockSet {
-    set: DateTime<Utc>,
-}
-
-/// A step forward.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ClockStep {
-    #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
-    advance_seconds: i64,
-}
-
-/// Everything that QA can see at once.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct StateBody {
-    clock: ClockBody,
-    policy: Policy,
-    faults: Vec<Fault>,
-    members: Vec<MemberBody>,
-}
-
-/// A member whose scenario was loaded.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct MemberBody {
-    member_id: MemberId,
-    scenario: String,
-    display_name: String,
-    enrolled: bool,
-    balance: Points,
-    debt_roubles: i64,
-}
-
-/// A test subscriber.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ScenarioBody {
-    name: String,
-    description: String,
-    member_id: MemberId,
-    pin: Option<String>,
-}
-
-/// The test subscribers.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ScenariosBody {
-    scenarios: Vec<ScenarioBody>,
-}
-
-/// Which scenario.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SessionRequest {
-    scenario: String,
-}
-
-/// A member who is signed in.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SessionBody {
-    member_id: MemberId,
-    access_token: String,
-    refresh_token: String,
-    expires_in: u32,
-}
-
-/// An answer to a user code, as if given on the phone page.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum CodeAnswer {
-    Allow(Allowance),
-    Deny(Refusal),
-}
-
-/// Signs the device in as a scenario, loaded fresh.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Allowance {
-    user_code: String,
-    scenario: String,
-}
-
-/// Refuses the device.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Refusal {
-    user_code: String,
-    #[expect(dead_code, reason = "its presence says everything")]
-    deny: bool,
-}
-
-/// Points to give or take.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum PointsChange {
-    Earned(EarnedPoints),
-    Paid(PaidRoubles),
-    Adjusted(AdjustedPoints),
-}
-
-/// Points earned now; they post by the programme's rules.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EarnedPoints {
-    #[schema(minimum = 1, maximum = 1_000_000)]
-    points: i64,
-    reason: Earning,
-}
-
-/// Roubles paid now; below 1000 they earn nothing.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PaidRoubles {
-    #[schema(minimum = 0, maximum = 1_000_000)]
-    roubles: i64,
-    reason: Earning,
-}
-
-/// A correction at once; negative points are taken away.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AdjustedPoints {
-    #[schema(minimum = -1_000_000, maximum = 1_000_000)]
-    points: i64,
-}
-
-/// A debt.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DebtRequest {
-    #[schema(minimum = 0, maximum = 1_000_000)]
-    roubles: i64,
-}
 
 /// Shows members, clock, policy and faults.
 #[utoipa::path(get, path = "/sandbox/v1/state", tag = "control", operation_id = "getState",
@@ -214,7 +68,10 @@ pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
 /// Sets or steps the clock; everything that becomes due happens.
 #[utoipa::path(post, path = "/sandbox/v1/clock", tag = "control", operation_id = "setClock",
     request_body = ClockChange,
-    responses((status = 200, body = ClockBody)))]
+    responses(
+        (status = 200, body = ClockBody),
+        (status = 409, description = "`clock_out_of_range`: it goes from 2000 to 2099"),
+    ))]
 pub(super) async fn set_clock(
     State(app): State<App>,
     JsonOf(change): JsonOf<ClockChange>,
@@ -226,9 +83,9 @@ pub(super) async fn set_clock(
         }
         ClockChange::Advance(_) => return Err(Problem::invalid("The clock steps forward; set it to go back.")),
     };
-    let target = target
-        .filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp()))
-        .ok_or_else(|| Problem::invalid("The clock goes from 2000 to 2099."))?;
+    let target = target.filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp())).ok_or_else(|| {
+        Problem::new(StatusCode::CONFLICT, "clock_out_of_range", "Not a time for tests", "It goes from 2000 to 2099.")
+    })?;
     blocking(&app, move |sandbox| move_clock(sandbox, target)).await.map(Json)
 }
 

@@ -11,5 +11,6 @@ mod model;
 mod parallel;
 mod phone_page;
 mod scenarios;
+mod seed_data;
 mod sign_in;
 mod support;
