@@ -4,8 +4,8 @@ use slint::ComponentHandle;
 
 use super::convert::{Context, thousandths, tone};
 use super::generated as ui;
-use super::qr::Room;
 use super::models::Models;
+use super::qr::Room;
 use crate::view::model::{AboutScreen, JoinScreen, ListScreen, SignInScreen, StatusScreen};
 
 impl Models {

@@ -38,13 +38,37 @@ impl<T: Clone + PartialEq + 'static> Plain<T> {
     }
 }
 
+/// What lives in a slot of a ring; by default it is an empty slot.
+pub(super) trait Slot: Clone + Default + PartialEq + 'static {
+    /// Whether an element is in it.
+    fn is_used(&self) -> bool;
+}
+
+impl Slot for ui::CardItem {
+    fn is_used(&self) -> bool {
+        self.is_used
+    }
+}
+
+impl Slot for ui::ListRowItem {
+    fn is_used(&self) -> bool {
+        self.is_used
+    }
+}
+
+impl Slot for ui::RowItem {
+    fn is_used(&self) -> bool {
+        self.is_used
+    }
+}
+
 /// A window on a long list.
 pub(super) struct Ring<T> {
     model: Rc<VecModel<T>>,
     step: usize,
 }
 
-impl<T: Clone + Default + PartialEq + 'static> Ring<T> {
+impl<T: Slot> Ring<T> {
     /// An empty ring whose capacity grows by `step` slots.
     pub(super) fn new(step: usize) -> Self {
         Self { model: Rc::new(VecModel::default()), step }
@@ -69,7 +93,8 @@ impl<T: Clone + Default + PartialEq + 'static> Ring<T> {
         }
         for (row, item) in slots.into_iter().enumerate() {
             let item = item.unwrap_or_default();
-            if self.model.row_data(row).as_ref() != Some(&item) {
+            let is_same = |old: &T| if item.is_used() { *old == item } else { !old.is_used() };
+            if !self.model.row_data(row).as_ref().is_some_and(is_same) {
                 self.model.set_row_data(row, item);
             }
         }
@@ -210,6 +235,12 @@ impl Models {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Slot for i32 {
+        fn is_used(&self) -> bool {
+            *self != 0
+        }
+    }
 
     #[test]
     fn an_element_keeps_its_slot_when_the_window_moves_on() {

@@ -4,8 +4,8 @@ use slint::ComponentHandle;
 
 use super::convert::Context;
 use super::generated as ui;
-use super::qr::Room;
 use super::models::Models;
+use super::qr::Room;
 use crate::view::model::{
     BasketScreen, ConfirmScreen, MessageScreen, OutcomeScreen, PlayerScreen, ProcessingScreen, RefusalScreen,
 };

@@ -1,11 +1,11 @@
 //! The screens of choosing: home, catalogue, offer.
 
-use slint::ComponentHandle;
+use slint::{ComponentHandle, SharedString};
 
 use super::convert::{Context, index, shape, tone};
 use super::generated as ui;
-use super::qr::Room;
 use super::models::{Models, Ring, RowSlot};
+use super::qr::Room;
 use crate::view::model::{Card, CatalogScreen, HomeScreen, OfferScreen, Row};
 
 /// Slots for cards beyond those in a window come in this number: whole lines of 4 and of 6.
@@ -37,6 +37,12 @@ impl Models {
         self.panels.sync(screen.panels.iter().map(|panel| context.panel(panel)).collect());
         let rows = screen.rows.iter().map(|row| (row.index, self.row(row, screen.rows.len(), context))).collect();
         self.rows.sync(rows);
+        if let Some(row) = screen.rows.iter().find(|row| !row.position.is_empty()) {
+            state.set_position(context.text(&row.position));
+            state.set_position_top(row.top as f32);
+        } else {
+            state.set_position(SharedString::new());
+        }
         state.set_scroll(screen.scroll as f32);
     }
 
@@ -56,7 +62,6 @@ impl Models {
             is_used: true,
             index: index(row.index),
             title: context.text(&row.title),
-            position: context.text(&row.position),
             shape: shape(row.shape),
             cards: slot.cards.model(),
             first_visible: index(row.first_visible),
