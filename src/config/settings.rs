@@ -30,22 +30,22 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "api.allow_insecure",
         expected: "true or false",
-        set: |config, input| Some(config.api.allow_insecure = input.switch()?),
+        set: |config, input| put(&mut config.api.allow_insecure, input.switch()),
     },
     Setting {
         key: "api.ca_file",
         expected: "an absolute path to a PEM file",
-        set: |config, input| Some(config.api.ca_file = Some(input.path()?)),
+        set: |config, input| put(&mut config.api.ca_file, input.path().map(Some)),
     },
     Setting {
         key: "api.connect_timeout",
         expected: "a duration from \"1s\" to \"30s\"",
-        set: |config, input| Some(config.api.connect_timeout = input.duration(1..=30)?),
+        set: |config, input| put(&mut config.api.connect_timeout, input.duration(1..=30)),
     },
     Setting {
         key: "api.timeout",
         expected: "a duration from \"1s\" to \"60s\"",
-        set: |config, input| Some(config.api.timeout = input.duration(1..=60)?),
+        set: |config, input| put(&mut config.api.timeout, input.duration(1..=60)),
     },
     Setting {
         key: "player.command",
@@ -60,42 +60,42 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "storage.dir",
         expected: "an absolute path to a directory",
-        set: |config, input| Some(config.storage.dir = input.path()?),
+        set: |config, input| put(&mut config.storage.dir, input.path()),
     },
     Setting {
         key: "storage.image_cache_mib",
         expected: "a whole number from 1 to 1024",
-        set: |config, input| Some(config.storage.image_cache_mib = input.number(1..=1024)?),
+        set: |config, input| put(&mut config.storage.image_cache_mib, input.number(1..=1024)),
     },
     Setting {
         key: "ui.language",
         expected: "\"ru\" or \"en\"",
-        set: |config, input| Some(config.ui.language = Language::from_code(input.text()?)?),
+        set: |config, input| put(&mut config.ui.language, input.text().and_then(Language::from_code)),
     },
     Setting {
         key: "ui.brand",
         expected: "a name of 1 to 40 characters",
-        set: |config, input| Some(config.ui.brand = Some(input.name(40)?)),
+        set: |config, input| put(&mut config.ui.brand, input.name(40).map(Some)),
     },
     Setting {
         key: "ui.account_url",
         expected: "an http or https address such as \"https://account.example/\"",
-        set: |config, input| Some(config.ui.account_url = Some(input.address()?)),
+        set: |config, input| put(&mut config.ui.account_url, input.address().map(Some)),
     },
     Setting {
         key: "ui.theme.accent",
         expected: "a colour such as \"#f5b83d\"",
-        set: |config, input| Some(config.ui.theme.accent = Some(input.colour()?)),
+        set: |config, input| put(&mut config.ui.theme.accent, input.colour().map(Some)),
     },
     Setting {
         key: "ui.theme.on_accent",
         expected: "a colour such as \"#1c1402\"",
-        set: |config, input| Some(config.ui.theme.on_accent = Some(input.colour()?)),
+        set: |config, input| put(&mut config.ui.theme.on_accent, input.colour().map(Some)),
     },
     Setting {
         key: "ui.theme.secondary",
         expected: "a colour such as \"#8b7bff\"",
-        set: |config, input| Some(config.ui.theme.secondary = Some(input.colour()?)),
+        set: |config, input| put(&mut config.ui.theme.secondary, input.colour().map(Some)),
     },
     Setting {
         key: "screen.size",
@@ -124,17 +124,17 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         key: "input.keymap",
         expected: "an absolute path to a TOML file",
-        set: |config, input| Some(config.input.keymap = Some(input.path()?)),
+        set: |config, input| put(&mut config.input.keymap, input.path().map(Some)),
     },
     Setting {
         key: "idle.dim_after",
         expected: "\"never\" or a duration from \"10s\" to \"24h\"",
-        set: |config, input| Some(config.idle.dim_after = input.patience(10..=86_400)?),
+        set: |config, input| put(&mut config.idle.dim_after, input.patience(10..=86_400)),
     },
     Setting {
         key: "idle.leave_after",
         expected: "\"never\" or a duration from \"10s\" to \"24h\"",
-        set: |config, input| Some(config.idle.leave_after = input.patience(10..=86_400)?),
+        set: |config, input| put(&mut config.idle.leave_after, input.patience(10..=86_400)),
     },
     Setting {
         key: "log.level",
@@ -159,6 +159,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         },
     },
 ];
+
+/// Puts a value in its place if there is one.
+fn put<T>(place: &mut T, value: Option<T>) -> Option<()> {
+    *place = value?;
+    Some(())
+}
 
 /// The setting with this key.
 pub(super) fn key(key: &str) -> Option<&'static str> {
