@@ -1,6 +1,6 @@
 //! Single elements: from values of the view-model to the generated structs, with texts chosen.
 
-use slint::{Image, SharedString};
+use slint::{Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
 
 use super::Images;
 use super::generated as ui;
@@ -21,11 +21,27 @@ pub(super) struct Context<'a> {
     pub(super) is_same_screen: bool,
     in_sight: Vec<ImageKey>,
     beyond: Vec<ImageKey>,
+    no_image: Image,
+}
+
+thread_local! {
+    /// Stands where there is no picture: Slint's own empty image is not equal to itself, so that
+    /// elements with it would be set and drawn again for nothing.
+    static NO_IMAGE: Image = Image::from_rgb8(SharedPixelBuffer::<Rgb8Pixel>::new(1, 1));
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(texts: &'a ui::Texts<'a>, images: &'a dyn Images, scale: f32, has_motion: bool) -> Self {
-        Self { texts, images, scale, has_motion, is_same_screen: false, in_sight: Vec::new(), beyond: Vec::new() }
+        Self {
+            texts,
+            images,
+            scale,
+            has_motion,
+            is_same_screen: false,
+            in_sight: Vec::new(),
+            beyond: Vec::new(),
+            no_image: NO_IMAGE.with(Image::clone),
+        }
     }
 
     /// Chooses the words of a text.
@@ -60,7 +76,7 @@ impl<'a> Context<'a> {
 
     fn find(&mut self, key: Option<&ImageKey>, is_in_sight: bool) -> (bool, Image) {
         let Some(key) = key else {
-            return (false, Image::default());
+            return (false, self.no_image.clone());
         };
         if let Some(image) = self.images.image(key) {
             return (true, image);
@@ -69,7 +85,7 @@ impl<'a> Context<'a> {
         if !missing.contains(key) {
             missing.push(key.clone());
         }
-        (false, Image::default())
+        (false, self.no_image.clone())
     }
 
     pub(super) fn qr(&self, qr: Option<&Qr>, room: Room) -> ui::QrItem {

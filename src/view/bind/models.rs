@@ -38,16 +38,45 @@ impl<T: Clone + PartialEq + 'static> Plain<T> {
     }
 }
 
+/// What lives in a slot of a ring; by default it is an empty slot.
+pub(super) trait Slot: Clone + Default + PartialEq + 'static {
+    /// Whether an element is in it.
+    fn is_used(&self) -> bool;
+}
+
+impl Slot for ui::CardItem {
+    fn is_used(&self) -> bool {
+        self.is_used
+    }
+}
+
+impl Slot for ui::ListRowItem {
+    fn is_used(&self) -> bool {
+        self.is_used
+    }
+}
+
+impl Slot for ui::RowItem {
+    fn is_used(&self) -> bool {
+        self.is_used
+    }
+}
+
 /// A window on a long list.
 pub(super) struct Ring<T> {
     model: Rc<VecModel<T>>,
     step: usize,
 }
 
-impl<T: Clone + Default + PartialEq + 'static> Ring<T> {
+impl<T: Slot> Ring<T> {
     /// An empty ring whose capacity grows by `step` slots.
     pub(super) fn new(step: usize) -> Self {
         Self { model: Rc::new(VecModel::default()), step }
+    }
+
+    /// A ring with all its slots made.
+    pub(super) fn filled(slots: usize) -> Self {
+        Self { model: Rc::new(VecModel::from(vec![T::default(); slots])), step: slots }
     }
 
     pub(super) fn model(&self) -> ModelRc<T> {
@@ -69,12 +98,16 @@ impl<T: Clone + Default + PartialEq + 'static> Ring<T> {
         }
         for (row, item) in slots.into_iter().enumerate() {
             let item = item.unwrap_or_default();
-            if self.model.row_data(row).as_ref() != Some(&item) {
+            let is_same = |old: &T| if item.is_used() { *old == item } else { !old.is_used() };
+            if !self.model.row_data(row).as_ref().is_some_and(is_same) {
                 self.model.set_row_data(row, item);
             }
         }
     }
 }
+
+/// Rows of cards in a view-model of the home screen, at most.
+pub(super) const ROW_SLOTS: usize = 4;
 
 /// A scrolling list of rows.
 pub(super) struct RowList {
@@ -87,12 +120,15 @@ impl RowList {
         Self { rows: Ring::new(12), total: 0 }
     }
 
+    pub(super) fn model(&self) -> ModelRc<ui::ListRowItem> {
+        self.rows.model()
+    }
+
     pub(super) fn sync(&mut self, list: &List, context: &mut Context<'_>) -> ui::ListItem {
         self.rows.sync(list.rows.iter().map(|row| (row.index, context.list_row(row))).collect());
         let is_sliding = context.has_motion && context.is_same_screen && self.total == list.total;
         self.total = list.total;
         ui::ListItem {
-            rows: self.rows.model(),
             first_visible: super::convert::index(list.first_visible),
             total: super::convert::index(list.total),
             is_sliding,
@@ -146,8 +182,10 @@ impl Models {
             panels: Plain::new(),
             cards: Ring::new(12),
             list: RowList::new(),
-            rows: Ring::new(4),
-            row_slots: Vec::new(),
+            rows: Ring::filled(ROW_SLOTS),
+            row_slots: std::iter::repeat_with(|| RowSlot { cards: Ring::new(12), index: None })
+                .take(ROW_SLOTS)
+                .collect(),
             total: 0,
         };
         let chrome = window.global::<ui::ChromeState>();
@@ -210,6 +248,12 @@ impl Models {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Slot for i32 {
+        fn is_used(&self) -> bool {
+            *self != 0
+        }
+    }
 
     #[test]
     fn an_element_keeps_its_slot_when_the_window_moves_on() {
