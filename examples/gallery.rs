@@ -1,4 +1,6 @@
 //! Renders every fixture in both sizes to PNG files: `cargo run --example gallery -- /tmp/gallery [name]`.
+//!
+//! With `LONG_TEXTS` set, every text is 40 % longer.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +18,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let headless = Headless::install(width, height)?;
         let mut screen = Screen::new()?;
         screen.open()?;
+        if std::env::var_os("LONG_TEXTS").is_some() {
+            screen.lengthen_texts();
+        }
         let pictures = Pictures::at_scale(width as f32 / 1920.0);
         for (name, vm) in fixtures::all().into_iter().filter(|(name, _)| name.contains(&wanted)) {
             screen.show(&vm, &pictures);

@@ -19,6 +19,7 @@ pub(super) struct Context<'a> {
     scale: f32,
     pub(super) has_motion: bool,
     pub(super) is_same_screen: bool,
+    pub(super) are_texts_long: bool,
     in_sight: Vec<ImageKey>,
     beyond: Vec<ImageKey>,
     no_image: Image,
@@ -38,6 +39,7 @@ impl<'a> Context<'a> {
             scale,
             has_motion,
             is_same_screen: false,
+            are_texts_long: false,
             in_sight: Vec::new(),
             beyond: Vec::new(),
             no_image: NO_IMAGE.with(Image::clone),
@@ -46,11 +48,16 @@ impl<'a> Context<'a> {
 
     /// Chooses the words of a text.
     pub(super) fn text(&self, text: &Text) -> SharedString {
+        let words = self.words(text);
+        if self.are_texts_long { lengthened(&words) } else { words }
+    }
+
+    fn words(&self, text: &Text) -> SharedString {
         match text {
             Text::Empty => SharedString::new(),
             Text::Plain(text) => text.into(),
             Text::Message { msg, count, args } => {
-                let mut words = args.iter().map(|argument| self.text(argument));
+                let mut words = args.iter().map(|argument| self.words(argument));
                 let count = i32::try_from(*count).unwrap_or(i32::MAX);
                 let [a, b, c] = [(); 3].map(|()| words.next().unwrap_or_default());
                 self.texts.invoke_text(twin(*msg), count, a, b, c)
@@ -253,6 +260,13 @@ impl<'a> Context<'a> {
         };
         steps.iter().map(step).collect()
     }
+}
+
+/// Words of another language are up to 40 % longer: the same text with a tail.
+fn lengthened(words: &str) -> SharedString {
+    let letters = words.chars().filter(|letter| letter.is_alphabetic()).count();
+    let tail = "оченьдлинно".chars().cycle().take((letters * 2).div_ceil(5));
+    words.chars().chain(tail).collect::<String>().into()
 }
 
 /// An index as Slint counts.

@@ -73,6 +73,7 @@ pub struct Screen {
     models: Models,
     shown: Option<ViewModel>,
     missing: Vec<ImageKey>,
+    are_texts_long: bool,
     push: Timer,
 }
 
@@ -81,7 +82,7 @@ impl Screen {
     pub fn new() -> Result<Self, PlatformError> {
         let window = ui::AppWindow::new()?;
         let models = Models::new(&window);
-        Ok(Self { window, models, shown: None, missing: Vec::new(), push: Timer::default() })
+        Ok(Self { window, models, shown: None, missing: Vec::new(), are_texts_long: false, push: Timer::default() })
     }
 
     /// Puts the window on the screen.
@@ -149,6 +150,12 @@ impl Screen {
         self.shown = None;
     }
 
+    /// Shows every text 40 % longer, to see what another language would do to the layout.
+    pub fn lengthen_texts(&mut self) {
+        self.are_texts_long = true;
+        self.shown = None;
+    }
+
     /// The Slint window: its size, its scale factor, its events.
     pub fn window(&self) -> &slint::Window {
         self.window.window()
@@ -160,6 +167,7 @@ impl Screen {
         let texts = window.global::<ui::Texts>();
         let scale = self.window.window().scale_factor();
         let mut context = Context::new(&texts, images, scale, vm.look.has_motion);
+        context.are_texts_long = self.are_texts_long;
         context.is_same_screen =
             old.is_some_and(|old| std::mem::discriminant(&old.screen) == std::mem::discriminant(&vm.screen));
         if old.map(|old| old.look) != Some(vm.look) {
