@@ -8,7 +8,7 @@ use bonus_tv::view::bind::{KeyAction, ThemeColors};
 use bonus_tv::view::fixtures;
 use bonus_tv::view::message::Msg;
 
-use crate::Stage;
+use super::Stage;
 
 #[test]
 fn every_fixture_draws_in_both_sizes() {

@@ -1,0 +1,6 @@
+//! Everything that is tested from outside, in one binary.
+
+mod journey;
+mod screens;
+mod support;
+mod walk;
