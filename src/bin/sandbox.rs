@@ -1,6 +1,7 @@
 //! The bonus API sandbox as a server of its own.
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -94,7 +95,11 @@ async fn run(flags: Flags) -> Result<(), StartError> {
         }
         return Ok(());
     }
-    tracing_subscriber::fmt().with_max_level(level(flags.log)).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_max_level(level(flags.log))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
     let clock = match (flags.clock, flags.frozen) {
         (None, _) => Clock::system(),
         (Some(at), false) => Clock::running_from(at),

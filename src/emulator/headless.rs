@@ -32,8 +32,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Animations are drawn this often.
 const FRAME: Duration = Duration::from_millis(16);
 
+/// Frames drawn at one moment of virtual time.
+const MOST_FRAMES: usize = 200;
+
 /// A television in memory.
-pub struct Television {
+pub(crate) struct Television {
     shell: Shell,
     screen: std::rc::Rc<Headless>,
     clock: ManualClock,
@@ -111,7 +114,11 @@ impl Television {
     /// Shows the state and draws it, as a box does after each event.
     fn present(&mut self) {
         self.shell.turn();
-        if self.screen.draw().is_some() {
+        // What arrives while a frame is drawn wants a frame of its own.
+        for _ in 0..MOST_FRAMES {
+            if self.screen.draw().is_none() {
+                break;
+            }
             self.shell.presented();
             self.shell.turn();
         }
@@ -146,14 +153,8 @@ impl Television {
             let due = self.shell.next_wake().filter(|at| *at <= now + SETTLE);
             match (due, order_due.filter(|at| *at <= order_end)) {
                 (Some(at), _) | (None, Some(at)) => self.pass(at.saturating_sub(now).max(Duration::from_millis(1))),
-                (None, None) if self.screen.has_active_animations() && self.is_sliding() => self.pass(FRAME),
                 (None, None) => return Ok(()),
             }
         }
-    }
-
-    /// A spinner turns for ever; everything else that moves comes to rest.
-    fn is_sliding(&self) -> bool {
-        false
     }
 }

@@ -76,7 +76,13 @@ impl Control {
     /// Loads a scenario fresh and signs its member in.
     pub fn session(&self, scenario: &str) -> Result<Session, ControlError> {
         let member = scenario::load(&self.0, scenario::find(&self.0, scenario)?)?;
-        let tokens = sign_in::start_session(&self.0, &member)?;
+        self.sign_in(&member)
+    }
+
+    /// Signs a member in as they are, without loading anything.
+    pub fn sign_in(&self, member: &MemberId) -> Result<Session, ControlError> {
+        let tokens = sign_in::start_session(&self.0, member)?;
+        let member = member.clone();
         Ok(Session { member, access_token: tokens.access, refresh_token: tokens.refresh })
     }
 

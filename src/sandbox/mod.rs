@@ -25,5 +25,6 @@ mod tests;
 
 pub use control::{Control, ControlError, LedgerRow, Session};
 pub use http::faults::{Fault, FaultKind, When};
+pub use policy::Policy;
 pub use rules::monthly::MonthlyLimit;
 pub use run::{Options, Running, ScenarioInfo, StartError, scenarios, start};

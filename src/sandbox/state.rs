@@ -152,7 +152,9 @@ impl Sandbox {
     /// Registers an order; `None` while another with the same key is under way.
     pub(crate) fn begin_order(&self, member: MemberId, idempotency_key: &str) -> Option<OrderUnderWay<'_>> {
         let key = (member, idempotency_key.to_owned());
-        lock(&self.orders_under_way).insert(key.clone()).then_some(OrderUnderWay { sandbox: self, key })
+        let is_first = lock(&self.orders_under_way).insert(key.clone());
+        // Made only for the first: dropping one takes the lock and lets the next order in.
+        is_first.then(|| OrderUnderWay { sandbox: self, key })
     }
 
     fn in_scope<T>(

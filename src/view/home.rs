@@ -39,12 +39,14 @@ pub(crate) fn home(app: &App, place: &HomePlace, now: &Moment) -> Screen {
 fn scroll(focus: Option<usize>, tops: &[u32]) -> u32 {
     match focus {
         None | Some(0) => 0,
-        Some(row) => PANELS_HEIGHT + tops.get(row).copied().unwrap_or(0),
+        Some(row) => PANELS_HEIGHT - HEADROOM + tops.get(row).copied().unwrap_or(0),
     }
 }
 
 /// Height of the panels with their gap.
 const PANELS_HEIGHT: u32 = 180;
+/// Room above the heading of a row that stands at the top.
+const HEADROOM: u32 = 12;
 const POSTER_ROW: u32 = 528;
 const TILE_ROW: u32 = 400;
 

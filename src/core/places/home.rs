@@ -21,7 +21,7 @@ pub struct HomePlace {
     pub panel: usize,
     /// Where the focus was in each row.
     pub cursors: BTreeMap<RowKey, Cursor>,
-    /// Whether nothing was there to focus yet: the first rows that arrive take the focus.
+    /// Whether no key was pressed yet and not everything has arrived: the first row takes the focus.
     waits_for_rows: bool,
 }
 
@@ -102,14 +102,22 @@ impl App {
 
     /// The rows of the home screen in order.
     pub fn home_rows(&self) -> Vec<HomeRow> {
-        let running = self.data.entitlements.as_ref().map_or(0, Vec::len);
-        let running = (running > 0).then_some(HomeRow { key: RowKey::Running, total: running, has_posters: false });
+        let held = self.data.entitlements.as_deref().unwrap_or_default();
+        let running =
+            (!held.is_empty()).then_some(HomeRow { key: RowKey::Running, total: held.len(), has_posters: false });
+        let can_watch = held.iter().any(|held| held.playback.is_some());
         let sections = self.data.shelf.sections().iter().filter(|section| !section.is_adult).map(|section| HomeRow {
             key: RowKey::Section(section.key.clone()),
             total: section.offers.len(),
             has_posters: section.has_posters,
         });
-        running.into_iter().chain(sections).collect()
+        let mut rows: Vec<HomeRow> = sections.collect();
+        if let Some(running) = running {
+            // A film to go on with is the most useful thing there is; anything else can wait a row.
+            let place = if can_watch { 0 } else { rows.len().min(1) };
+            rows.insert(place, running);
+        }
+        rows
     }
 
     /// Whether there is anything of the member or the catalogue to show.
@@ -124,6 +132,8 @@ impl App {
 
     pub(crate) fn settle_home(&mut self) {
         let rows = self.home_rows();
+        let has_all = self.data.has_catalog && self.data.entitlements.is_some();
+        let had_row = matches!(self.place(), Place::Home(home) if home.row.is_some());
         let Some(Place::Home(home)) = self.place_mut() else { return };
         if let Some(key) = home.row.clone()
             && !rows.iter().any(|row| row.key == key)
@@ -136,12 +146,12 @@ impl App {
             }
         }
         // The first focus is the most useful row: what is running, else the first offers (FOC-6).
-        if home.waits_for_rows && !rows.is_empty() {
-            home.waits_for_rows = false;
+        if home.waits_for_rows {
+            home.waits_for_rows = !has_all;
             home.row = rows.first().map(|row| row.key.clone());
         }
-        if self.hero.is_none() {
-            self.hero = self.focused_offer();
+        if self.hero.is_none() || !had_row {
+            self.hero = self.focused_offer().or(self.hero.take());
         }
     }
 

@@ -7,6 +7,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, StatusCode, header, request};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::problem::Problem;
 use crate::sandbox::service::catalogue::Language;
@@ -115,7 +116,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonOf<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let body = body_of(request, "application/json", state).await?;
-        serde_json::from_slice(&body).map(Self).map_err(|error| Problem::invalid(format!("The body: {error}.")))
+        let invalid = |error: serde_json::Error| Problem::invalid(format!("The body: {error}."));
+        let value = serde_json::from_slice(&body).map_err(invalid)?;
+        serde_json::from_value(whole_numbers(value)).map(Self).map_err(invalid)
     }
 }
 
@@ -151,6 +154,22 @@ async fn body_of<S: Send + Sync>(request: Request, expected: &str, state: &S) ->
             Problem::invalid("The body cannot be read.")
         }
     })
+}
+
+// JSON has one kind of number, so 148.0 is as whole as 148.
+fn whole_numbers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            // Beyond 2^53 a float names more than one whole number.
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
+            Some(_) | None => Value::Number(number),
+        },
+        Value::Array(items) => Value::Array(items.into_iter().map(whole_numbers).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, whole_numbers(value))).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => value,
+    }
 }
 
 /// The first language of `Accept-Language` that the data have; Russian otherwise.

@@ -24,6 +24,9 @@ use crate::sandbox::state::lock;
 /// Where the control endpoints are.
 pub(crate) const CONTROL_PREFIX: &str = "/sandbox/";
 
+const MOST_LATENCY_MS: u32 = 600_000;
+const MOST_RETRY_SECONDS: u32 = 86_400;
+const MOST_TIMES: u32 = 1_000_000;
 const HUGE_BYTES: usize = 64 * 1024 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
 const CAPTIVE_PORTAL: &str = "<!doctype html><meta charset=\"utf-8\"><title>Wi-Fi</title><h1>Войдите в сеть</h1>\
@@ -42,20 +45,21 @@ pub struct Fault {
     pub method: Option<String>,
     /// What goes wrong.
     pub kind: FaultKind,
-    /// The delay, for `latency_ms`.
+    /// The delay, for `latency_ms`; a second by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 600_000)]
     pub latency_ms: Option<u32>,
-    /// The status, for `status`.
+    /// The status, for `status`; 500 by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 400, maximum = 599)]
     pub status: Option<u16>,
     /// `Retry-After` in seconds, for `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 86_400)]
     pub retry_after: Option<u32>,
     /// How many requests it hits; all of them by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub times: Option<u32>,
     /// Whether the request is carried out before things go wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,19 +127,16 @@ impl Fault {
 
     /// Why the fault makes no sense, if it does not.
     pub(crate) fn complaint(&self) -> Option<&'static str> {
-        let is_status = self.kind == FaultKind::Status;
         if !self.path_prefix.starts_with('/') || self.path_prefix.chars().count() > 200 {
             Some("match must begin with a slash and have at most 200 characters")
-        } else if (self.kind == FaultKind::LatencyMs) != self.latency_ms.is_some() {
-            Some("latency_ms belongs to the kind latency_ms and is needed there")
-        } else if self.latency_ms.is_some_and(|delay| delay > 600_000) {
+        } else if self.latency_ms.is_some_and(|delay| delay > MOST_LATENCY_MS) {
             Some("latency_ms is at most 600000")
-        } else if is_status != self.status.is_some() || (self.retry_after.is_some() && !is_status) {
-            Some("status belongs to the kind status and is needed there; retry_after belongs to it too")
         } else if self.status.is_some_and(|status| !(400..=599).contains(&status)) {
             Some("status is between 400 and 599")
-        } else if self.times == Some(0) {
-            Some("times is at least 1")
+        } else if self.retry_after.is_some_and(|seconds| seconds > MOST_RETRY_SECONDS) {
+            Some("retry_after is at most 86400")
+        } else if self.times.is_some_and(|times| !(1..=MOST_TIMES).contains(&times)) {
+            Some("times is between 1 and 1000000")
         } else {
             None
         }
@@ -224,11 +225,12 @@ pub(crate) async fn middleware(State(app): State<App>, request: Request, next: N
 }
 
 async fn wait(fault: &Fault) {
-    tokio::time::sleep(Duration::from_millis(u64::from(fault.latency_ms.unwrap_or(0)))).await;
+    tokio::time::sleep(Duration::from_millis(u64::from(fault.latency_ms.unwrap_or(1000)))).await;
 }
 
 fn status(fault: &Fault) -> Response {
-    let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
+    let status =
+        fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let problem = match status {
         StatusCode::UNAUTHORIZED => Problem::unauthorized(),
         StatusCode::TOO_MANY_REQUESTS => Problem::rate_limited(fault.retry_after.unwrap_or(1)),
@@ -272,7 +274,7 @@ async fn cut(response: Response, cut: Cut) -> Response {
     match cut {
         Cut::Drop => {
             parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-            Response::from_parts(parts, Body::new(Half(Some(half))))
+            Response::from_parts(parts, Body::new(Half::Whole(half)))
         }
         Cut::Truncate => {
             parts.headers.remove(header::CONTENT_LENGTH);
@@ -282,7 +284,12 @@ async fn cut(response: Response, cut: Cut) -> Response {
 }
 
 /// The first half of a body, then a broken connection.
-struct Half(Option<Bytes>);
+enum Half {
+    Whole(Bytes),
+    /// The half is on its way; a body that fails at once would take it along.
+    Sent,
+    Broken,
+}
 
 impl hyper::body::Body for Half {
     type Data = Bytes;
@@ -292,12 +299,16 @@ impl hyper::body::Body for Half {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        match self.0.take() {
-            Some(half) if !half.is_empty() => {
-                context.waker().wake_by_ref();
+        match std::mem::replace(&mut *self, Self::Broken) {
+            Self::Whole(half) => {
+                *self = Self::Sent;
                 Poll::Ready(Some(Ok(Frame::data(half))))
             }
-            Some(_) | None => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
+            Self::Sent => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Broken => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
         }
     }
 }

@@ -22,13 +22,16 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
-    let allow = response.headers().get(header::ALLOW).cloned();
+    // A document replaces the answer; these headers of it belong to the refusal itself.
+    let kept = [header::ALLOW, header::CONTENT_RANGE].map(|name| (response.headers().get(&name).cloned(), name));
     if let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| unhandled(&response)) {
         response = problem.into_document(&id);
     }
     let headers = response.headers_mut();
-    if let Some(allow) = allow {
-        headers.insert(header::ALLOW, allow);
+    for (value, name) in kept {
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);

@@ -416,7 +416,7 @@ pub struct EntryBody {
 
 /// Ways to earn points, and the statuses.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Earning)]
+#[schema(as = EarningRules)]
 pub(crate) struct EarningBody {
     pub(crate) rules: Vec<EarningRuleBody>,
     pub(crate) statuses: Vec<LevelBody>,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::exchanges::limit_of;
+use super::exchanges::{cursor_of, limit_of};
 use crate::sandbox::http::extract::{App, Bearer, PathText, QueryOf};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{CatalogBody, CategoryBody, OfferBody};
@@ -25,9 +25,10 @@ const CACHING: &str = "private, max-age=60, stale-if-error=86400";
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CatalogQuery {
-    /// One category only.
+    /// One category only; an unknown one holds nothing.
     category: Option<String>,
     /// Where the page before ended.
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
     /// Offers a page, 100 by default.
     #[param(minimum = 1, maximum = 200, value_type = Option<u32>)]
@@ -110,18 +111,8 @@ pub(super) fn is_current(headers: &HeaderMap, tag: &str) -> bool {
 fn page(scope: &MemberScope<'_>, language: Language, query: &CatalogQuery) -> Result<CatalogBody, Problem> {
     let limit = limit_of(query.limit.as_deref())?;
     let limit = usize::try_from(limit).unwrap_or(1);
-    let start = match &query.cursor {
-        None => 0,
-        Some(cursor) => {
-            cursor.parse::<usize>().map_err(|_| Problem::invalid("The cursor is not one that a page gave."))?
-        }
-    };
+    let start = cursor_of(query.cursor.as_deref())?.map_or(0, |row| usize::try_from(row).unwrap_or(usize::MAX));
     let shelf = scope.sandbox.shelf(&ShelfChoice::in_language(&scope.account, language));
-    if let Some(wanted) = &query.category {
-        if !shelf.categories.iter().any(|category| category.id == *wanted) {
-            return Err(Problem::invalid("There is no such category."));
-        }
-    }
     let offers = catalogue::offers(scope, &shelf)?;
     let version = version_of(&offers)?;
     let categories = categories(&shelf);

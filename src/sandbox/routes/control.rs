@@ -6,9 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
+use super::control_bodies::{
+    ClockBody, ClockChange, ClockSet, ClockStep, CodeAnswer, DebtRequest, MemberBody, PointsChange, ScenarioBody,
+    ScenariosBody, SessionBody, SessionRequest, StateBody,
+};
 use crate::sandbox::http::extract::{App, JsonOf, PathText, blocking};
 use crate::sandbox::http::faults::Fault;
 use crate::sandbox::http::problem::Problem;
@@ -27,106 +29,6 @@ const MOST_FAULTS: usize = 100;
 // Times outside these years serve no test and overflow date arithmetic.
 const FIRST_TIME: i64 = 946_684_800;
 const LAST_TIME: i64 = 4_102_444_800;
-
-/// The time of the sandbox.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ClockBody {
-    now: DateTime<Utc>,
-}
-
-/// A new time, or a step.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ClockChange {
-    set: Option<DateTime<Utc>>,
-    #[schema(minimum = 0, maximum = 3_155_760_000_i64)]
-    advance_seconds: Option<i64>,
-}
-
-/// Everything that QA can see at once.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct StateBody {
-    clock: ClockBody,
-    policy: Policy,
-    faults: Vec<Fault>,
-    members: Vec<MemberBody>,
-}
-
-/// A member whose scenario was loaded.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct MemberBody {
-    member_id: MemberId,
-    scenario: String,
-    display_name: String,
-    enrolled: bool,
-    balance: Points,
-    debt_roubles: i64,
-}
-
-/// A test subscriber.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ScenarioBody {
-    name: String,
-    description: String,
-    member_id: MemberId,
-    pin: Option<String>,
-}
-
-/// The test subscribers.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ScenariosBody {
-    scenarios: Vec<ScenarioBody>,
-}
-
-/// Which scenario.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SessionRequest {
-    scenario: String,
-}
-
-/// A member who is signed in.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SessionBody {
-    member_id: MemberId,
-    access_token: String,
-    refresh_token: String,
-    expires_in: u32,
-}
-
-/// An answer to a user code, as if given on the phone page.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ApproveRequest {
-    user_code: String,
-    /// The scenario to sign in as; loaded fresh.
-    scenario: Option<String>,
-    /// Refuse instead.
-    #[serde(default)]
-    deny: bool,
-}
-
-/// Points to give or take.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PointsRequest {
-    /// Negative points are taken away.
-    #[schema(minimum = -1_000_000, maximum = 1_000_000)]
-    points: Option<i64>,
-    /// Instead of points: the roubles of a payment or a top-up.
-    #[schema(minimum = 1000, maximum = 1_000_000)]
-    roubles: Option<i64>,
-    /// A way to earn; such points post by the programme's rules. Without one the balance is corrected at once.
-    reason: Option<Earning>,
-}
-
-/// A debt.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DebtRequest {
-    #[schema(minimum = 0, maximum = 1_000_000)]
-    roubles: i64,
-}
 
 /// Shows members, clock, policy and faults.
 #[utoipa::path(get, path = "/sandbox/v1/state", tag = "control", operation_id = "getState",
@@ -166,23 +68,24 @@ pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
 /// Sets or steps the clock; everything that becomes due happens.
 #[utoipa::path(post, path = "/sandbox/v1/clock", tag = "control", operation_id = "setClock",
     request_body = ClockChange,
-    responses((status = 200, body = ClockBody)))]
+    responses(
+        (status = 200, body = ClockBody),
+        (status = 409, description = "`clock_out_of_range`: it goes from 2000 to 2099"),
+    ))]
 pub(super) async fn set_clock(
     State(app): State<App>,
     JsonOf(change): JsonOf<ClockChange>,
 ) -> Result<Json<ClockBody>, Problem> {
-    let target = match (change.set, change.advance_seconds) {
-        (Some(at), None) => Some(at),
-        (None, Some(seconds)) if seconds >= 0 => {
-            TimeDelta::try_seconds(seconds).and_then(|step| app.clock.now().checked_add_signed(step))
+    let target = match change {
+        ClockChange::Set(ClockSet { set }) => Some(set),
+        ClockChange::Advance(ClockStep { advance_seconds }) if advance_seconds >= 0 => {
+            TimeDelta::try_seconds(advance_seconds).and_then(|step| app.clock.now().checked_add_signed(step))
         }
-        (None | Some(_), Some(_)) | (None, None) => {
-            return Err(Problem::invalid("Give either set or a non-negative advance_seconds."));
-        }
+        ClockChange::Advance(_) => return Err(Problem::invalid("The clock steps forward; set it to go back.")),
     };
-    let target = target
-        .filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp()))
-        .ok_or_else(|| Problem::invalid("The clock goes from 2000 to 2099."))?;
+    let target = target.filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp())).ok_or_else(|| {
+        Problem::new(StatusCode::CONFLICT, "clock_out_of_range", "Not a time for tests", "It goes from 2000 to 2099.")
+    })?;
     blocking(&app, move |sandbox| move_clock(sandbox, target)).await.map(Json)
 }
 
@@ -223,23 +126,16 @@ pub(super) async fn start_session(
 
 /// Answers a user code without the phone page.
 #[utoipa::path(post, path = "/sandbox/v1/approve", tag = "control", operation_id = "approve",
-    request_body = ApproveRequest,
+    request_body = CodeAnswer,
     responses(
         (status = 204, description = "The device gets its answer at its next poll"),
         (status = 404, description = "`code_not_found` or `scenario_not_found`"),
         (status = 409, description = "`code_expired` or `code_used`"),
     ))]
-pub(super) async fn approve(
-    State(app): State<App>,
-    JsonOf(request): JsonOf<ApproveRequest>,
-) -> Result<StatusCode, Problem> {
-    blocking(&app, move |sandbox| {
-        let chosen = match (&request.scenario, request.deny) {
-            (_, true) => None,
-            (Some(name), false) => Some(name.as_str()),
-            (None, false) => return Err(Problem::invalid("Give a scenario, or deny.")),
-        };
-        answer_code(sandbox, &request.user_code, chosen)
+pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeAnswer>) -> Result<StatusCode, Problem> {
+    blocking(&app, move |sandbox| match &answer {
+        CodeAnswer::Allow(allowance) => answer_code(sandbox, &allowance.user_code, Some(&allowance.scenario)),
+        CodeAnswer::Deny(refusal) => answer_code(sandbox, &refusal.user_code, None),
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -248,20 +144,20 @@ pub(super) async fn approve(
 /// Gives a member points, or takes some.
 #[utoipa::path(post, path = "/sandbox/v1/members/{id}/points", tag = "control", operation_id = "addPoints",
     params(("id" = String, Path, description = "The member")),
-    request_body = PointsRequest,
+    request_body = PointsChange,
     responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`"),
         (status = 409, description = "`not_enrolled` or `not_enough_points`")))]
 pub(super) async fn add_points(
     State(app): State<App>,
     PathText(id): PathText,
-    JsonOf(request): JsonOf<PointsRequest>,
+    JsonOf(change): JsonOf<PointsChange>,
 ) -> Result<Json<AccountBody>, Problem> {
-    let points = match (request.points, request.roubles) {
-        (Some(points), None) => points,
-        (None, Some(roubles)) => points_for_payment(roubles).get(),
-        (Some(_), Some(_)) | (None, None) => return Err(Problem::invalid("Give either points or roubles.")),
+    let (points, reason) = match change {
+        PointsChange::Earned(earned) => (earned.points, Some(earned.reason)),
+        PointsChange::Paid(paid) => (points_for_payment(paid.roubles).get(), Some(paid.reason)),
+        PointsChange::Adjusted(adjusted) => (adjusted.points, None),
     };
-    blocking(&app, move |sandbox| change_points(sandbox, &MemberId::new(id), points, request.reason)).await.map(Json)
+    blocking(&app, move |sandbox| change_points(sandbox, &MemberId::new(id), points, reason)).await.map(Json)
 }
 
 /// Sets a member's debt.
@@ -380,8 +276,11 @@ pub(crate) fn change_points(
     reason: Option<Earning>,
 ) -> Result<AccountBody, Problem> {
     let amount = Points::new(number.saturating_abs())
-        .filter(|points| (1..=1_000_000).contains(&points.get()))
-        .ok_or_else(|| Problem::invalid("Points are 1 to 1000000, or as many below nothing."))?;
+        .filter(|points| points.get() <= 1_000_000)
+        .ok_or_else(|| Problem::invalid("Points are at most 1000000."))?;
+    if amount == Points::ZERO {
+        return sandbox.for_member(member, |scope| account::show(scope, Language::Russian));
+    }
     sandbox.for_member(member, |scope| {
         if scope.account.joined_at.is_none() {
             return Err(Problem::new(StatusCode::CONFLICT, "not_enrolled", "Not in the programme", "Join first."));

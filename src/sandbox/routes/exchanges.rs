@@ -31,6 +31,7 @@ const MOST_LIMIT: u32 = 200;
 #[into_params(parameter_in = Query)]
 pub(super) struct ExchangesQuery {
     /// Where the page before ended.
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
     /// Exchanges a page, 100 by default.
     #[param(minimum = 1, maximum = 200, value_type = Option<u32>)]
@@ -140,7 +141,8 @@ pub(super) fn limit_of(text: Option<&str>) -> Result<u32, Problem> {
 
 /// The row a page begins after.
 pub(super) fn cursor_of(text: Option<&str>) -> Result<Option<i64>, Problem> {
-    let parse = |text: &str| text.parse::<i64>().ok().filter(|row| *row >= 0);
+    let is_number = |text: &str| (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parse = |text: &str| is_number(text).then(|| text.parse::<i64>().ok()).flatten();
     match text {
         None => Ok(None),
         Some(text) => parse(text).map(Some).ok_or_else(|| Problem::invalid("The cursor is not one that a page gave.")),

@@ -28,6 +28,7 @@ pub(super) enum TypeName {
 #[into_params(parameter_in = Query)]
 pub(super) struct LedgerQuery {
     /// Where the page before ended.
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
     /// Entries a page, 100 by default.
     #[param(minimum = 1, maximum = 200, value_type = Option<u32>)]

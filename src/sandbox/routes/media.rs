@@ -3,7 +3,7 @@
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -35,7 +35,7 @@ pub(super) struct MediaQuery {
         (status = 206, content_type = "video/webm", body = Vec<u8>, headers(("ETag" = String), ("Content-Range" = String))),
         (status = 400, description = "A parameter is not valid"),
         (status = 403, description = "`not_entitled`"),
-        (status = 416, description = "`range_not_satisfiable`"),
+        (status = 416, description = "`range_not_satisfiable`", headers(("Content-Range" = String))),
     )
 )]
 pub(super) async fn get(
@@ -66,11 +66,7 @@ pub(super) async fn get(
                 response.headers_mut().insert(header::CONTENT_RANGE, value);
             }
         }
-        Wanted::Nothing => {
-            let detail = format!("The film has {size} bytes.");
-            let status = StatusCode::RANGE_NOT_SATISFIABLE;
-            return Err(Problem::new(status, "range_not_satisfiable", "No such range", detail));
-        }
+        Wanted::Nothing => return Ok(no_such_range(size)),
     }
     let kept = response.headers_mut();
     kept.insert(header::CONTENT_TYPE, HeaderValue::from_static(clip::MEDIA_TYPE));
@@ -79,6 +75,17 @@ pub(super) async fn get(
         kept.insert(header::ETAG, tag);
     }
     Ok(response)
+}
+
+fn no_such_range(size: usize) -> Response {
+    let detail = format!("The film has {size} bytes.");
+    let status = StatusCode::RANGE_NOT_SATISFIABLE;
+    let problem = Problem::new(status, "range_not_satisfiable", "No such range", detail);
+    let mut response = problem.into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size}")) {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    response
 }
 
 /// What a `Range` header asks for.

@@ -3,6 +3,7 @@
 mod account;
 mod catalogue;
 mod control;
+mod control_bodies;
 mod entitlements;
 mod exchanges;
 mod images;

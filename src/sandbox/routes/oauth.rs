@@ -18,6 +18,7 @@ const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// A device that wants to sign in.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct DeviceForm {
+    #[schema(required, nullable = false, pattern = "^bonus-tv$")]
     client_id: Option<String>,
     #[expect(dead_code, reason = "there is one scope, so whichever is named is granted")]
     scope: Option<String>,
@@ -37,7 +38,7 @@ pub(super) struct DeviceAuthorization {
 }
 
 /// A device that asks for tokens.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
 pub(super) struct TokenForm {
     grant_type: Option<String>,
     client_id: Option<String>,
@@ -45,9 +46,33 @@ pub(super) struct TokenForm {
     refresh_token: Option<String>,
 }
 
+/// What a device sends for tokens, as the document shows it.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the document alone needs it; a form is read field by field for the errors of RFC 6749")]
+pub(super) enum TokenRequest {
+    #[schema(title = "device")]
+    Device {
+        #[schema(pattern = "^urn:ietf:params:oauth:grant-type:device_code$")]
+        grant_type: String,
+        #[schema(pattern = "^bonus-tv$")]
+        client_id: String,
+        device_code: String,
+    },
+    #[schema(title = "refresh")]
+    Refresh {
+        #[schema(pattern = "^refresh_token$")]
+        grant_type: String,
+        #[schema(pattern = "^bonus-tv$")]
+        client_id: String,
+        refresh_token: String,
+    },
+}
+
 /// A token that is not needed any more.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct RevokeForm {
+    #[schema(required, nullable = false)]
     token: Option<String>,
 }
 
@@ -116,7 +141,7 @@ pub(super) async fn authorize_device(
 /// Gives tokens for a device code that a subscriber allowed, or for a refresh token.
 #[utoipa::path(
     post, path = "/oauth/token", tag = "sign-in", operation_id = "getTokens",
-    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokenBody), (status = 400, body = OauthError))
 )]
 pub(super) async fn token(

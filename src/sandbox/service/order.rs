@@ -49,7 +49,7 @@ pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, P
         Ok(plan) => place(scope, order, &plan)?,
         Err(reasons) => {
             let problem = Problem::refused(&reasons, &shelf);
-            tracing::info!(member = "redacted", code = problem.code(), "exchange refused");
+            tracing::info!(code = problem.code(), "exchange refused");
             problem.to_answer(&order.request_id)
         }
     };

@@ -1,1 +1,16 @@
-//! Tests of the whole sandbox, over real sockets.
+//! Tests of the whole sandbox over real sockets, with a clock that stands still and seeded randomness.
+
+mod account;
+mod catalogue;
+mod document;
+mod entitlements;
+mod exchanges;
+mod faults;
+mod http_errors;
+mod model;
+mod parallel;
+mod phone_page;
+mod scenarios;
+mod seed_data;
+mod sign_in;
+mod support;

@@ -1,0 +1,136 @@
+//! The account, joining, pending accruals, burning points and statuses.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::support::Server;
+
+#[tokio::test]
+async fn a_newcomer_joins_and_gets_points_within_a_day() {
+    let server = Server::start().await;
+    let member = server.member("new");
+    let before = member.account().await;
+    assert_eq!((&before["enrolled"], &before["balance"]), (&json!(false), &json!(0)));
+    assert_eq!(
+        before["status"],
+        json!({"code": "none", "name": "", "discount_percent": 0, "points": 0, "next": null, "until": null})
+    );
+
+    member.post("/v1/enrolment", &json!({"terms_version": "1999"})).await.problem(409, "terms_outdated");
+    let terms = server.get("/v1/terms").await.json();
+    let joined = member.post("/v1/enrolment", &json!({"terms_version": terms["version"]})).await;
+    assert_eq!(joined.status, 200);
+    assert_eq!(joined.json()["pending"][0]["points"], terms["joining_points"]);
+    assert_eq!(joined.json()["pending"][0]["posts_at"], "2026-03-11T09:00:00Z");
+
+    let again = member.post("/v1/enrolment", &json!({"terms_version": "anything"})).await;
+    assert_eq!(again.json(), joined.json(), "joining twice changes nothing");
+
+    server.control.advance(TimeDelta::hours(24)).unwrap();
+    let member = server.control.balance(&member.id).unwrap();
+    assert_eq!(member.get(), 500);
+}
+
+#[tokio::test]
+async fn terms_come_in_two_languages_without_a_sign_in() {
+    let server = Server::start().await;
+    let russian = server.get("/v1/terms").await.json();
+    let english = server.send("GET", "/v1/terms", &[("accept-language", "en")], None).await.json();
+    assert_eq!(russian["version"], english["version"]);
+    assert_ne!(russian["title"], english["title"]);
+}
+
+#[tokio::test]
+async fn a_payment_is_pending_until_the_month_has_closed() {
+    let server = Server::start().await;
+    let member = server.member("basic");
+    let path = format!("/sandbox/v1/members/{}/points", member.id);
+    let paid = server.post(&path, &json!({"roubles": 1000, "reason": "payment"})).await.json();
+    assert_eq!(paid["balance"], 1500);
+    let pending = paid["pending"].as_array().unwrap();
+    assert!(pending.contains(&json!({"points": 200, "reason": "payment", "posts_at": "2026-04-09T21:00:00Z"})));
+    server.control.set_clock("2026-04-09T21:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(server.control.balance(&member.id).unwrap().get(), 1900);
+}
+
+#[tokio::test]
+async fn points_burn_when_the_clock_passes_and_the_ledger_says_when() {
+    let server = Server::start().await;
+    let member = server.member("burning");
+    assert_eq!(member.account().await["expiring"][0], json!({"points": 900, "expires_at": "2026-03-11T09:00:00Z"}));
+    server.control.advance(TimeDelta::days(30)).unwrap();
+    let rows = server.control.ledger(&member.id).unwrap();
+    let burned: Vec<_> =
+        rows.iter().filter(|row| row.reason == "expiry").map(|row| (row.amount, row.at.to_rfc3339())).collect();
+    let expected = [(-300, "2026-03-17T09:00:00+00:00".to_owned()), (-900, "2026-03-11T09:00:00+00:00".to_owned())];
+    assert_eq!(burned, expected, "newest first, each at its own time");
+    assert_eq!(server.control.balance(&member.id).unwrap().get(), 700);
+}
+
+#[tokio::test]
+async fn statuses_follow_the_points() {
+    let server = Server::start().await;
+    for (scenario, code, discount) in
+        [("basic", "basic", 0), ("standard", "standard", 5), ("privilege", "privilege", 10), ("vip", "vip", 15)]
+    {
+        let status = server.member(scenario).account().await["status"].clone();
+        assert_eq!((&status["code"], &status["discount_percent"]), (&json!(code), &json!(discount)), "{scenario}");
+    }
+    let next = server.member("basic").account().await["status"]["next"].clone();
+    assert_eq!((&next["code"], &next["missing"]), (&json!("standard"), &json!(2500)));
+    assert_eq!(server.member("vip").account().await["status"]["next"], json!(null));
+}
+
+#[tokio::test]
+async fn a_correction_can_take_points_but_never_too_many() {
+    let server = Server::start().await;
+    let member = server.member("basic");
+    let path = format!("/sandbox/v1/members/{}/points", member.id);
+    assert_eq!(server.post(&path, &json!({"points": -1500})).await.json()["balance"], 0);
+    server.post(&path, &json!({"points": -1})).await.problem(409, "not_enough_points");
+    server.post("/sandbox/v1/members/nobody/points", &json!({"points": 1})).await.problem(404, "member_not_found");
+}
+
+#[tokio::test]
+async fn the_offset_is_the_subscribers_own() {
+    let server = Server::start().await;
+    let account = server.member("second-region").account().await;
+    assert_eq!((&account["time_zone"], &account["utc_offset_minutes"]), (&json!("Asia/Yekaterinburg"), &json!(300)));
+}
+
+#[tokio::test]
+async fn the_ledger_pages_backwards_and_keeps_its_sums() {
+    let server = Server::start().await;
+    let member = server.member("long-history");
+    let mut path = "/v1/ledger?limit=70".to_owned();
+    let mut rows = Vec::new();
+    loop {
+        let page = member.get(&path).await.json();
+        rows.extend(page["entries"].as_array().unwrap().clone());
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        path = format!("/v1/ledger?limit=70&cursor={cursor}");
+    }
+    assert_eq!(rows.len(), 200);
+    let amount = |row: &serde_json::Value, field: &str| row[field].as_i64().unwrap();
+    for pair in rows.windows(2) {
+        assert_eq!(amount(&pair[0], "balance_after"), amount(&pair[1], "balance_after") + amount(&pair[0], "amount"));
+    }
+    assert_eq!(member.account().await["balance"], rows[0]["balance_after"]);
+    let exchanges = member.get("/v1/ledger?type=exchange&limit=200").await.json();
+    assert_eq!(exchanges["entries"].as_array().unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn ways_to_earn_say_which_are_done() {
+    let server = Server::start().await;
+    let earning = server.member("basic").get("/v1/earning-rules").await.json();
+    let done: Vec<_> = earning["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|rule| rule["done"] == true)
+        .map(|rule| rule["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(done, ["joining", "email_bill", "profile", "top_up"]);
+    assert_eq!(earning["statuses"][3]["threshold"], 20_000);
+}

@@ -1,0 +1,102 @@
+//! The catalogue: prices, pages, entity tags, regions and pictures.
+
+use serde_json::json;
+
+use super::support::{Server, reasons};
+
+#[tokio::test]
+async fn the_discount_of_the_status_is_in_the_price() {
+    let server = Server::start().await;
+    let film = server.member("vip").offer("film-potemkin").await;
+    assert_eq!(
+        (&film["base_price"], &film["discount_percent"], &film["price"]),
+        (&json!(800), &json!(15), &json!(680))
+    );
+    assert_eq!(film["valid_until"], "2026-03-12T09:00:00Z");
+    assert_eq!(film["eligibility"], json!({"allowed": true, "reasons": []}));
+}
+
+#[tokio::test]
+async fn a_kept_page_stays_current_until_something_changes() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let first = member.get("/v1/catalog").await;
+    assert_eq!(first.header("cache-control"), Some("private, max-age=60, stale-if-error=86400"));
+    let tag = first.header("etag").unwrap().to_owned();
+    server.control.advance(chrono::TimeDelta::minutes(5)).unwrap();
+    let kept = member.send("GET", "/v1/catalog", &[("if-none-match", &tag)], None).await;
+    assert_eq!((kept.status, kept.body.len(), kept.header("etag")), (304, 0, Some(tag.as_str())));
+    server.control.set_debt(&member.id, 10).unwrap();
+    let changed = member.send("GET", "/v1/catalog", &[("if-none-match", &tag)], None).await;
+    assert_eq!(changed.status, 200);
+    assert_ne!(changed.json()["version"], first.json()["version"]);
+}
+
+#[tokio::test]
+async fn pages_cover_ten_thousand_offers_once() {
+    let server = Server::start().await;
+    let member = server.member("offers-10000");
+    let mut path = "/v1/catalog?limit=200".to_owned();
+    let mut ids = std::collections::HashSet::new();
+    // Each page weighs up the whole catalogue; every tenth is proof enough.
+    for cursor in (0..10_000).step_by(2000) {
+        if cursor > 0 {
+            path = format!("/v1/catalog?limit=200&cursor={cursor}");
+        }
+        let page = member.get(&path).await.json();
+        assert_eq!(page["total"], 10_000);
+        assert_eq!(page["next_cursor"], (cursor + 200).to_string());
+        ids.extend(page["offers"].as_array().unwrap().iter().map(|offer| offer["id"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(ids.len(), 1000);
+    assert_eq!(member.get("/v1/catalog?limit=200&cursor=9800").await.json()["next_cursor"], json!(null));
+    assert_eq!(member.get("/v1/catalog?cursor=999999999999999999").await.json()["offers"], json!([]));
+}
+
+#[tokio::test]
+async fn a_category_can_be_asked_for() {
+    let server = Server::start().await;
+    let member = server.member("basic");
+    let films = member.get("/v1/catalog?category=films").await.json();
+    assert!(films["offers"].as_array().unwrap().iter().all(|offer| offer["category"] == "films"));
+    assert_eq!(films["total"], films["categories"][1]["count"]);
+    assert_eq!(member.get("/v1/catalog?category=none").await.json()["total"], 0);
+    assert_eq!(server.member("empty").get("/v1/catalog").await.json()["total"], 0);
+}
+
+#[tokio::test]
+async fn regions_differ_in_offers_and_prices() {
+    let server = Server::start().await;
+    let (moscow, ural) = (server.member("basic"), server.member("second-region"));
+    assert_eq!(moscow.offer("service-viewing-control").await["base_price"], 800);
+    assert_eq!(ural.offer("service-viewing-control").await["base_price"], 250);
+    moscow.get("/v1/catalog/service-multiroom").await.problem(404, "offer_not_found");
+    assert_eq!(ural.offer("service-multiroom").await["base_price"], 200);
+}
+
+#[tokio::test]
+async fn eligibility_names_every_cause() {
+    let server = Server::start().await;
+    let refused = server.member("refused-many").offer("film-potemkin").await;
+    assert_eq!(reasons(&refused["eligibility"]), ["not_enough_points", "debt", "already_ordered", "monthly_limit"]);
+    assert_eq!(refused["active_until"], "2026-03-12T09:00:00Z");
+    let outside = server.member("new").offer("film-potemkin").await;
+    assert_eq!(reasons(&outside["eligibility"]), ["not_enrolled"]);
+    let no_tv = server.member("no-tv").offer("film-potemkin").await;
+    assert_eq!(no_tv["eligibility"]["reasons"], json!([{"code": "service_not_connected", "service": "tv"}]));
+}
+
+#[tokio::test]
+async fn pictures_are_drawn_and_kept() {
+    let server = Server::start().await;
+    let picture = server.get("/v1/images/film-potemkin?variant=tile&w=64&h=36").await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")));
+    assert!(picture.body.starts_with(b"\x89PNG"));
+    let tag = picture.header("etag").unwrap();
+    let path = "/v1/images/film-potemkin?variant=tile&w=64&h=36";
+    assert_eq!(server.send("GET", path, &[("if-none-match", tag)], None).await.status, 304);
+    server.get("/v1/images/nothing").await.problem(404, "image_not_found");
+    for wrong in ["w=15", "w=1921", "h=1081", "w=1.5", "variant=square", "w=99999999999999999999"] {
+        server.get(&format!("/v1/images/film-potemkin?{wrong}")).await.problem(400, "invalid_request");
+    }
+}

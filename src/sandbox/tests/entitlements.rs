@@ -1,0 +1,99 @@
+//! Options in use: ends, renewals and playing a film.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::support::{Member, Reply, Server};
+
+async fn first(member: &Member<'_>) -> Value {
+    member.get("/v1/entitlements").await.json()["entitlements"][0].clone()
+}
+
+async fn play(server: &Server, url: &Value, headers: &[(&str, &str)]) -> Reply {
+    let path = url.as_str().unwrap().strip_prefix(server.running.base_url()).unwrap().to_owned();
+    server.send("GET", &path, headers, None).await
+}
+
+#[tokio::test]
+async fn a_rental_ends_at_its_time_and_can_be_ordered_again() {
+    let server = Server::start().await;
+    let member = server.member("rental-3h");
+    assert_eq!(first(&member).await["until"], "2026-03-10T12:00:00Z");
+    let film = member.offer("film-potemkin").await;
+    assert_eq!(film["active_until"], "2026-03-10T12:00:00Z");
+    server.control.advance(TimeDelta::hours(3)).unwrap();
+    let member = server.signed_in_again(&member.id);
+    assert_eq!(member.get("/v1/entitlements").await.json()["entitlements"], json!([]));
+    assert_eq!(member.offer("film-potemkin").await["active_until"], json!(null));
+}
+
+#[tokio::test]
+async fn an_option_goes_on_for_money_unless_it_is_switched_off() {
+    let server = Server::start().await;
+    let member = server.member("ending-5d");
+    let option = first(&member).await;
+    assert_eq!((&option["until"], &option["renewal"]["on"]), (&json!("2026-03-15T09:00:00Z"), &json!(true)));
+    server.control.advance(TimeDelta::days(5)).unwrap();
+    let member = server.signed_in_again(&member.id);
+    assert_eq!(first(&member).await["until"], "2026-04-15T09:00:00Z", "renewed for a month");
+
+    let path = format!("/v1/entitlements/{}/renewal", option["id"].as_str().unwrap());
+    let switched = member.put(&path, &json!({"on": false})).await;
+    assert_eq!((switched.status, &switched.json()["renewal"]["on"]), (200, &json!(false)));
+    server.control.advance(TimeDelta::days(31)).unwrap();
+    assert!(server.control.active_offers(&member.id).unwrap().is_empty());
+    let member = server.signed_in_again(&member.id);
+    member.put(&path, &json!({"on": true})).await.problem(404, "entitlement_not_found");
+}
+
+#[tokio::test]
+async fn only_paid_options_have_a_renewal_and_only_their_owner_switches_it() {
+    let server = Server::start().await;
+    let renter = server.member("rental-3h");
+    let film = first(&renter).await;
+    assert_eq!(film["renewal"], json!(null));
+    let path = format!("/v1/entitlements/{}/renewal", film["id"].as_str().unwrap());
+    renter.put(&path, &json!({"on": true})).await.problem(409, "no_renewal");
+    server.member("vip").put(&path, &json!({"on": true})).await.problem(404, "entitlement_not_found");
+    renter.put(&path, &json!({"on": 1})).await.problem(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_film_plays_in_ranges_while_it_is_rented() {
+    let server = Server::start().await;
+    let member = server.member("rental-3h");
+    let playback = first(&member).await["playback"].clone();
+    let whole = play(&server, &playback["url"], &[]).await;
+    assert_eq!((whole.status, whole.header("accept-ranges")), (200, Some("bytes")));
+    let size = whole.body.len();
+    let part = play(&server, &playback["url"], &[("range", "bytes=10-19")]).await;
+    assert_eq!((part.status, part.body.as_slice()), (206, &whole.body[10..20]));
+    assert_eq!(part.header("content-range"), Some(format!("bytes 10-19/{size}").as_str()));
+    let beyond = play(&server, &playback["url"], &[("range", "bytes=99999999-")]).await;
+    beyond.problem(416, "range_not_satisfiable");
+    assert_eq!(beyond.header("content-range"), Some(format!("bytes */{size}").as_str()));
+    let tag = whole.header("etag").unwrap();
+    let same = play(&server, &playback["url"], &[("range", "bytes=0-0"), ("if-range", tag)]).await;
+    let other = play(&server, &playback["url"], &[("range", "bytes=0-0"), ("if-range", "\"other\"")]).await;
+    assert_eq!((same.status, other.status), (206, 200));
+    server.control.advance(TimeDelta::hours(3)).unwrap();
+    play(&server, &playback["url"], &[]).await.problem(403, "not_entitled");
+}
+
+#[tokio::test]
+async fn a_film_does_not_play_for_others() {
+    let server = Server::start().await;
+    let member = server.member("rental-3h");
+    let url = first(&member).await["playback"]["url"].as_str().unwrap().to_owned();
+    let token = url.split_once("token=").unwrap().1.to_owned();
+    for path in [
+        "/v1/media/film-potemkin".to_owned(),
+        "/v1/media/film-potemkin?token=".to_owned(),
+        format!("/v1/media/film-potemkin?token={token}x"),
+        format!("/v1/media/film-metropolis?token={token}"),
+    ] {
+        server.get(&path).await.problem(403, "not_entitled");
+    }
+    server.member("rental-3h");
+    server.get(&format!("/v1/media/film-potemkin?token={token}")).await.problem(403, "not_entitled");
+}

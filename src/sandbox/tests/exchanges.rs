@@ -1,0 +1,269 @@
+//! Exchanges: charging, refusing, asking again, and what happens when the answer comes late.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::support::{Server, at, options, reasons};
+use crate::sandbox::policy::{Policy, Processing};
+use crate::sandbox::{Fault, FaultKind, MonthlyLimit, Options};
+
+const FILM: &str = "film-potemkin";
+
+fn policy(monthly: MonthlyLimit) -> Policy {
+    Policy { monthly, ..Policy::default() }
+}
+
+fn deferred(seconds: u32) -> Policy {
+    Policy { exchange: Processing::Deferred, deferred_seconds: seconds, ..Policy::default() }
+}
+
+#[tokio::test]
+async fn exactly_enough_points_buy_a_film() {
+    let server = Server::start().await;
+    let member = server.member("exact-points");
+    let answer = member.order("k1", &[(FILM, 800)]).await;
+    assert_eq!(answer.status, 201);
+    let exchange = answer.json();
+    assert_eq!(
+        (&exchange["state"], &exchange["total"], &exchange["balance_after"]),
+        (&json!("confirmed"), &json!(800), &json!(0))
+    );
+    assert_eq!(exchange["lines"][0]["until"], "2026-03-12T09:00:00Z");
+    assert_eq!(exchange["next_exchange_at"], "2026-03-31T21:00:00Z");
+    let location = answer.header("location").unwrap();
+    assert_eq!(member.get(location).await.json(), exchange);
+    let entry = member.get("/v1/ledger").await.json()["entries"][0].clone();
+    assert_eq!(
+        (&entry["amount"], &entry["type"], &entry["exchange_id"]),
+        (&json!(-800), &json!("exchange"), &exchange["id"])
+    );
+    assert_eq!(server.control.active_offers(&member.id).unwrap(), [FILM]);
+}
+
+#[tokio::test]
+async fn one_point_short_is_refused_with_the_number_missing() {
+    let server = Server::start().await;
+    let member = server.member("one-short");
+    let problem = member.order("k1", &[(FILM, 800)]).await.problem(422, "2011");
+    assert_eq!(problem["reasons"], json!([{"code": "not_enough_points", "balance": 799, "price": 800, "missing": 1}]));
+    assert_eq!(server.control.balance(&member.id).unwrap().get(), 799);
+}
+
+#[tokio::test]
+async fn all_causes_of_2011_are_listed_together() {
+    let server = Server::start().await;
+    let problem = server.member("refused-many").order("k1", &[(FILM, 800)]).await.problem(422, "2011");
+    assert_eq!(reasons(&problem), ["not_enough_points", "debt", "already_ordered", "monthly_limit"]);
+    let ordered = &problem["reasons"][2];
+    assert_eq!((&ordered["offer_id"], &ordered["until"]), (&json!(FILM), &json!("2026-03-12T09:00:00Z")));
+}
+
+#[tokio::test]
+async fn each_other_refusal_has_its_status_and_code() {
+    let server = Server::start().await;
+    let vip = server.member("vip");
+    let changed = vip.order("k1", &[(FILM, 800)]).await.problem(409, "price_changed");
+    assert_eq!((&changed["reasons"][0]["expected"], &changed["reasons"][0]["price"]), (&json!(800), &json!(680)));
+    vip.order("k2", &[("no-such-offer", 800)]).await.problem(410, "offer_gone");
+    let requires = vip.order("k3", &[("quota-10", 425)]).await.problem(422, "requires");
+    assert_eq!(requires["reasons"][0]["offer_id"], "service-viewing-control");
+    server.member("new").order("k4", &[(FILM, 800)]).await.problem(403, "not_enrolled");
+    server.member("no-tv").order("k5", &[(FILM, 760)]).await.problem(422, "service_not_connected");
+    server.member("month-used").order("k6", &[("film-metropolis", 900)]).await.problem(422, "monthly_limit");
+    let partner = vip.offers().await.into_iter().find(|offer| offer["price"].is_null()).unwrap();
+    vip.order("k7", &[(partner["id"].as_str().unwrap(), 1)]).await.problem(422, "channel");
+    vip.order("k8", &[("service-viewing-control", 680), ("quota-5", 255), ("quota-10", 425)])
+        .await
+        .problem(422, "conflict");
+}
+
+#[tokio::test]
+async fn a_basket_is_one_exchange_and_a_quota_may_come_with_its_service() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let answer = member.order("k1", &[("service-viewing-control", 680), ("quota-10", 425), (FILM, 680)]).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    assert_eq!(answer.json()["total"], 1785);
+    assert_eq!(answer.json()["lines"].as_array().unwrap().len(), 3);
+    let entries = member.get("/v1/ledger?type=exchange&limit=1").await.json();
+    assert_eq!(entries["entries"][0]["amount"], -1785);
+}
+
+#[tokio::test]
+async fn a_larger_quota_replaces_a_smaller_one() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    member.order("k1", &[("service-viewing-control", 680), ("quota-10", 425)]).await;
+    server.control.set_clock(at("2026-04-02T09:00:00Z")).unwrap();
+    let member_again = server.control.active_offers(&member.id).unwrap();
+    assert!(member_again.contains(&"quota-10".to_owned()));
+    let session = server.signed_in_again(&member.id);
+    assert_eq!(
+        session.order("k2", &[("quota-10", 425)]).await.problem(422, "2011")["reasons"][0]["code"],
+        "already_ordered"
+    );
+    assert_eq!(
+        session.order("k3", &[("quota-5", 255)]).await.problem(422, "2011")["reasons"][0]["code"],
+        "already_ordered"
+    );
+    assert_eq!(session.order("k4", &[("quota-20", 850)]).await.status, 201);
+    let active = server.control.active_offers(&member.id).unwrap();
+    assert!(active.contains(&"quota-20".to_owned()) && !active.contains(&"quota-10".to_owned()), "{active:?}");
+}
+
+#[tokio::test]
+async fn the_monthly_limit_ends_at_local_midnight() {
+    let server = Server::start().await;
+    let member = server.member("month-used");
+    server.control.set_clock(at("2026-03-31T20:59:59Z")).unwrap();
+    let session = server.signed_in_again(&member.id);
+    let refused = session.order("k1", &[("film-metropolis", 900)]).await.problem(422, "monthly_limit");
+    assert_eq!(refused["reasons"][0]["until"], "2026-03-31T21:00:00Z");
+    server.control.set_clock(at("2026-03-31T21:00:00Z")).unwrap();
+    assert_eq!(session.order("k2", &[("film-metropolis", 900)]).await.status, 201);
+}
+
+#[tokio::test]
+async fn films_can_be_exempt_from_the_monthly_limit() {
+    let server = Server::with(Options { policy: policy(MonthlyLimit::FilmsExempt), ..options() }).await;
+    let member = server.member("month-used");
+    assert_eq!(member.account().await["next_exchange_at"], json!(null));
+    assert_eq!(member.order("k1", &[("film-metropolis", 900)]).await.status, 201);
+    assert_eq!(member.order("k2", &[("service-viewing-control", 800)]).await.status, 201);
+    member.order("k3", &[("quota-5", 300)]).await.problem(422, "monthly_limit");
+    assert_eq!(member.account().await["next_exchange_at"], "2026-03-31T21:00:00Z");
+}
+
+#[tokio::test]
+async fn a_promo_code_comes_with_software_ordered_on_the_box() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let offers = member.offers().await;
+    let on_box = |offer: &&serde_json::Value| {
+        offer["kind"] == "software" && offer["channels"].as_array().unwrap().contains(&json!("box"))
+    };
+    if let Some(offer) = offers.iter().find(on_box) {
+        let order = member.order("k1", &[(offer["id"].as_str().unwrap(), offer["price"].as_i64().unwrap())]).await;
+        assert!(order.json()["lines"][0]["promo_code"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn the_same_key_gets_the_same_bytes() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let first = member.order("k1", &[(FILM, 680)]).await;
+    server.control.advance(TimeDelta::minutes(10)).unwrap();
+    let again = member.order("k1", &[(FILM, 680)]).await;
+    assert_eq!((again.status, &again.body), (first.status, &first.body));
+    assert_eq!(again.header("location"), first.header("location"));
+    member.order("k1", &[("film-metropolis", 680)]).await.problem(422, "idempotency_key_reused");
+    let found = member.get("/v1/exchanges?idempotency_key=k1").await.json();
+    assert_eq!(found["exchanges"], json!([first.json()]));
+    assert_eq!(member.get("/v1/exchanges?idempotency_key=k9").await.json()["exchanges"], json!([]));
+}
+
+#[tokio::test]
+async fn a_refusal_is_remembered_too() {
+    let server = Server::start().await;
+    let member = server.member("one-short");
+    let first = member.order("k1", &[(FILM, 800)]).await;
+    server.control.adjust_points(&member.id, 100).unwrap();
+    assert_eq!(member.order("k1", &[(FILM, 800)]).await.body, first.body);
+    assert_eq!(member.order("k2", &[(FILM, 800)]).await.status, 201);
+}
+
+#[tokio::test]
+async fn keys_belong_to_one_member_and_live_seven_days() {
+    let server = Server::start().await;
+    let (one, other) = (server.member("exact-points"), server.member("vip"));
+    assert_eq!(one.order("k1", &[(FILM, 800)]).await.status, 201);
+    assert_eq!(other.order("k1", &[(FILM, 680)]).await.status, 201);
+    server.control.advance(TimeDelta::days(7)).unwrap();
+    let session = server.signed_in_again(&one.id);
+    session.order("k1", &[(FILM, 800)]).await.problem(422, "2011");
+}
+
+#[tokio::test]
+async fn keys_are_needed_and_checked() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let body = json!({"offers": [{"id": FILM, "expected_price": 680}]});
+    member.post("/v1/exchanges", &body).await.problem(400, "idempotency_key_missing");
+    for wrong in ["", "has space", &"x".repeat(65)] {
+        member.order(wrong, &[(FILM, 680)]).await.problem(400, "idempotency_key_missing");
+    }
+}
+
+#[tokio::test]
+async fn baskets_that_make_no_sense_are_invalid() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let many: Vec<(String, i64)> = (0..21).map(|number| (format!("film-{number}"), 1)).collect();
+    let many: Vec<(&str, i64)> = many.iter().map(|(id, price)| (id.as_str(), *price)).collect();
+    for basket in [&[][..], &[(FILM, 680), (FILM, 680)], &many, &[(FILM, -1)], &[("", 1)], &[(FILM, 1_000_000_001)]] {
+        member.order("k1", basket).await.problem(400, "invalid_request");
+    }
+    assert_eq!(member.order("k1", &[(FILM, 680)]).await.status, 201, "what was invalid did not use the key up");
+}
+
+#[tokio::test]
+async fn a_slow_exchange_is_accepted_held_and_confirmed_later() {
+    let server = Server::with(Options { policy: deferred(30), ..options() }).await;
+    let member = server.member("exact-points");
+    let accepted = member.order("k1", &[(FILM, 800)]).await;
+    assert_eq!((accepted.status, accepted.header("retry-after")), (202, Some("30")));
+    assert_eq!(accepted.json()["state"], "processing");
+    let account = member.account().await;
+    assert_eq!((&account["balance"], &account["held"]), (&json!(800), &json!(800)));
+    member.order("k2", &[(FILM, 800)]).await.problem(422, "2011");
+    let path = accepted.header("location").unwrap();
+    assert_eq!(member.get(path).await.json()["state"], "processing");
+    server.control.advance(TimeDelta::seconds(30)).unwrap();
+    let confirmed = member.get(path).await.json();
+    assert_eq!((&confirmed["state"], &confirmed["balance_after"]), (&json!("confirmed"), &json!(0)));
+    assert!(confirmed["lines"][0]["entitlement_id"].is_string());
+    assert_eq!(member.order("k1", &[(FILM, 800)]).await.body, accepted.body, "the stored answer does not change");
+}
+
+#[tokio::test]
+async fn a_slow_exchange_can_still_be_refused() {
+    let server = Server::with(Options { policy: deferred(30), ..options() }).await;
+    let member = server.member("exact-points");
+    let accepted = member.order("k1", &[(FILM, 800)]).await;
+    server.control.set_debt(&member.id, 99).unwrap();
+    server.control.advance(TimeDelta::seconds(30)).unwrap();
+    let refused = member.get(accepted.header("location").unwrap()).await.json();
+    assert_eq!((&refused["state"], &refused["refusal"]["code"]), (&json!("refused"), &json!("2011")));
+    assert_eq!(reasons(&refused["refusal"]), ["debt"]);
+    let account = member.account().await;
+    assert_eq!(
+        (&account["balance"], &account["held"], &account["next_exchange_at"]),
+        (&json!(800), &json!(0), &json!(null))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_lost_with_the_process_is_the_same_after_a_restart() {
+    let directory = std::env::temp_dir().join(format!("bonus-sandbox-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let db = directory.join("restart.sqlite");
+    let server = Server::with(Options { db: Some(db.clone()), ..options() }).await;
+    let member = server.member("exact-points");
+    let token = member.token.clone();
+    server.control.set_faults(vec![Fault { times: Some(1), ..Fault::new("/v1/exchanges", FaultKind::Close) }]);
+    let body = json!({"offers": [{"id": FILM, "expected_price": 800}]}).to_string();
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json"), ("idempotency-key", "k1")];
+    let lost = server.raw("POST", "/v1/exchanges", &headers, Some(body.as_bytes())).await;
+    assert!(lost.is_empty(), "no byte of the answer arrives");
+    server.running.shutdown().await;
+
+    let server = Server::with(Options { db: Some(db), ..options() }).await;
+    let found = server.send("POST", "/v1/exchanges", &headers, Some(body.as_bytes())).await;
+    assert_eq!((found.status, &found.json()["balance_after"]), (201, &json!(0)));
+    let again = server.send("POST", "/v1/exchanges", &headers, Some(body.as_bytes())).await;
+    assert_eq!(again.body, found.body);
+    server.running.shutdown().await;
+    std::fs::remove_dir_all(directory).unwrap();
+}

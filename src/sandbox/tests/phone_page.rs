@@ -1,0 +1,80 @@
+//! The phone page: codes in all their states, the guard against forged posts, the limit on guesses.
+
+use chrono::TimeDelta;
+
+use super::support::{Reply, Server};
+
+async fn user_code(server: &Server) -> (String, String) {
+    let body = server.form("/oauth/device_authorization", "client_id=bonus-tv").await.json();
+    (body["device_code"].as_str().unwrap().to_owned(), body["user_code"].as_str().unwrap().to_owned())
+}
+
+fn field(page: &Reply, name: &str) -> String {
+    let marker = format!("name=\"{name}\" value=\"");
+    page.text().split_once(&marker).unwrap().1.split_once('"').unwrap().0.to_owned()
+}
+
+async fn answer(server: &Server, page: &Reply, answer: &str) -> Reply {
+    let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap();
+    let body =
+        format!("csrf={}&code={}&scenario=vip&fresh=1&answer={answer}", field(page, "csrf"), field(page, "code"));
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie)];
+    server.send("POST", "/tv", &headers, Some(body.as_bytes())).await
+}
+
+#[tokio::test]
+async fn a_subscriber_is_chosen_and_allowed() {
+    let server = Server::start().await;
+    let (device_code, code) = user_code(&server).await;
+    let page = server.get(&format!("/tv?code={}", code.to_lowercase())).await;
+    assert!(page.text().contains(&code) && page.text().contains("value=\"second-region\""));
+    assert_eq!(page.header("x-frame-options"), Some("DENY"));
+    assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
+    assert!(page.header("set-cookie").unwrap().contains("HttpOnly; SameSite=Strict"));
+    assert!(answer(&server, &page, "allow").await.text().contains("Вход разрешён"));
+    let grant = "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=bonus-tv";
+    let tokens = server.form("/oauth/token", &format!("{grant}&device_code={device_code}")).await;
+    assert_eq!(tokens.status, 200);
+    let used = server.get(&format!("/tv?code={code}")).await;
+    assert!(used.text().contains("уже использован"));
+}
+
+#[tokio::test]
+async fn wrong_expired_and_denied_codes_have_their_words() {
+    let server = Server::start().await;
+    assert!(server.get("/tv").await.text().contains("Введите код"));
+    assert!(server.get("/tv?code=BBBB-BBBB").await.text().contains("Такого кода нет"));
+    let (_, denied) = user_code(&server).await;
+    let page = server.get(&format!("/tv?code={denied}")).await;
+    assert!(answer(&server, &page, "deny").await.text().contains("Вход отклонён"));
+    assert!(server.get(&format!("/tv?code={denied}")).await.text().contains("уже отклонён"));
+    let (_, late) = user_code(&server).await;
+    server.control.advance(TimeDelta::seconds(901)).unwrap();
+    assert!(server.get(&format!("/tv?code={late}")).await.text().contains("Срок кода истёк"));
+}
+
+#[tokio::test]
+async fn a_forged_post_is_refused() {
+    let server = Server::start().await;
+    let (_, code) = user_code(&server).await;
+    let page = server.get(&format!("/tv?code={code}")).await;
+    let forged = format!("csrf={}&code={code}&scenario=vip&answer=allow", field(&page, "csrf"));
+    server.form("/tv", &forged).await.problem(403, "form_expired");
+    let cookie = format!("tv={}", "A".repeat(43));
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str())];
+    server.send("POST", "/tv", &headers, Some(forged.as_bytes())).await.problem(403, "form_expired");
+}
+
+#[tokio::test]
+async fn guessing_is_limited() {
+    let server = Server::start().await;
+    let (_, code) = user_code(&server).await;
+    for _ in 0..10 {
+        assert_eq!(server.get("/tv?code=BBBB-BBBB").await.status, 200);
+    }
+    let limited = server.get(&format!("/tv?code={code}")).await;
+    limited.problem(429, "rate_limited");
+    assert_eq!(limited.header("retry-after"), Some("300"));
+    server.control.advance(TimeDelta::minutes(5)).unwrap();
+    assert!(server.get(&format!("/tv?code={code}")).await.text().contains("Разрешить вход"));
+}

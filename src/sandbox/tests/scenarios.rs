@@ -1,0 +1,75 @@
+//! Scenarios: each loads at any time of the year and is what its description says.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::support::{Server, at};
+use crate::sandbox::{Policy, scenarios};
+
+#[tokio::test]
+async fn every_scenario_loads_on_any_day() {
+    let server = Server::start().await;
+    for day in ["2026-03-31T20:59:59Z", "2027-01-01T00:00:00Z", "2028-02-29T12:00:00Z"] {
+        server.control.set_clock(at(day)).unwrap();
+        for scenario in scenarios().unwrap() {
+            let session = server.control.session(&scenario.name);
+            assert!(session.is_ok(), "{} on {day}: {session:?}", scenario.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn loading_again_makes_a_member_fresh() {
+    let server = Server::start().await;
+    let member = server.member("exact-points");
+    member.order("k1", &[("film-potemkin", 800)]).await;
+    assert_eq!(server.control.balance(&member.id).unwrap().get(), 0);
+    server.control.session("exact-points").unwrap();
+    assert_eq!(member.account().await["balance"], 800, "the old sign-in sees the fresh member");
+    assert_eq!(member.order("k1", &[("film-potemkin", 800)]).await.status, 201, "keys are forgotten");
+}
+
+#[tokio::test]
+async fn an_ordered_package_is_refused_for_that_alone() {
+    let server = Server::start().await;
+    let offer = server.member("ordered").offer("package-your-cinema").await;
+    let codes: Vec<_> =
+        offer["eligibility"]["reasons"].as_array().unwrap().iter().map(|reason| reason["code"].clone()).collect();
+    assert_eq!(codes, [json!("already_ordered")]);
+}
+
+#[tokio::test]
+async fn rich_members_have_something_to_show() {
+    let server = Server::start().await;
+    for scenario in ["privilege", "vip"] {
+        let account = server.member(scenario).account().await;
+        assert!(account["balance"].as_i64().unwrap() > 8000, "{account}");
+        assert_eq!(account["pending"].as_array().unwrap().len(), 2);
+        assert_eq!(account["next_exchange_at"], json!(null));
+        let first: chrono::DateTime<chrono::Utc> =
+            account["expiring"][0]["expires_at"].as_str().unwrap().parse().unwrap();
+        assert!(first < server.control.now() + TimeDelta::days(31), "{account}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_names_members_and_the_pin() {
+    let server = Server::start().await;
+    let list = server.get("/sandbox/v1/scenarios").await.json();
+    let adult = list["scenarios"].as_array().unwrap().iter().find(|scenario| scenario["name"] == "adult").unwrap();
+    assert_eq!((&adult["pin"], &adult["member_id"]), (&json!("1234"), &json!("m-adult")));
+    assert!(list["scenarios"].as_array().unwrap().len() >= 20);
+    server.post("/sandbox/v1/sessions", &json!({"scenario": "none"})).await.problem(404, "scenario_not_found");
+}
+
+#[tokio::test]
+async fn the_policy_is_switched_over_http() {
+    let server = Server::start().await;
+    let body = json!({"monthly": "films-exempt", "exchange": "deferred", "deferred_seconds": 3}).to_string();
+    let json = [("content-type", "application/json")];
+    let set = server.send("PUT", "/sandbox/v1/policy", &json, Some(body.as_bytes())).await;
+    assert_eq!(set.status, 200);
+    assert_eq!(server.control.policy().deferred_seconds, 3);
+    server.send("PUT", "/sandbox/v1/policy", &json, Some(b"{}")).await;
+    assert_eq!(server.control.policy(), Policy::default());
+}

@@ -1,0 +1,41 @@
+//! What the rules compute must be what the seed data promise on the screen.
+
+use super::support::at;
+use crate::sandbox::rules::accrual::{Earning, LIFETIME_MONTHS, points_for_payment, posting_time};
+use crate::sandbox::rules::status::Level;
+use crate::sandbox::seed::{Posting, Seed};
+
+#[test]
+fn statuses_are_the_ones_promised() {
+    let seed = Seed::embedded();
+    let promised: Vec<_> = seed
+        .statuses
+        .iter()
+        .map(|rule| (rule.code.as_str(), i64::from(rule.threshold), rule.discount_percent, rule.months))
+        .collect();
+    let applied = Level::ALL.map(|level| (level.code(), level.threshold(), level.discount_percent(), level.months()));
+    assert_eq!(promised, applied);
+    assert_eq!(seed.terms.points_months, LIFETIME_MONTHS);
+}
+
+#[test]
+fn points_are_posted_when_promised() {
+    let seed = Seed::embedded();
+    let now = at("2026-03-10T09:00:00Z");
+    for rule in &seed.earning_rules {
+        let earning = Earning::from_code(&rule.id).unwrap();
+        let promised = match rule.posting {
+            Posting::AtOnce | Posting::OnTheDay => now,
+            Posting::Hours { hours } => now + chrono::TimeDelta::hours(i64::from(hours)),
+            // The tenth day after the close of March begins at midnight in Moscow.
+            Posting::MonthEnd { days } => at("2026-03-30T21:00:00Z") + chrono::TimeDelta::days(i64::from(days)),
+        };
+        assert_eq!(posting_time(earning, now, chrono_tz::Europe::Moscow), promised, "{}", rule.id);
+        if let (Some(roubles), Some(least)) = (rule.roubles_per_point, rule.minimum_roubles) {
+            let least = i64::from(least);
+            assert_eq!(points_for_payment(least).get(), least / i64::from(roubles));
+            assert_eq!(points_for_payment(least - 1).get(), 0);
+        }
+    }
+    assert_eq!(seed.earning_rules.len(), Earning::ALL.len());
+}
