@@ -133,7 +133,7 @@ impl App {
     pub(crate) fn settle_home(&mut self) {
         let rows = self.home_rows();
         let has_all = self.data.has_catalog && self.data.entitlements.is_some();
-        let had_row = matches!(self.place(), Place::Home(home) if home.row.is_some());
+        let waited = matches!(self.place(), Place::Home(home) if home.waits_for_rows);
         let Some(Place::Home(home)) = self.place_mut() else { return };
         if let Some(key) = home.row.clone()
             && !rows.iter().any(|row| row.key == key)
@@ -150,7 +150,7 @@ impl App {
             home.waits_for_rows = !has_all;
             home.row = rows.first().map(|row| row.key.clone());
         }
-        if self.hero.is_none() || !had_row {
+        if self.hero.is_none() || waited {
             self.hero = self.focused_offer().or(self.hero.take());
         }
     }

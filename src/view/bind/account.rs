@@ -18,9 +18,11 @@ impl Models {
         join.set_terms(self.paragraphs.model());
         join.set_buttons(self.buttons.model());
         let list = window.global::<ui::ListState>();
+        list.set_rows(self.list.model());
         list.set_chips(self.chips.model());
         list.set_buttons(self.buttons.model());
         let status = window.global::<ui::StatusState>();
+        status.set_rows(self.list.model());
         status.set_steps(self.steps.model());
         status.set_buttons(self.buttons.model());
         let about = window.global::<ui::AboutState>();

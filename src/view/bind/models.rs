@@ -74,6 +74,11 @@ impl<T: Slot> Ring<T> {
         Self { model: Rc::new(VecModel::default()), step }
     }
 
+    /// A ring with all its slots made.
+    pub(super) fn filled(slots: usize) -> Self {
+        Self { model: Rc::new(VecModel::from(vec![T::default(); slots])), step: slots }
+    }
+
     pub(super) fn model(&self) -> ModelRc<T> {
         self.model.clone().into()
     }
@@ -101,6 +106,9 @@ impl<T: Slot> Ring<T> {
     }
 }
 
+/// Rows of cards in a view-model of the home screen, at most.
+pub(super) const ROW_SLOTS: usize = 4;
+
 /// A scrolling list of rows.
 pub(super) struct RowList {
     rows: Ring<ui::ListRowItem>,
@@ -112,12 +120,15 @@ impl RowList {
         Self { rows: Ring::new(12), total: 0 }
     }
 
+    pub(super) fn model(&self) -> ModelRc<ui::ListRowItem> {
+        self.rows.model()
+    }
+
     pub(super) fn sync(&mut self, list: &List, context: &mut Context<'_>) -> ui::ListItem {
         self.rows.sync(list.rows.iter().map(|row| (row.index, context.list_row(row))).collect());
         let is_sliding = context.has_motion && context.is_same_screen && self.total == list.total;
         self.total = list.total;
         ui::ListItem {
-            rows: self.rows.model(),
             first_visible: super::convert::index(list.first_visible),
             total: super::convert::index(list.total),
             is_sliding,
@@ -171,8 +182,10 @@ impl Models {
             panels: Plain::new(),
             cards: Ring::new(12),
             list: RowList::new(),
-            rows: Ring::new(4),
-            row_slots: Vec::new(),
+            rows: Ring::filled(ROW_SLOTS),
+            row_slots: std::iter::repeat_with(|| RowSlot { cards: Ring::new(12), index: None })
+                .take(ROW_SLOTS)
+                .collect(),
             total: 0,
         };
         let chrome = window.global::<ui::ChromeState>();

@@ -15,6 +15,7 @@ impl Models {
     pub(super) fn join_orders(&self, window: &ui::AppWindow) {
         window.global::<ui::MessageState>().set_buttons(self.buttons.model());
         let basket = window.global::<ui::BasketState>();
+        basket.set_rows(self.list.model());
         basket.set_facts(self.facts.model());
         basket.set_warnings(self.paragraphs.model());
         basket.set_buttons(self.buttons.model());

@@ -4,12 +4,9 @@ use slint::{ComponentHandle, SharedString};
 
 use super::convert::{Context, index, shape, tone};
 use super::generated as ui;
-use super::models::{Models, Ring, RowSlot};
+use super::models::{Models, ROW_SLOTS};
 use super::qr::Room;
 use crate::view::model::{Card, CatalogScreen, HomeScreen, OfferScreen, Row};
-
-/// Slots for cards beyond those in a window come in this number: whole lines of 4 and of 6.
-const CARD_STEP: usize = 12;
 
 /// How many cards of a row or lines of a grid may be in sight at once.
 const IN_SIGHT: usize = 8;
@@ -21,6 +18,8 @@ impl Models {
         let home = window.global::<ui::HomeState>();
         home.set_panels(self.panels.model());
         home.set_rows(self.rows.model());
+        let cards: Vec<_> = self.row_slots.iter().map(|slot| slot.cards.model()).collect();
+        home.set_row_cards(slint::ModelRc::new(slint::VecModel::from(cards)));
         let catalog = window.global::<ui::CatalogState>();
         catalog.set_chips(self.chips.model());
         catalog.set_cards(self.cards.model());
@@ -35,7 +34,7 @@ impl Models {
         let state = window.global::<ui::HomeState>();
         state.set_hero(context.hero(&screen.hero));
         self.panels.sync(screen.panels.iter().map(|panel| context.panel(panel)).collect());
-        let rows = screen.rows.iter().map(|row| (row.index, self.row(row, screen.rows.len(), context))).collect();
+        let rows = screen.rows.iter().map(|row| (row.index, self.row(row, context))).collect();
         self.rows.sync(rows);
         if let Some(row) = screen.rows.iter().find(|row| !row.position.is_empty()) {
             state.set_position(context.text(&row.position));
@@ -46,11 +45,9 @@ impl Models {
         state.set_scroll(screen.scroll as f32);
     }
 
-    fn row(&mut self, row: &Row, shown: usize, context: &mut Context<'_>) -> ui::RowItem {
+    fn row(&mut self, row: &Row, context: &mut Context<'_>) -> ui::RowItem {
         // The same slots as the ring of rows, so that cards stay with their row.
-        let capacity = shown.next_multiple_of(4).max(self.row_slots.len());
-        self.row_slots.resize_with(capacity, || RowSlot { cards: Ring::new(CARD_STEP), index: None });
-        let place = row.index % capacity.max(1);
+        let place = row.index % ROW_SLOTS;
         let Some(slot) = self.row_slots.get_mut(place) else {
             return ui::RowItem::default();
         };
@@ -63,7 +60,6 @@ impl Models {
             index: index(row.index),
             title: context.text(&row.title),
             shape: shape(row.shape),
-            cards: slot.cards.model(),
             first_visible: index(row.first_visible),
             total: index(row.total),
             top: row.top as f32,
