@@ -138,12 +138,3 @@ pub struct Terms {
     /// Points given for joining.
     pub joining_points: Points,
 }
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) fn points(n: i64) -> Points {
-        Points::new(n).expect("a test amount is not negative")
-    }
-}

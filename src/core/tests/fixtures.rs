@@ -105,13 +105,12 @@ impl World {
                 let to = (from + self.page_size).min(self.catalog.offers.len());
                 Answer::Catalog { page: self.page(from, to, at), etag: Some(self.etag.to_owned()) }
             }
-            Request::Entitlements => {
-                Answer::Entitlements { entitlements: self.entitlements.clone(), server_time: at }
-            }
+            Request::Entitlements => Answer::Entitlements { entitlements: self.entitlements.clone(), server_time: at },
             Request::Exchange(order) => Answer::Exchange(confirmed(order, at)),
             Request::FindExchange(_) => Answer::NoExchange,
             Request::SetRenewal { id, to } => {
-                let mut held = self.entitlements.iter().find(|held| held.id == *id).expect("it is held").clone();
+                let known = self.entitlements.iter().find(|held| held.id == *id).cloned();
+                let mut held = known.unwrap_or_else(package_held);
                 held.renewal = held.renewal.map(|renewal| Renewal { is_on: *to == RenewalSwitch::On, ..renewal });
                 Answer::Renewal(held)
             }
@@ -241,20 +240,14 @@ pub(crate) fn refused_for(mut offer: Offer, reasons: Vec<Reason>) -> Offer {
 
 /// 15 films, 6 packages, a service with the quota that needs it, two for adults, three other rewards.
 fn catalog() -> Catalog {
-    let category = |id: &str, title: &str, kind, count| Category {
-        id: CategoryId::new(id),
-        title: title.to_owned(),
-        kind,
-        count,
-    };
+    let category =
+        |id: &str, title: &str, kind, count| Category { id: CategoryId::new(id), title: title.to_owned(), kind, count };
     let mut offers: Vec<Offer> =
         (1..=15).map(|n| offer(&format!("f{n}"), "films", OfferKind::Film, &format!("Фильм {n}"), 100 + n)).collect();
-    offers.extend((1..=6).map(|n| {
-        Offer {
-            validity: Validity::MonthsFromNext(1),
-            after: AfterPeriod::Paid { roubles: 199 },
-            ..offer(&format!("p{n}"), "packages", OfferKind::Package, &format!("Пакет {n}"), 500 + n)
-        }
+    offers.extend((1..=6).map(|n| Offer {
+        validity: Validity::MonthsFromNext(1),
+        after: AfterPeriod::Paid { roubles: 199 },
+        ..offer(&format!("p{n}"), "packages", OfferKind::Package, &format!("Пакет {n}"), 500 + n)
     }));
     offers.push(Offer {
         validity: Validity::Permanent,
@@ -267,7 +260,9 @@ fn catalog() -> Catalog {
     };
     offers.push(refused_for(
         quota,
-        vec![Reason::Requires { offer_id: offer_id("s1"), title: "Управление просмотром".to_owned() }],
+        vec![Reason::Requires {
+            offer_id: offer_id("s1"), title: "Управление просмотром".to_owned()
+        }],
     ));
     offers.extend((1..=2).map(|n| Offer {
         age: 18,
@@ -422,7 +417,10 @@ pub(crate) fn order(member: &str, lines: Vec<OrderLine>) -> Order {
 }
 
 pub(crate) fn stored_order(member: &str) -> Order {
-    order(member, vec![OrderLine { offer_id: offer_id("f1"), title: "Фильм 1".to_owned(), expected_price: points(101) }])
+    order(
+        member,
+        vec![OrderLine { offer_id: offer_id("f1"), title: "Фильм 1".to_owned(), expected_price: points(101) }],
+    )
 }
 
 /// What the server makes of an order when all is well.

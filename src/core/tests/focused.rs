@@ -61,13 +61,9 @@ fn in_screen(screen: &Screen) -> Vec<String> {
         }
         Screen::Offer(screen) => buttons(&screen.buttons),
         Screen::Basket(screen) => list(&screen.list).into_iter().chain(buttons(&screen.buttons)).collect(),
-        Screen::Confirm(screen) => {
-            screen.lines.iter().filter_map(row).chain(buttons(&screen.buttons)).collect()
-        }
+        Screen::Confirm(screen) => screen.lines.iter().filter_map(row).chain(buttons(&screen.buttons)).collect(),
         Screen::Processing(screen) => buttons(&screen.buttons),
-        Screen::Outcome(screen) => {
-            screen.lines.iter().filter_map(row).chain(buttons(&screen.buttons)).collect()
-        }
+        Screen::Outcome(screen) => screen.lines.iter().filter_map(row).chain(buttons(&screen.buttons)).collect(),
         Screen::Refusal(screen) => buttons(&screen.buttons),
         Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
             [chips(&screen.chips), list(&screen.list), buttons(&screen.buttons)].into_iter().flatten().collect()

@@ -72,7 +72,7 @@ fn a_refresh_keeps_the_focus_with_its_offer() {
     let mut journey = home();
     journey.keys("RIGHT*4").expect_offer("f5");
     journey.world.withdraw("f2");
-    journey.wait(secs(420)).serve().expect_offer("f5");
+    journey.refresh().expect_offer("f5");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn an_offer_that_is_gone_leaves_the_focus_at_its_place() {
     let mut journey = home();
     journey.keys("RIGHT*4").expect_offer("f5");
     journey.world.withdraw("f5");
-    journey.wait(secs(420)).serve().expect_offer("f6");
+    journey.refresh().expect_offer("f6");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_last_offer_that_is_gone_leaves_the_focus_on_the_new_last() {
     let mut journey = home();
     journey.keys("RIGHT*14").expect_offer("f15");
     journey.world.withdraw("f15");
-    journey.wait(secs(420)).serve().expect_offer("f14");
+    journey.refresh().expect_offer("f14");
 }
 
 #[test]
@@ -126,7 +126,14 @@ fn rows_do_not_wrap_round() {
 
 #[test]
 fn a_page_key_moves_by_what_is_visible() {
-    home().keys("CH-").expect_offer("f7").keys("CH-").expect_offer("f13").keys("CH-").expect_offer("f15").expect_bump("CH-");
+    home()
+        .keys("CH-")
+        .expect_offer("f7")
+        .keys("CH-")
+        .expect_offer("f13")
+        .keys("CH-")
+        .expect_offer("f15")
+        .expect_bump("CH-");
 }
 
 #[test]

@@ -132,7 +132,13 @@ fn a_dialog_takes_every_key() {
 
 #[test]
 fn home_remembers_row_and_card() {
-    home().keys("DOWN DOWN RIGHT*3").expect_offer("p4").keys("OK").expect_place(PlaceKind::Offer).keys("BACK").expect_offer("p4");
+    home()
+        .keys("DOWN DOWN RIGHT*3")
+        .expect_offer("p4")
+        .keys("OK")
+        .expect_place(PlaceKind::Offer)
+        .keys("BACK")
+        .expect_offer("p4");
 }
 
 #[test]

@@ -23,7 +23,8 @@ fn an_offer_that_needs_another_goes_with_it() {
 fn a_refused_offer_is_explained() {
     let mut world = World::default();
     world.change("f1", |offer| {
-        *offer = refused_for(offer.clone(), vec![Reason::Debt { roubles: Some(100) }, Reason::MonthlyLimit { until: None }]);
+        *offer =
+            refused_for(offer.clone(), vec![Reason::Debt { roubles: Some(100) }, Reason::MonthlyLimit { until: None }]);
     });
     let mut journey = home_of(world);
     assert_eq!(actions(&journey, "f1"), [OfferAction::Explain, OfferAction::Close]);
@@ -75,7 +76,13 @@ fn what_is_in_the_basket_can_be_taken_out() {
 
 #[test]
 fn the_buttons_move_either_way_and_do_not_wrap_round() {
-    home().keys("OK").expect_focus("button 0").expect_bump("UP").keys("DOWN RIGHT").expect_focus("button 2").expect_bump("DOWN");
+    home()
+        .keys("OK")
+        .expect_focus("button 0")
+        .expect_bump("UP")
+        .keys("DOWN RIGHT")
+        .expect_focus("button 2")
+        .expect_bump("DOWN");
 }
 
 #[test]
@@ -90,7 +97,7 @@ fn an_offer_that_leaves_the_catalogue_stays_on_the_screen() {
     let mut journey = home();
     journey.keys("OK");
     journey.world.withdraw("f1");
-    journey.wait(secs(420)).serve().expect_place(PlaceKind::Offer).keys("BACK").expect_offer("f2");
+    journey.refresh().expect_place(PlaceKind::Offer).keys("BACK").expect_offer("f2");
 }
 
 #[test]
@@ -98,7 +105,7 @@ fn a_refresh_renews_the_price_on_the_screen() {
     let mut journey = home();
     journey.keys("OK");
     journey.world.change("f1", |offer| offer.price = Some(points(77)));
-    journey.wait(secs(420)).serve();
+    journey.refresh();
     let crate::core::Place::Offer(place) = journey.app.place() else { panic!("{}", journey.told()) };
     assert_eq!(place.offer.price, Some(points(77)));
 }

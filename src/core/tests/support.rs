@@ -194,7 +194,10 @@ impl Journey {
 
     /// How often a kind of request was sent since [`Journey::forget_effects`].
     pub(crate) fn sent(&self, name: &str) -> usize {
-        self.effects.iter().filter(|effect| matches!(effect, Effect::Call { request, .. } if kind(request) == name)).count()
+        self.effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Call { request, .. } if kind(request) == name))
+            .count()
     }
 
     /// Takes the oldest unanswered request of a kind away, to answer it later or never.
@@ -249,6 +252,11 @@ impl Journey {
             self.reply(id, Ok(answer));
         }
         panic!("it asks without end: {}", self.told());
+    }
+
+    /// Lets so much time pass that everything is fetched again; keys keep the picture bright.
+    pub(crate) fn refresh(&mut self) -> &mut Self {
+        self.wait(secs(200)).keys("STOP").wait(secs(200)).serve()
     }
 
     fn server_time(&self) -> chrono::DateTime<chrono::Utc> {
@@ -382,7 +390,8 @@ impl Journey {
         for (at, call) in calls.iter().enumerate() {
             assert!(!calls[..at].iter().any(|other| other.is_same_kind(call)), "{call:?} twice: {}", self.told());
         }
-        let orders = calls.iter().filter(|call| matches!(call, Request::Exchange(_) | Request::FindExchange(_))).count();
+        let orders =
+            calls.iter().filter(|call| matches!(call, Request::Exchange(_) | Request::FindExchange(_))).count();
         assert!(orders <= 1, "one order at a time: {}", self.told());
         let is_asking = self.phase() == Some(OrderPhase::Asking);
         assert_eq!(is_asking, orders == 1, "an order that is asked for has its request: {}", self.told());
