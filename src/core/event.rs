@@ -23,6 +23,7 @@ pub struct Moment {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "an event is made, taken and gone; none is kept")]
 pub enum Event {
     /// A key of the remote did something.
     Key(KeyEvent),

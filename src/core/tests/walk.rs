@@ -147,7 +147,7 @@ fn change_the_world(journey: &mut Journey, dice: &mut Dice) {
 
 fn walk(seed: u64, keys: usize) {
     let mut dice = Dice(seed);
-    let world = if seed % 2 == 0 { World::with_film() } else { World::default() };
+    let world = if seed.is_multiple_of(2) { World::with_film() } else { World::default() };
     let boot = match seed % 4 {
         0 => Boot { cached: Some(world.cached()), ..world.boot() },
         1 => Boot { has_pin: true, ..world.boot() },
@@ -155,7 +155,7 @@ fn walk(seed: u64, keys: usize) {
         _ => Boot { order: crate::core::StoredOrder::Pending(stored_order("m1")), ..world.boot() },
     };
     let mut journey = Journey::boot(world, boot);
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         journey.app.settings.pin_use = PinUse::EveryExchange;
     }
     for step in 0..keys {
@@ -163,7 +163,7 @@ fn walk(seed: u64, keys: usize) {
         if dice.below(2) == 0 {
             something_happens(&mut journey, &mut dice);
         }
-        if step % 20 == 0 {
+        if step.is_multiple_of(20) {
             assert!(journey.backs_to_home() <= 5, "seed {seed}: {}", journey.told());
         }
         assert!(!journey.has_effect(|effect| matches!(effect, Effect::Exit)) || step > 0);
