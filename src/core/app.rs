@@ -197,7 +197,6 @@ impl App {
                 }
                 app.open_home(&mut turn);
                 app.fetch_all(&mut turn);
-                app.ask_for_order(&mut turn);
             }
         }
         app.settle_focus();

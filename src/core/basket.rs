@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::{Offer, OfferId, Points, Reason};
 
-use super::Notice;
 use super::app::{App, Turn};
+use super::{BASKET_ROWS, Notice, Place};
 
 /// The most options one exchange holds (the API's own bound).
 pub(crate) const MOST_OPTIONS: usize = 20;
@@ -86,8 +86,14 @@ impl App {
 
     /// Drops what is not sold any more or is held already.
     pub(crate) fn tidy_basket(&mut self) {
+        let before = self.basket.clone();
         let shelf = &self.data.shelf;
         self.basket.retain(|id| shelf.offer(id).is_some_and(|offer| offer.active_until.is_none()));
+        for page in &mut self.stack {
+            if let Place::Basket(place) = &mut page.place {
+                place.cursor.follow(&before, &self.basket, BASKET_ROWS);
+            }
+        }
     }
 }
 

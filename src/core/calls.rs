@@ -102,6 +102,15 @@ impl App {
         self.call(request, turn);
     }
 
+    /// Fetches what an exchange or joining has changed; an answer that is on its way is of the past and dropped.
+    pub(crate) fn fetch_anew(&mut self, turn: &mut Turn) {
+        self.calls.under_way.retain(|_, request| {
+            !matches!(request, Request::Account | Request::Catalog { .. } | Request::Entitlements)
+        });
+        self.data.incoming = None;
+        self.fetch_all(turn);
+    }
+
     /// Fetches a resource if what is known is older than `max_age`.
     pub(crate) fn freshen(&mut self, resource: Resource, max_age: Duration, turn: &mut Turn) {
         let fetched_at = match resource {

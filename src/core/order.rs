@@ -88,6 +88,9 @@ impl App {
             Some(SpendBlock::Offline)
         } else if !account.is_enrolled {
             Some(SpendBlock::NotEnrolled)
+        } else if self.data.account_at.is_none() {
+            // Prices and balance of the cache are of the past, and the server's time is not known yet.
+            Some(SpendBlock::NotReady)
         } else {
             None
         }
@@ -136,8 +139,11 @@ impl App {
     }
 
     /// Asks the server for the order's answer, with the order's own key.
+    ///
+    /// Only once the network has told whose account this is and what time it is: an order must not be
+    /// sent with another member's tokens, nor sent again because the box's own clock is behind.
     pub(crate) fn ask_for_order(&mut self, turn: &mut Turn) {
-        if self.session != Session::SignedIn {
+        if self.session != Session::SignedIn || self.data.account_at.is_none() {
             return;
         }
         let server_now = self.clock.now(&turn.now);
@@ -151,6 +157,13 @@ impl App {
         let request =
             if is_old { Request::FindExchange(flow.order.key.clone()) } else { Request::Exchange(flow.order.clone()) };
         self.call(request, turn);
+    }
+
+    /// The account has arrived: an order that waited for its member is asked for.
+    pub(crate) fn take_up_order(&mut self, turn: &mut Turn) {
+        if self.order.as_ref().is_some_and(|flow| flow.phase == OrderPhase::Paused) {
+            self.ask_for_order(turn);
+        }
     }
 
     pub(crate) fn order_woke(&mut self, turn: &mut Turn) {
@@ -180,7 +193,7 @@ impl App {
                 self.show_result(Place::Outcome(OutcomePlace::new(exchange)));
                 self.data.ledger = super::Paged::default();
                 self.data.exchanges = super::Paged::default();
-                self.fetch_all(turn);
+                self.fetch_anew(turn);
             }
         }
     }

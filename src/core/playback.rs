@@ -54,6 +54,13 @@ impl App {
         }
     }
 
+    /// Stops a film without waiting for its end: its member is gone.
+    pub(crate) fn abandon_player(&mut self, turn: &mut Turn) {
+        if self.playing.take().is_some_and(|playing| !playing.is_built_in) {
+            turn.effects.push(Effect::StopPlayer);
+        }
+    }
+
     /// Takes what the player did.
     pub(crate) fn player_event(&mut self, event: PlayerEvent, turn: &mut Turn) {
         if self.playing.is_none() {

@@ -4,7 +4,7 @@ use crate::domain::{Account, Catalog, CatalogPage, Failure, FailureKind};
 
 use super::app::{App, Turn};
 use super::data::Incoming;
-use super::{Answer, Effect, Notice, Place, PlaceKind, Request, RequestId, Resource, Session, Shelf, Warning};
+use super::{Answer, Effect, Notice, Page, Place, PlaceKind, Request, RequestId, Resource, Session, Shelf, Warning};
 
 /// The most pages and offers of a catalogue the box takes.
 const MOST_PAGES: usize = 100;
@@ -23,7 +23,7 @@ impl App {
     fn answered(&mut self, request: &Request, answer: Answer, turn: &mut Turn) {
         match answer {
             Answer::DeviceCode(code) => self.code_arrived(code, turn),
-            Answer::SignIn(poll) => self.sign_in_polled(poll, turn),
+            Answer::SignIn(poll) => self.sign_in_polled(request, poll, turn),
             Answer::Account(account) => {
                 self.account_arrived(account, turn);
                 if matches!(request, Request::Enrol { .. }) {
@@ -31,6 +31,7 @@ impl App {
                 }
             }
             Answer::Terms(terms) => {
+                self.terms_changed(&terms);
                 self.data.terms = Some(terms);
                 self.settle(Resource::Terms, turn);
             }
@@ -139,6 +140,7 @@ impl App {
         self.check_order_owner(&account.member_id, turn);
         self.data.account = Some(account);
         self.data.account_at = Some(turn.now.monotonic);
+        self.take_up_order(turn);
         self.settle(Resource::Account, turn);
         self.cache_is_fresh(turn);
         if !is_enrolled && is_first && self.place().kind() == PlaceKind::Home && self.dialog.is_none() {
@@ -151,6 +153,9 @@ impl App {
         if self.order.as_ref().is_some_and(|flow| flow.order.member_id != member_id) {
             turn.effects.push(Effect::Warn(Warning::OrderOfAnotherMember));
             self.order = None;
+            if self.place().kind() == PlaceKind::Processing {
+                self.hide_processing(turn);
+            }
         }
     }
 
@@ -242,24 +247,32 @@ impl App {
         self.has_pin = false;
         self.hero = None;
         self.drop_calls();
+        self.abandon_player(turn);
         if let Some(flow) = &mut self.order {
             flow.pause();
         }
         self.open_sign_in(turn);
     }
 
-    /// Signed in: everything is fetched, and an unanswered order is asked for.
+    /// Signed in: everything is fetched; an unanswered order is asked for once the account tells whose it is.
     pub(crate) fn signed_in(&mut self, turn: &mut Turn) {
         self.session = Session::SignedIn;
         self.open_home(turn);
         self.fetch_all(turn);
     }
 
-    /// What is on top when a result comes that must be seen.
+    /// What is on top when a result comes that must be seen; behind a film it waits for the film's end.
     pub(crate) fn show_result(&mut self, place: Place) {
-        if self.place().kind() == PlaceKind::Processing {
+        if self.is_watching() {
+            let below = self.stack.len() - 1;
+            self.stack.insert(below, Page { place, tab_focus: None });
+        } else if self.place().kind() == PlaceKind::Processing {
             self.replace(place);
         } else {
+            // An outcome leads home, whatever lay below it.
+            if place.kind() == PlaceKind::Outcome {
+                self.unwind();
+            }
             self.push(place);
         }
     }

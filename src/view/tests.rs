@@ -1,1 +1,228 @@
-//! View tests.
+//! The view is complete: every state has words, every word exists in both languages, no secret is shown.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::message::Msg;
+use super::model::{Screen, ViewModel};
+use super::text::Text;
+use super::{failure, refusal};
+use crate::core::tests::fixtures::{World, every_failure, every_reason, points};
+use crate::core::tests::support::{Journey, at_confirmation, home, home_of, ordered, refusal as refused, signed_out};
+use crate::core::{PinAnswer, PlaceKind};
+use crate::domain::{Failure, FailureKind};
+
+const SLINT: &str = include_str!("../../ui/api/texts.slint");
+const RUSSIAN: &str = include_str!("../../assets/lang/ru/LC_MESSAGES/bonus-tv.po");
+
+/// The English forms of a message: one, or singular and plural.
+fn english() -> BTreeMap<String, Vec<String>> {
+    let lines = SLINT.lines().filter_map(|line| {
+        let (name, rest) = line.trim().strip_prefix("if (msg == Msg.")?.split_once(')')?;
+        let words = rest.split_once("@tr(\"")?.1.split_once("\" => ")?;
+        assert_eq!(words.0, name, "the context is the message's name");
+        Some((name.to_owned(), quoted(words.1)))
+    });
+    lines.collect()
+}
+
+/// The quoted strings of a line.
+fn quoted(line: &str) -> Vec<String> {
+    line.split('"').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+/// The Russian forms of each message.
+fn russian() -> BTreeMap<String, Vec<String>> {
+    let entries = RUSSIAN.split("\n\n").filter_map(|entry| {
+        let name = entry.lines().find_map(|line| line.strip_prefix("msgctxt "))?;
+        let forms = entry.lines().filter(|line| line.starts_with("msgstr")).flat_map(quoted);
+        Some((name.trim_matches('"').to_owned(), forms.collect()))
+    });
+    entries.collect()
+}
+
+fn placeholders(words: &str) -> BTreeSet<String> {
+    ["{0}", "{1}", "{2}", "{3}", "{}"].iter().filter(|place| words.contains(**place)).map(|p| (*p).to_owned()).collect()
+}
+
+#[test]
+fn every_message_has_english_words() {
+    let english = english();
+    for msg in Msg::ALL {
+        assert!(
+            english.get(msg.name()).is_some_and(|forms| forms.iter().all(|form| !form.is_empty())),
+            "{}",
+            msg.name()
+        );
+    }
+    assert_eq!(english.len(), Msg::ALL.len(), "no words without a message");
+}
+
+#[test]
+fn every_message_has_russian_words() {
+    let russian = russian();
+    for msg in Msg::ALL {
+        assert!(
+            russian.get(msg.name()).is_some_and(|forms| forms.iter().all(|form| !form.is_empty())),
+            "{}",
+            msg.name()
+        );
+    }
+    assert_eq!(russian.len(), Msg::ALL.len(), "no words without a message");
+}
+
+#[test]
+fn what_has_two_english_forms_has_three_russian_ones() {
+    let russian = russian();
+    for (name, forms) in english() {
+        let wanted = if forms.len() == 2 { 3 } else { 1 };
+        assert_eq!(russian.get(&name).map(Vec::len), Some(wanted), "{name}");
+    }
+}
+
+#[test]
+fn both_languages_fill_the_same_places() {
+    let russian = russian();
+    for (name, forms) in english() {
+        let wanted: BTreeSet<String> = forms.iter().flat_map(|form| placeholders(form)).collect();
+        for form in russian.get(&name).into_iter().flatten() {
+            assert_eq!(placeholders(form), wanted, "{name}: {form}");
+        }
+    }
+}
+
+fn title(shown: &ViewModel) -> &Text {
+    match &shown.screen {
+        Screen::Message(screen) => &screen.message.title,
+        Screen::SignIn(screen) => &screen.title,
+        Screen::Join(screen) => &screen.title,
+        Screen::Home(screen) => &screen.hero.title,
+        Screen::Catalog(screen) => &screen.title,
+        Screen::Offer(screen) => &screen.title,
+        Screen::Basket(screen) => &screen.title,
+        Screen::Confirm(screen) => &screen.title,
+        Screen::Processing(screen) => &screen.title,
+        Screen::Outcome(screen) => &screen.title,
+        Screen::Refusal(screen) => &screen.title,
+        Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => &screen.title,
+        Screen::Status(screen) => &screen.title,
+        Screen::About(screen) => &screen.title,
+        Screen::Player(screen) => &screen.title,
+    }
+}
+
+/// One journey to each kind of screen.
+fn everywhere() -> Vec<Journey> {
+    let mut all = vec![home(), home_of(World::not_enrolled()), at_confirmation(), ordered(), signed_out()];
+    for tab in 1..=6 {
+        let mut journey = home();
+        journey.keys("GREEN").keys(&format!("UP UP RIGHT*{tab} OK")).serve();
+        all.push(journey);
+    }
+    let mut offer = home();
+    offer.keys("OK");
+    let mut about = home();
+    about.keys("MENU DOWN*5 OK");
+    let mut player = home_of(World::with_film());
+    player.keys("OK");
+    let mut outcome = ordered();
+    outcome.confirm_order().serve();
+    let mut refusal = ordered();
+    refusal.fail("Exchange", refused(every_reason()));
+    let world = World::default();
+    let boot = world.boot();
+    all.extend([offer, about, player, outcome, refusal, Journey::boot(world, boot)]);
+    all
+}
+
+#[test]
+fn every_screen_has_a_title_and_labels_on_its_buttons() {
+    let all = everywhere();
+    let places: HashSet<PlaceKind> = all.iter().map(Journey::place).collect();
+    assert_eq!(places.len(), 16, "every place is visited: {places:?}");
+    for journey in &all {
+        let shown = journey.vm();
+        assert!(!title(&shown).is_empty(), "{}", journey.told());
+        assert!(shown.chrome.hints.iter().all(|hint| !hint.label.is_empty()));
+        assert!(!format!("{:?}", shown.screen).contains("label: Empty"), "{}", journey.told());
+    }
+}
+
+#[test]
+fn each_failure_has_its_own_title_and_code() {
+    let messages: Vec<_> = every_failure().into_iter().map(|kind| failure::message(&Failure::new(kind))).collect();
+    let titles: HashSet<String> = messages.iter().map(|message| format!("{:?}", message.title)).collect();
+    let codes: HashSet<String> = messages.iter().map(|message| format!("{:?}", message.code)).collect();
+    assert_eq!((titles.len(), codes.len()), (messages.len(), messages.len()));
+}
+
+#[test]
+fn the_servers_id_of_an_answer_stands_beside_the_code() {
+    let failure = Failure { request_id: Some("req-7".to_owned()), ..Failure::new(FailureKind::Unavailable) };
+    assert!(format!("{:?}", failure::message(&failure).code).contains("req-7"));
+}
+
+#[test]
+fn each_reason_has_a_title_and_advice_of_its_own() {
+    let app = home().app;
+    let causes: Vec<_> = every_reason().iter().map(|reason| refusal::cause(&app, reason)).collect();
+    assert!(causes.iter().all(|cause| !cause.title.is_empty() && !cause.advice.is_empty()));
+    let titles: HashSet<String> = causes.iter().map(|cause| format!("{:?}", cause.title)).collect();
+    assert_eq!(titles.len(), causes.len());
+}
+
+#[test]
+fn a_refusal_shows_every_cause_and_its_number() {
+    let mut journey = ordered();
+    journey.fail("Exchange", refused(every_reason()));
+    let Screen::Refusal(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    assert_eq!(screen.causes.len(), every_reason().len());
+    assert!(format!("{:?}", screen.code).contains("2011"));
+}
+
+#[test]
+fn prices_are_messages_with_their_plural_form() {
+    let mut journey = home();
+    journey.keys("OK");
+    let Screen::Offer(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let wanted = Text::counted(Msg::Points, 101, [Text::plain("101")]);
+    assert_eq!(screen.price, wanted);
+    assert_eq!(super::format::points(points(101)), wanted);
+}
+
+#[test]
+fn the_confirmation_shows_the_charge_and_the_balance_before_and_after() {
+    let Screen::Confirm(screen) = at_confirmation().vm().screen else { panic!("a confirmation") };
+    let values: Vec<&Text> = screen.facts.iter().map(|fact| &fact.value).collect();
+    let wanted = [101, 5000, 4899].map(|amount| super::format::points(points(amount)));
+    assert_eq!(values, wanted.iter().collect::<Vec<_>>());
+    assert!(!screen.warning.is_empty());
+}
+
+#[test]
+fn the_pin_pad_shows_how_many_digits_and_never_which() {
+    let mut journey = home();
+    journey.keys("MENU DOWN*2 OK 7");
+    let first = journey.vm();
+    let mut other = home();
+    other.keys("MENU DOWN*2 OK 3");
+    assert_eq!(first.dialog, other.vm().dialog);
+    assert_eq!(first.dialog.and_then(|dialog| dialog.pin).map(|pad| pad.entered), Some(1));
+}
+
+#[test]
+fn a_wrong_pin_is_told_with_the_tries_that_are_left() {
+    let mut journey = home();
+    journey.app.has_pin = true;
+    journey.keys("MENU DOWN*2 OK 1 2 3 4").pin(PinAnswer::Wrong { left: 3 });
+    let error = journey.vm().dialog.and_then(|dialog| dialog.pin).map(|pad| pad.error);
+    assert_eq!(error, Some(Text::counted(Msg::PinWrong, 3, [Text::plain("3")])));
+}
+
+#[test]
+fn the_same_state_gives_the_same_picture() {
+    for mut journey in everywhere() {
+        let before = journey.vm();
+        journey.event(crate::core::Event::Presented).event(crate::core::Event::Presented);
+        assert_eq!(journey.vm(), before, "{}", journey.told());
+    }
+}

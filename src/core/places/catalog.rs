@@ -31,6 +31,10 @@ impl CatalogPlace {
     }
 
     pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf) {
+        let chip = before.sections().get(self.chip).map(|section| &section.key);
+        if let Some(found) = after.sections().iter().position(|section| Some(&section.key) == chip) {
+            self.chip = found;
+        }
         for (key, cursor) in &mut self.cursors {
             if let (Some(old), Some(new)) = (before.section(key), after.section(key)) {
                 let ids = after.ids(new);

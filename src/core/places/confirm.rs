@@ -119,8 +119,9 @@ impl App {
                 Some(OrderLine { offer_id: offer.id.clone(), title: offer.title.clone(), expected_price })
             })
             .collect();
-        if let Some(lines) = lines {
-            self.open_confirm(lines);
+        match lines {
+            Some(lines) => self.open_confirm(lines),
+            None => self.notify(Notice::NotForBasket, turn),
         }
     }
 

@@ -75,12 +75,22 @@ impl HomePlace {
     }
 
     pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf) {
+        self.remember_row();
         for (key, cursor) in &mut self.cursors {
             let RowKey::Section(key) = key else { continue };
             if let (Some(old), Some(new)) = (before.section(key), after.section(key)) {
                 let visible = if new.has_posters { layout::POSTERS } else { layout::TILES };
                 cursor.follow(&before.ids(old), &after.ids(new), visible);
             }
+        }
+    }
+}
+
+impl HomePlace {
+    /// A row in which nothing has moved has a focus to follow too, once the viewer has chosen it.
+    fn remember_row(&mut self) {
+        if let Some(key) = self.row.clone().filter(|_| !self.waits_for_rows) {
+            self.cursors.entry(key).or_default();
         }
     }
 }
@@ -180,10 +190,11 @@ impl App {
     pub(crate) fn follow_running(&mut self, before: &[EntitlementId]) {
         let after = self.running_ids();
         for page in &mut self.stack {
-            if let Place::Home(home) = &mut page.place
-                && let Some(cursor) = home.cursors.get_mut(&RowKey::Running)
-            {
-                cursor.follow(before, &after, layout::TILES);
+            if let Place::Home(home) = &mut page.place {
+                home.remember_row();
+                if let Some(cursor) = home.cursors.get_mut(&RowKey::Running) {
+                    cursor.follow(before, &after, layout::TILES);
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Joining the programme: read the terms, consent, join; or look around first.
 
-use crate::domain::Failure;
+use crate::domain::{Failure, Terms};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
@@ -124,6 +124,16 @@ impl App {
         self.call(Request::Enrol { terms_version }, turn);
     }
 
+    /// Other terms than were read are shown from the start and want a consent of their own.
+    pub(crate) fn terms_changed(&mut self, terms: &Terms) {
+        let is_same = self.data.terms.as_ref().is_some_and(|known| known == terms);
+        if let Some(Place::Join(place)) = self.place_mut().filter(|_| !is_same) {
+            place.paragraph = 0;
+            place.has_consent = false;
+            place.failure = None;
+        }
+    }
+
     /// The server has taken the member in.
     pub(crate) fn joined(&mut self, turn: &mut Turn) {
         self.stack.retain(|page| page.place.kind() != PlaceKind::Join);
@@ -131,7 +141,7 @@ impl App {
             self.open_home(turn);
         }
         self.notify(Notice::Joined, turn);
-        self.fetch(Resource::Catalog, turn);
+        self.fetch_anew(turn);
     }
 
     /// Joining failed; new terms are fetched in case these were outdated.

@@ -124,7 +124,7 @@ impl App {
             Place::Home(home) => self.home_focused_offer(home),
             Place::Catalog(catalog) => self.catalog_focused_offer(catalog),
             Place::Offer(offer) => Some(offer.offer.id.clone()),
-            Place::Basket(basket) => self.basket.get(basket.cursor.at).cloned(),
+            Place::Basket(basket) => self.basket_offers().get(basket.cursor.at).map(|offer| offer.id.clone()),
             Place::SignIn(_)
             | Place::Join(_)
             | Place::Confirm(_)

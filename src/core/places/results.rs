@@ -151,8 +151,8 @@ impl App {
             return;
         }
         let exchange = place.exchange.clone();
-        if let Some(held) = self.film_of(&exchange).and_then(|id| self.data.entitlement_of(&id).cloned()) {
-            self.play(&held, turn);
+        if let Some(film) = self.film_of(&exchange) {
+            self.play_offer(&film, turn);
         }
     }
 

@@ -98,9 +98,16 @@ impl App {
         }
     }
 
-    pub(crate) fn sign_in_polled(&mut self, poll: SignInPoll, turn: &mut Turn) {
+    pub(crate) fn sign_in_polled(&mut self, request: &Request, poll: SignInPoll, turn: &mut Turn) {
         let now = turn.now.monotonic;
         let Some(state) = self.sign_in_mut() else { return };
+        // An answer about an earlier code says nothing of this one, unless the member has confirmed it.
+        if let (Request::PollSignIn { device_code }, SignInState::Waiting { code, .. }) = (request, &*state)
+            && *device_code != code.device_code
+            && poll != SignInPoll::Granted
+        {
+            return;
+        }
         match (poll, &mut *state) {
             (SignInPoll::Pending, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
                 *trouble = None;

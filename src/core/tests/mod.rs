@@ -1,1 +1,24 @@
-//! Core tests.
+//! Journeys through the program: a start state, keys and answers, and what must be true afterwards.
+//!
+//! After every step the invariants of [`support`] are checked.
+
+pub(crate) mod fixtures;
+pub(crate) mod focused;
+pub(crate) mod support;
+
+mod basket;
+mod catalog;
+mod confirm;
+mod home;
+mod idle;
+mod join;
+mod lists;
+mod navigation;
+mod network;
+mod offer;
+mod order;
+mod pin;
+mod playback;
+mod session;
+mod sign_in;
+mod walk;

@@ -1,0 +1,171 @@
+//! «Мои опции», history, status and settings.
+
+use super::fixtures::*;
+use super::support::*;
+use crate::core::{Answer, Effect, Notice, PlaceKind, Request};
+use crate::domain::{ExchangePage, FailureKind, Language, LedgerPage, RenewalSwitch};
+
+fn options() -> Journey {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT*2 OK").expect_place(PlaceKind::MyOptions).expect_focus("row 0");
+    journey
+}
+
+fn history() -> Journey {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT*3 OK").expect_place(PlaceKind::History).forget_effects();
+    journey
+}
+
+fn is_renewed(journey: &Journey) -> bool {
+    journey.app.data.entitlements.as_ref().expect("arrived")[0].renewal.expect("renewable").is_on
+}
+
+#[test]
+fn one_press_turns_the_renewal_off_and_one_press_on() {
+    let mut journey = options();
+    journey.keys("OK");
+    assert!(matches!(journey.asked("SetRenewal"), Some(Request::SetRenewal { to: RenewalSwitch::Off, .. })));
+    journey.serve().expect_notice(&Notice::RenewalOff { title: "Пакет 6".to_owned() });
+    assert!(!is_renewed(&journey));
+    journey.keys("OK").serve().expect_notice(&Notice::RenewalOn { title: "Пакет 6".to_owned() });
+    assert!(is_renewed(&journey));
+}
+
+#[test]
+fn a_renewal_under_way_is_not_sent_twice() {
+    let mut journey = options();
+    journey.forget_effects().keys("OK OK OK");
+    assert_eq!(journey.sent("SetRenewal"), 1);
+}
+
+#[test]
+fn a_renewal_that_fails_says_so_and_asks_how_it_is() {
+    let mut journey = options();
+    journey.keys("OK").forget_effects().fail("SetRenewal", FailureKind::Timeout).expect_notice(&Notice::RenewalFailed);
+    assert_eq!(journey.sent("Entitlements"), 1);
+    assert!(is_renewed(&journey));
+}
+
+#[test]
+fn an_option_without_renewal_says_that_it_ends_by_itself() {
+    let mut world = World::default();
+    world.entitlements[0].renewal = None;
+    let mut journey = home_of(world);
+    journey.keys("UP UP RIGHT*2 OK OK").expect_notice(&Notice::NothingToSwitch);
+}
+
+#[test]
+fn no_options_leave_the_focus_in_the_tabs() {
+    let mut journey = home_of(World { entitlements: Vec::new(), ..World::default() });
+    journey.keys("UP UP RIGHT*2 OK").expect_place(PlaceKind::MyOptions).expect_focus("tab 2");
+}
+
+#[test]
+fn the_next_page_is_asked_for_near_the_end() {
+    let mut journey = history();
+    journey.serve();
+    journey.forget_effects().keys("DOWN*2 DOWN*5");
+    assert_eq!(journey.sent("Ledger"), 0);
+    journey.keys("DOWN*3").expect_focus("row 9");
+    assert_eq!(journey.sent("Ledger"), 1);
+    journey.serve();
+    assert_eq!(journey.app.data.ledger.items.len(), 40);
+    journey.expect_focus("row 9");
+}
+
+#[test]
+fn the_whole_history_is_read_to_its_end() {
+    let mut journey = history();
+    journey.serve().keys("DOWN");
+    for _ in 0..60 {
+        journey.keys("CH-").serve();
+    }
+    assert_eq!(journey.app.data.ledger.items.len(), 45);
+    journey.expect_focus("row 44").expect_bump("DOWN");
+}
+
+#[test]
+fn a_cursor_that_leads_back_to_itself_is_not_asked_for_again() {
+    let mut journey = history();
+    let page = |cursor: &str| {
+        let entries = World::default().ledger.into_iter().take(5).collect();
+        Answer::Ledger(LedgerPage { entries, next_cursor: Some(cursor.to_owned()) })
+    };
+    journey.answer("Ledger", page("a")).keys("DOWN").answer("Ledger", page("a")).forget_effects().keys("DOWN*3");
+    assert_eq!(journey.sent("Ledger"), 0);
+}
+
+#[test]
+fn a_further_page_that_fails_is_asked_for_when_scrolling_on() {
+    let mut journey = history();
+    journey.serve().keys("DOWN*12").fail("Ledger", FailureKind::Timeout).forget_effects().keys("DOWN");
+    assert_eq!(journey.sent("Ledger"), 1);
+}
+
+#[test]
+fn a_history_that_fails_offers_to_try_again() {
+    let mut journey = history();
+    journey.fail("Ledger", FailureKind::Server { status: 500 }).keys("DOWN").expect_focus("button 0");
+    journey.forget_effects().keys("OK");
+    assert_eq!(journey.sent("Ledger"), 1);
+    journey.serve().expect_focus("row 0");
+}
+
+#[test]
+fn the_orders_stand_beside_the_points() {
+    let mut journey = history();
+    journey.serve().expect_focus("chip 0").expect_bump("LEFT").keys("RIGHT").expect_focus("chip 1");
+    journey
+        .expect_bump("RIGHT")
+        .keys("DOWN OK")
+        .expect_place(PlaceKind::Outcome)
+        .keys("BACK")
+        .expect_place(PlaceKind::History);
+    journey.expect_focus("row 0");
+}
+
+#[test]
+fn an_empty_history_keeps_the_focus_on_its_choice() {
+    let mut journey = history();
+    journey.answer("Ledger", Answer::Ledger(LedgerPage { entries: Vec::new(), next_cursor: None }));
+    journey.answer("Exchanges", Answer::Exchanges(ExchangePage { exchanges: Vec::new(), next_cursor: None }));
+    journey.expect_focus("chip 0").expect_bump("DOWN");
+}
+
+#[test]
+fn the_ways_to_earn_scroll() {
+    let mut journey = home();
+    journey
+        .keys("UP UP RIGHT*4 OK")
+        .serve()
+        .expect_focus("row 0")
+        .keys("DOWN*5")
+        .expect_focus("row 5")
+        .expect_bump("DOWN");
+}
+
+#[test]
+fn the_language_changes_at_once_and_is_stored() {
+    let mut journey = home();
+    journey.keys("MENU OK");
+    assert_eq!(journey.app.settings.language, Language::En);
+    assert!(journey.has_effect(|effect| matches!(effect, Effect::StoreSettings(_))));
+}
+
+#[test]
+fn about_turns_its_paragraphs_and_closes() {
+    let mut journey = home();
+    journey.keys("MENU DOWN*5 OK").expect_place(PlaceKind::About).keys("DOWN*3").expect_bump("DOWN");
+    journey.keys("OK").expect_place(PlaceKind::Settings).expect_focus("row 5");
+}
+
+#[test]
+fn other_rewards_open_from_the_settings() {
+    home()
+        .keys("MENU DOWN*4 OK")
+        .expect_place(PlaceKind::Catalog)
+        .expect_offer("o1")
+        .keys("BACK")
+        .expect_focus("row 4");
+}

@@ -1,0 +1,134 @@
+//! Failures, recovery and what can be done meanwhile (NET-1, NET-2).
+
+use super::fixtures::*;
+use super::support::*;
+use crate::core::{Boot, Effect, Event, Notice, PlaceKind, Resource, SpendBlock};
+use crate::domain::{Failure, FailureKind};
+
+fn offline() -> Journey {
+    let mut journey = home();
+    journey.event(Event::Resumed).fail_all(&FailureKind::NoConnection);
+    journey
+}
+
+#[test]
+fn without_a_link_everything_stays_readable_and_spending_says_why() {
+    let mut journey = offline();
+    assert_eq!(journey.app.spend_block(), Some(SpendBlock::Offline));
+    assert!(journey.vm().chrome.banner.is_some());
+    journey.keys("OK OK").expect_place(PlaceKind::Offer).expect_notice(&Notice::Blocked(SpendBlock::Offline));
+}
+
+#[test]
+fn the_link_comes_back_by_itself_at_the_same_focus() {
+    let mut journey = home();
+    journey.keys("RIGHT*3").event(Event::Resumed).fail_all(&FailureKind::NoConnection).wait(secs(1)).serve();
+    journey.expect_offer("f4").expect_notice(&Notice::LinkBack);
+    assert_eq!(journey.app.spend_block(), None);
+}
+
+#[test]
+fn one_answer_hurries_the_others() {
+    let mut journey = offline();
+    for _ in 0..5 {
+        journey.wait(secs(31)).fail_all(&FailureKind::NoConnection);
+    }
+    journey.wait(secs(31));
+    journey.serve_one("Account").fail_all(&FailureKind::NoConnection).forget_effects().wait(secs(31));
+    assert!(journey.sent("Catalog") >= 1);
+}
+
+#[test]
+fn the_waits_grow_to_thirty_seconds() {
+    let mut journey = offline();
+    journey.forget_effects();
+    for _ in 0..300 {
+        journey.wait(secs(1)).fail_all(&FailureKind::NoConnection);
+    }
+    let sent = journey.sent("Account");
+    assert!((10..=26).contains(&sent), "{sent} in five minutes");
+}
+
+#[test]
+fn a_server_that_asks_for_time_gets_it() {
+    let mut journey = home();
+    journey.event(Event::Resumed);
+    let (id, _) = journey.take("Account");
+    let failure = Failure { retry_after: Some(secs(60)), ..Failure::new(FailureKind::Unavailable) };
+    journey.reply(id, Err(failure));
+    journey.forget_effects().wait(secs(59));
+    assert_eq!(journey.sent("Account"), 0);
+    journey.wait(secs(2));
+    assert_eq!(journey.sent("Account"), 1);
+}
+
+#[test]
+fn each_resource_fails_by_itself() {
+    let mut journey = home();
+    journey.event(Event::Resumed).fail("Entitlements", FailureKind::Malformed).serve();
+    assert!(journey.app.trouble_with(Resource::Entitlements).is_some());
+    assert!(journey.app.trouble_with(Resource::Account).is_none());
+}
+
+#[test]
+fn the_first_start_without_a_link_offers_to_try_again() {
+    let world = World::default();
+    let boot = world.boot();
+    let mut journey = Journey::boot(world, boot);
+    journey.fail_all(&FailureKind::NoAddress).expect_focus("button 0").forget_effects().keys("OK");
+    assert_eq!(journey.sent("Account"), 1);
+    journey.serve().expect_offer("f1");
+}
+
+#[test]
+fn the_cache_is_shown_at_once_and_marked_until_the_network_answers() {
+    let world = World::default();
+    let boot = Boot { cached: Some(world.cached()), ..world.boot() };
+    let mut journey = Journey::boot(world, boot);
+    journey.expect_offer("f1");
+    assert!(journey.vm().chrome.banner.is_some());
+    journey.serve();
+    assert!(journey.vm().chrome.banner.is_none());
+    assert!(journey.has_effect(|effect| *effect == Effect::StoreCache));
+}
+
+#[test]
+fn the_cache_is_not_written_before_everything_is_of_today() {
+    let world = World::default();
+    let boot = world.boot();
+    let mut journey = Journey::boot(world, boot);
+    journey.serve_one("Account").serve_one("Catalog");
+    assert!(!journey.has_effect(|effect| *effect == Effect::StoreCache));
+}
+
+#[test]
+fn one_request_of_a_kind_is_enough() {
+    let mut journey = home();
+    journey.event(Event::Resumed).event(Event::Resumed).event(Event::Resumed);
+    assert_eq!((journey.sent("Account"), journey.sent("Catalog")), (1, 1));
+}
+
+#[test]
+fn what_is_fresh_is_not_asked_for_on_arriving() {
+    let mut journey = home();
+    journey.keys("OK BACK");
+    assert_eq!(journey.sent("Account") + journey.sent("Catalog"), 0);
+    journey.wait(secs(61)).keys("OK BACK");
+    assert_eq!(journey.sent("Account"), 1);
+}
+
+#[test]
+fn a_failure_does_not_move_the_viewer() {
+    for kind in every_failure() {
+        if kind == FailureKind::Unauthorized {
+            continue;
+        }
+        let mut journey = home();
+        journey
+            .keys("OK")
+            .event(Event::Resumed)
+            .fail_all(&kind)
+            .expect_place(PlaceKind::Offer)
+            .expect_focus("button 0");
+    }
+}

@@ -1,0 +1,116 @@
+//! One offer and what can be done with it.
+
+use super::fixtures::*;
+use super::support::*;
+use crate::core::{Notice, OfferAction, PlaceKind};
+use crate::domain::Reason;
+
+fn actions(journey: &Journey, id: &str) -> Vec<OfferAction> {
+    journey.app.offer_actions(journey.app.data.shelf.offer(&offer_id(id)).expect("it is sold"))
+}
+
+#[test]
+fn an_allowed_offer_is_exchanged_or_put_into_the_basket() {
+    assert_eq!(actions(&home(), "f1"), [OfferAction::Exchange, OfferAction::AddToBasket, OfferAction::Close]);
+}
+
+#[test]
+fn an_offer_that_needs_another_goes_with_it() {
+    assert_eq!(actions(&home(), "q1"), [OfferAction::AddWithCompany, OfferAction::Close]);
+}
+
+#[test]
+fn a_refused_offer_is_explained() {
+    let mut world = World::default();
+    world.change("f1", |offer| {
+        *offer =
+            refused_for(offer.clone(), vec![Reason::Debt { roubles: Some(100) }, Reason::MonthlyLimit { until: None }]);
+    });
+    let mut journey = home_of(world);
+    assert_eq!(actions(&journey, "f1"), [OfferAction::Explain, OfferAction::Close]);
+    journey.keys("OK OK").expect_place(PlaceKind::Refusal).keys("OK").expect_place(PlaceKind::Offer);
+}
+
+#[test]
+fn a_refusal_without_reasons_is_explained_too() {
+    let mut world = World::default();
+    world.change("f1", |offer| *offer = refused_for(offer.clone(), Vec::new()));
+    let mut journey = home_of(world);
+    journey.keys("OK OK").expect_place(PlaceKind::Refusal);
+}
+
+#[test]
+fn who_has_not_joined_is_asked_to_join() {
+    let mut journey = home_of(World::not_enrolled());
+    journey.keys("BACK").expect_place(PlaceKind::Home);
+    assert_eq!(actions(&journey, "f1"), [OfferAction::Join, OfferAction::Close]);
+    journey.keys("OK OK").expect_place(PlaceKind::Join);
+}
+
+#[test]
+fn a_film_that_is_held_is_watched() {
+    let mut world = World::with_film();
+    world.change("f15", |offer| {
+        let reason = Reason::AlreadyOrdered {
+            offer_id: offer.id.clone(),
+            title: offer.title.clone(),
+            exchange_id: None,
+            until: None,
+        };
+        *offer = refused_for(offer.clone(), vec![reason]);
+    });
+    assert_eq!(actions(&home_of(world), "f15"), [OfferAction::Watch, OfferAction::Close]);
+}
+
+#[test]
+fn what_another_channel_sells_can_only_be_closed() {
+    assert_eq!(actions(&home(), "o1"), [OfferAction::Close]);
+}
+
+#[test]
+fn what_is_in_the_basket_can_be_taken_out() {
+    let mut journey = home();
+    journey.keys("GREEN");
+    assert_eq!(actions(&journey, "f1"), [OfferAction::OpenBasket, OfferAction::RemoveFromBasket, OfferAction::Close]);
+}
+
+#[test]
+fn the_buttons_move_either_way_and_do_not_wrap_round() {
+    home()
+        .keys("OK")
+        .expect_focus("button 0")
+        .expect_bump("UP")
+        .keys("DOWN RIGHT")
+        .expect_focus("button 2")
+        .expect_bump("DOWN");
+}
+
+#[test]
+fn company_is_added_and_the_basket_opens() {
+    let mut journey = home();
+    journey.keys("DOWN*3 RIGHT OK").expect_place(PlaceKind::Offer).keys("OK").expect_place(PlaceKind::Basket);
+    assert!(journey.app.is_in_basket(&offer_id("s1")) && journey.app.is_in_basket(&offer_id("q1")));
+}
+
+#[test]
+fn an_offer_that_leaves_the_catalogue_stays_on_the_screen() {
+    let mut journey = home();
+    journey.keys("OK");
+    journey.world.withdraw("f1");
+    journey.refresh().expect_place(PlaceKind::Offer).keys("BACK").expect_offer("f2");
+}
+
+#[test]
+fn a_refresh_renews_the_price_on_the_screen() {
+    let mut journey = home();
+    journey.keys("OK");
+    journey.world.change("f1", |offer| offer.price = Some(points(77)));
+    journey.refresh();
+    let crate::core::Place::Offer(place) = journey.app.place() else { panic!("{}", journey.told()) };
+    assert_eq!(place.offer.price, Some(points(77)));
+}
+
+#[test]
+fn adding_says_so() {
+    home().keys("OK DOWN OK").expect_notice(&Notice::Added { title: "Фильм 1".to_owned() });
+}

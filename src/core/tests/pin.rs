@@ -1,0 +1,158 @@
+//! The PIN (PIN-1).
+
+use super::fixtures::*;
+use super::support::*;
+use crate::core::{Dialog, Effect, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind};
+use crate::domain::{PinUse, Secret};
+
+fn stage(journey: &Journey) -> PinStage {
+    let Some(Dialog::Pin { stage, .. }) = journey.app.dialog() else { panic!("{}", journey.told()) };
+    stage.clone()
+}
+
+fn setting() -> Journey {
+    let mut journey = home();
+    journey.keys("MENU DOWN*2 OK");
+    journey
+}
+
+/// At the question for an adult film, with or without a PIN set.
+fn adult(has_pin: bool) -> Journey {
+    let mut journey = home();
+    journey.app.has_pin = has_pin;
+    journey.keys("UP UP RIGHT OK UP RIGHT*3 DOWN").expect_offer("a1");
+    journey.keys("OK OK WAIT:400ms RIGHT OK");
+    journey
+}
+
+#[test]
+fn a_new_pin_is_entered_twice() {
+    let mut journey = setting();
+    journey.keys("1 2 3 4");
+    assert!(matches!(stage(&journey), PinStage::Repeat { .. }));
+    journey.keys("1 2 3 4");
+    assert_eq!(stage(&journey), PinStage::Checking);
+    assert!(journey.has_effect(|effect| *effect == Effect::SetPin(Some(Secret::new("1234")))));
+    journey.pin(PinAnswer::Stored).expect_notice(&Notice::PinStored);
+    assert!(journey.app.has_pin && journey.app.dialog().is_none());
+}
+
+#[test]
+fn two_different_pins_begin_again() {
+    let mut journey = setting();
+    journey.keys("1 2 3 4 1 2 3 5");
+    assert_eq!(stage(&journey), PinStage::Differed);
+    journey.keys("1 2 3 4 1 2 3 4");
+    assert_eq!(stage(&journey), PinStage::Checking);
+}
+
+#[test]
+fn the_pad_enters_erases_and_moves() {
+    let mut journey = setting();
+    journey.expect_focus("key 0").keys("OK RIGHT OK DOWN*3").expect_focus("key 10").keys("OK LEFT OK");
+    let Some(Dialog::Pin { digits, .. }) = journey.app.dialog() else { panic!("{}", journey.told()) };
+    assert_eq!(digits.reveal(), "12");
+    journey.expect_focus("key 9").expect_bump("LEFT").expect_bump("DOWN");
+}
+
+#[test]
+fn too_few_digits_are_not_a_pin() {
+    let mut journey = setting();
+    journey.keys("1 2 DOWN*3 RIGHT*2").expect_focus("key 11").expect_bump("OK");
+}
+
+#[test]
+fn back_closes_the_pad() {
+    let mut journey = setting();
+    journey.keys("1 2 BACK").expect_place(PlaceKind::Settings);
+    assert!(journey.app.dialog().is_none());
+}
+
+#[test]
+fn an_offer_for_adults_wants_the_pin() {
+    let mut journey = adult(true);
+    assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Order(_), .. })));
+    journey.keys("1 2 3 4").pin(PinAnswer::Right).expect_place(PlaceKind::Processing);
+}
+
+#[test]
+fn an_offer_for_adults_without_a_pin_sets_one_first() {
+    let mut journey = adult(false);
+    assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Create(Some(_)), .. })));
+    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Stored).expect_place(PlaceKind::Processing);
+}
+
+#[test]
+fn a_wrong_pin_says_how_many_tries_are_left() {
+    let mut journey = adult(true);
+    journey.keys("9 9 9 9").pin(PinAnswer::Wrong { left: 4 });
+    assert_eq!(stage(&journey), PinStage::Wrong { left: 4 });
+    journey.keys("1");
+    assert_eq!(stage(&journey), PinStage::Enter);
+    assert!(journey.app.order().is_none());
+}
+
+#[test]
+fn a_locked_pin_closes_the_pad_and_says_until_when() {
+    let mut journey = adult(true);
+    journey.keys("9 9 9 9").pin(PinAnswer::Locked { until: start() }).expect_place(PlaceKind::Confirm);
+    journey.expect_notice(&Notice::PinLocked { until: start() });
+    assert!(journey.app.order().is_none());
+}
+
+#[test]
+fn an_answer_after_back_orders_nothing() {
+    let mut journey = adult(true);
+    journey.keys("1 2 3 4 BACK").pin(PinAnswer::Right).expect_place(PlaceKind::Confirm);
+    assert!(journey.app.order().is_none());
+}
+
+#[test]
+fn a_pin_that_cannot_be_stored_orders_nothing() {
+    let mut journey = adult(false);
+    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Failed).expect_notice(&Notice::PinFailed);
+    assert!(!journey.app.has_pin && journey.app.order().is_none());
+}
+
+#[test]
+fn every_exchange_wants_the_pin_if_so_set() {
+    let mut journey = home();
+    journey.app.has_pin = true;
+    journey.app.settings.pin_use = PinUse::EveryExchange;
+    journey.keys("OK OK WAIT:400ms RIGHT OK");
+    assert!(journey.app.is_secret_entry());
+}
+
+#[test]
+fn a_film_for_everybody_wants_no_pin() {
+    storing();
+}
+
+#[test]
+fn removing_the_pin_wants_it_first() {
+    let mut journey = home();
+    journey.app.has_pin = true;
+    journey.keys("MENU DOWN*2 OK 1 2 3 4").pin(PinAnswer::Right);
+    assert!(journey.has_effect(|effect| *effect == Effect::SetPin(None)));
+    journey.pin(PinAnswer::Removed).expect_notice(&Notice::PinRemoved);
+    assert!(!journey.app.has_pin);
+}
+
+#[test]
+fn no_digit_reaches_debug_output_or_the_screen() {
+    let mut journey = adult(true);
+    journey.keys("7 3 9");
+    let screen = format!("{:?}", journey.vm().dialog.expect("the pad is open").pin.map(|pad| pad.entered));
+    assert_eq!(screen, "Some(3)");
+    journey.keys("1");
+    let told = format!("{:?} {:?}", journey.effects, journey.app.dialog());
+    assert!(!told.contains("7391"), "{told}");
+    assert!(!format!("{:?}", journey.vm()).contains("7391"));
+}
+
+#[test]
+fn waking_from_standby_closes_the_pad_of_an_order() {
+    let mut journey = adult(true);
+    journey.keys("1 2").event(crate::core::Event::Resumed).expect_place(PlaceKind::Offer);
+    assert!(journey.app.dialog().is_none());
+}

@@ -1,0 +1,153 @@
+//! Signing in with a phone (RFC 8628).
+
+use super::fixtures::*;
+use super::support::*;
+use crate::core::{Answer, Place, PlaceKind, Session, SignInState};
+use crate::domain::{Failure, FailureKind, SignInPoll};
+
+fn state(journey: &Journey) -> SignInState {
+    let Place::SignIn(place) = journey.app.place() else { panic!("{}", journey.told()) };
+    place.state.clone()
+}
+
+fn polls_within(journey: &mut Journey, seconds: u64, poll: SignInPoll) -> usize {
+    journey.forget_effects();
+    for _ in 0..seconds {
+        journey.wait(secs(1));
+        if journey.asked("PollSignIn").is_some() {
+            journey.answer("PollSignIn", Answer::SignIn(poll));
+        }
+    }
+    journey.sent("PollSignIn")
+}
+
+#[test]
+fn a_box_without_tokens_asks_for_a_code() {
+    let journey = signed_out();
+    assert!(matches!(state(&journey), SignInState::Waiting { code, .. } if code.user_code == "AAAA-BBBB"));
+}
+
+#[test]
+fn a_pending_sign_in_is_polled_at_the_interval() {
+    assert_eq!(polls_within(&mut signed_out(), 30, SignInPoll::Pending), 6);
+}
+
+#[test]
+fn slow_down_adds_five_seconds_for_good() {
+    let mut journey = signed_out();
+    journey.wait(secs(5)).answer("PollSignIn", Answer::SignIn(SignInPoll::SlowDown));
+    assert_eq!(polls_within(&mut journey, 40, SignInPoll::Pending), 4);
+}
+
+#[test]
+fn a_poll_that_is_not_answered_is_not_repeated() {
+    let mut journey = signed_out();
+    journey.forget_effects().wait(secs(60));
+    assert_eq!(journey.sent("PollSignIn"), 1);
+}
+
+#[test]
+fn a_granted_sign_in_opens_home_and_fetches() {
+    let mut journey = signed_out();
+    journey.wait(secs(5)).forget_effects().answer("PollSignIn", Answer::SignIn(SignInPoll::Granted));
+    journey.expect_place(PlaceKind::Home);
+    assert_eq!(journey.app.session, Session::SignedIn);
+    assert_eq!(journey.sent("Account"), 1);
+    journey.serve().expect_offer("f1");
+}
+
+#[test]
+fn a_denied_sign_in_says_so_and_ok_brings_a_new_code() {
+    let mut journey = signed_out();
+    journey.wait(secs(5)).answer("PollSignIn", Answer::SignIn(SignInPoll::Denied));
+    assert_eq!(state(&journey), SignInState::Denied);
+    journey.keys("OK");
+    assert_eq!(state(&journey), SignInState::Starting);
+    journey.answer("StartSignIn", Answer::DeviceCode(device_code("CCCC-DDDD")));
+    assert!(matches!(state(&journey), SignInState::Waiting { code, .. } if code.user_code == "CCCC-DDDD"));
+}
+
+#[test]
+fn an_expired_code_is_not_polled_any_more() {
+    let mut journey = signed_out();
+    journey.wait(secs(5)).answer("PollSignIn", Answer::SignIn(SignInPoll::Expired));
+    assert_eq!(state(&journey), SignInState::Expired);
+    journey.forget_effects().wait(secs(120));
+    assert_eq!(journey.sent("PollSignIn"), 0);
+}
+
+#[test]
+fn a_code_expires_by_its_own_time() {
+    let mut journey = signed_out();
+    polls_within(&mut journey, 601, SignInPoll::Pending);
+    assert_eq!(state(&journey), SignInState::Expired);
+}
+
+#[test]
+fn a_member_who_confirmed_at_the_last_second_is_let_in_after_the_expiry() {
+    let mut journey = signed_out();
+    journey.wait(secs(601));
+    assert_eq!(state(&journey), SignInState::Expired);
+    journey.answer("PollSignIn", Answer::SignIn(SignInPoll::Granted)).expect_place(PlaceKind::Home);
+}
+
+#[test]
+fn an_answer_about_an_old_code_does_not_end_the_new_one() {
+    for poll in [SignInPoll::Expired, SignInPoll::Denied] {
+        let mut journey = signed_out();
+        journey.wait(secs(5)).keys("OK").answer("StartSignIn", Answer::DeviceCode(device_code("CCCC-DDDD")));
+        journey.answer("PollSignIn", Answer::SignIn(poll));
+        assert!(matches!(state(&journey), SignInState::Waiting { .. }), "{poll:?}");
+        assert!(polls_within(&mut journey, 10, SignInPoll::Pending) >= 1);
+    }
+}
+
+#[test]
+fn a_code_that_does_not_come_is_asked_for_with_growing_waits() {
+    let mut journey = signed_out();
+    journey.keys("OK");
+    let mut waits = Vec::new();
+    for _ in 0..6 {
+        journey.fail("StartSignIn", FailureKind::NoConnection);
+        let SignInState::Failed { retry_at, .. } = state(&journey) else { panic!("{}", journey.told()) };
+        waits.push(retry_at - journey.now.monotonic);
+        journey.wait(secs(31));
+    }
+    assert!(waits[0] >= secs(2) && waits[0] <= secs(4), "{waits:?}");
+    assert!(waits[5] >= secs(15) && waits[5] <= secs(30), "{waits:?}");
+}
+
+#[test]
+fn ok_after_a_failure_asks_at_once() {
+    let mut journey = signed_out();
+    journey.keys("OK").fail("StartSignIn", FailureKind::NoConnection).forget_effects().keys("OK");
+    assert_eq!(journey.sent("StartSignIn"), 1);
+}
+
+#[test]
+fn a_failed_poll_shows_the_trouble_and_goes_on() {
+    let mut journey = signed_out();
+    journey.wait(secs(5)).fail("PollSignIn", FailureKind::Timeout);
+    assert!(matches!(state(&journey), SignInState::Waiting { trouble: Some(_), .. }));
+    journey.wait(secs(5)).answer("PollSignIn", Answer::SignIn(SignInPoll::Pending));
+    assert!(matches!(state(&journey), SignInState::Waiting { trouble: None, .. }));
+}
+
+#[test]
+fn a_poll_waits_as_long_as_the_server_asks() {
+    let mut journey = signed_out();
+    journey.wait(secs(5));
+    let (id, _) = journey.take("PollSignIn");
+    let failure = Failure { retry_after: Some(secs(40)), ..Failure::new(FailureKind::RateLimited) };
+    journey.reply(id, Err(failure)).forget_effects().wait(secs(39));
+    assert_eq!(journey.sent("PollSignIn"), 0);
+    journey.wait(secs(2));
+    assert_eq!(journey.sent("PollSignIn"), 1);
+}
+
+#[test]
+fn back_on_the_sign_in_screen_asks_whether_to_leave() {
+    let mut journey = signed_out();
+    journey.keys("BACK");
+    assert!(journey.app.dialog().is_some());
+}
