@@ -23,6 +23,10 @@ pub struct Moment {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one event lives at a time, on the stack; a box would be made for nothing"
+)]
 pub enum Event {
     /// A key of the remote did something.
     Key(KeyEvent),

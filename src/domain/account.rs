@@ -140,10 +140,47 @@ pub struct Terms {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
+    use chrono::TimeZone;
+
     use super::*;
 
-    pub(crate) fn points(n: i64) -> Points {
-        Points::new(n).expect("a test amount is not negative")
+    fn lot(points: i64, day: u32) -> ExpiringLot {
+        ExpiringLot {
+            points: Points::new(points).unwrap(),
+            expires_at: Utc.with_ymd_and_hms(2026, 12, day, 0, 0, 0).unwrap(),
+        }
+    }
+
+    #[test]
+    fn points_that_burn_soon_are_summed_with_their_first_day() {
+        let now = Utc.with_ymd_and_hms(2026, 12, 1, 0, 0, 0).unwrap();
+        let account = Account {
+            member_id: "m".to_owned(),
+            display_name: String::new(),
+            is_enrolled: true,
+            balance: Points::ZERO,
+            held: Points::ZERO,
+            debt_roubles: None,
+            status: Status {
+                code: StatusCode::Basic,
+                name: String::new(),
+                discount_percent: 0,
+                points: Points::ZERO,
+                next: None,
+                until: None,
+            },
+            expiring: vec![lot(300, 5), lot(200, 8), lot(100, 30)],
+            pending: Vec::new(),
+            next_exchange_at: None,
+            region: Region { code: String::new(), name: String::new() },
+            offset: FixedOffset::east_opt(0).unwrap(),
+            connected_services: Vec::new(),
+            terms_version: String::new(),
+            server_time: now,
+        };
+        let burning = account.burning_within(now, Duration::days(10));
+        assert_eq!(burning, Some((Points::new(500).unwrap(), lot(0, 5).expires_at)));
+        assert_eq!(account.burning_within(now, Duration::days(1)), None);
     }
 }

@@ -12,11 +12,11 @@ use crate::core::OrderPhase;
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
 use crate::platform::headless::Headless;
 use crate::shell::Shell;
-use crate::shell::clock::ManualClock;
+use crate::shell::clock::{Clock, ManualClock};
 use crate::view::bind::Screen;
 
 use super::args::Size;
-use super::setup::Setup;
+use super::setup::{Remains, Setup};
 use super::{Args, EmulatorError};
 
 /// How long a key of a script is down.
@@ -35,43 +35,88 @@ const FRAME: Duration = Duration::from_millis(16);
 /// Frames drawn at one moment of virtual time.
 const MOST_FRAMES: usize = 200;
 
-/// A television in memory.
-pub(crate) struct Television {
+/// A television in memory, with everything it stands on.
+pub struct Television {
     shell: Shell,
     screen: std::rc::Rc<Headless>,
     clock: ManualClock,
+    remains: Remains,
 }
 
 /// Runs a script and writes the last picture.
 pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     let steps = parse_script(&args.keys).map_err(|error| EmulatorError::Usage(format!("--keys: {error}")))?;
-    let (mut television, remains) = Television::start(setup, args.size.unwrap_or(Size::FULL_HD))?;
+    let mut television = Television::start(setup, args.size.unwrap_or(Size::FULL_HD))?;
     let result = television.settle().and_then(|()| television.play(&steps));
     if let Some(path) = &args.screenshot {
-        television
-            .screen
-            .write_png(path)
-            .map_err(|error| EmulatorError::Headless(format!("writing {}: {error}", path.display())))?;
+        television.screenshot(path)?;
     }
-    drop(television);
-    drop(remains);
     result
 }
 
 impl Television {
+    /// Switches a television on: the same as `emulator --headless` with these arguments.
+    ///
+    /// # Errors
+    /// What `emulator` would end with.
+    pub fn switch_on(args: &Args) -> Result<Self, EmulatorError> {
+        let mut television = Self::start(super::setup::prepare(args)?, args.size.unwrap_or(Size::FULL_HD))?;
+        television.settle()?;
+        Ok(television)
+    }
+
+    /// Presses the keys of a script, each after the last is done.
+    ///
+    /// # Errors
+    /// The script is not understood, or the server does not answer.
+    pub fn press_keys(&mut self, script: &str) -> Result<(), EmulatorError> {
+        let steps = parse_script(script).map_err(|error| EmulatorError::Usage(error.to_string()))?;
+        self.play(&steps)
+    }
+
+    /// The state of the program.
+    pub fn app(&self) -> &crate::core::App {
+        self.shell.app()
+    }
+
+    /// What the screen shows.
+    pub fn view(&self) -> crate::view::model::ViewModel {
+        crate::view::view(self.shell.app(), &self.clock.now())
+    }
+
+    /// The switches of the sandbox inside, if it is inside.
+    pub fn sandbox(&self) -> Option<crate::sandbox::Control> {
+        self.remains.sandbox.as_ref().map(crate::sandbox::Running::control)
+    }
+
+    /// The words of a text in the language of the screen.
+    pub fn words(&self, text: &crate::view::text::Text) -> String {
+        self.shell.screen().words(text)
+    }
+
+    /// Writes the picture as PNG.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn screenshot(&self, path: &std::path::Path) -> Result<(), EmulatorError> {
+        self.screen
+            .write_png(path)
+            .map_err(|error| EmulatorError::Headless(format!("writing {}: {error}", path.display())))
+    }
+
     /// Starts a television of this size.
-    pub(crate) fn start(setup: Setup, size: Size) -> Result<(Self, super::setup::Remains), EmulatorError> {
+    fn start(setup: Setup, size: Size) -> Result<Self, EmulatorError> {
         let screen = Headless::install(size.width, size.height).map_err(EmulatorError::Window)?;
         let window = Screen::new().map_err(EmulatorError::Window)?;
         window.open().map_err(EmulatorError::Window)?;
         let clock = ManualClock::new(Utc::now(), crate::shell::clock::entropy());
         let (parts, remains) = setup.into_parts(Box::new(clock.clone()), Arc::new(|| {}));
         let shell = Shell::start(parts, window)?;
-        Ok((Self { shell, screen, clock }, remains))
+        Ok(Self { shell, screen, clock, remains })
     }
 
     /// Presses the keys of a script, each after the last is done.
-    pub(crate) fn play(&mut self, steps: &[ScriptStep]) -> Result<(), EmulatorError> {
+    fn play(&mut self, steps: &[ScriptStep]) -> Result<(), EmulatorError> {
         for step in steps {
             if self.shell.wants_exit() {
                 return Ok(());
@@ -125,7 +170,9 @@ impl Television {
     }
 
     /// Waits until nothing is on its way and nothing is due soon.
-    pub(crate) fn settle(&mut self) -> Result<(), EmulatorError> {
+    /// # Errors
+    /// The server does not answer.
+    pub fn settle(&mut self) -> Result<(), EmulatorError> {
         let order_end = self.clock.elapsed() + ORDER;
         let mut waited = Duration::ZERO;
         loop {

@@ -7,7 +7,8 @@ mod headless;
 mod setup;
 mod window;
 
-pub use args::Args;
+pub use args::{Args, Size};
+pub use headless::Television;
 
 /// Why the emulator ends with an error.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,7 @@ pub enum EmulatorError {
 /// # Errors
 /// Anything that keeps it from running, in words for QA.
 pub fn run(args: Args) -> Result<(), EmulatorError> {
+    crate::shell::logging::start(&args.log_level, crate::shell::logging::LogFormat::Text)?;
     let setup = setup::prepare(&args)?;
     if args.headless { headless::run(setup, &args) } else { window::run(setup, &args) }
 }

@@ -15,7 +15,7 @@ use crate::sandbox::{self, MonthlyLimit, Options, Running};
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::storage::Storage;
-use crate::shell::{Parts, PlayerFallback, logging};
+use crate::shell::{Parts, PlayerFallback};
 use crate::view::bind::ThemeColors;
 
 use super::{Args, EmulatorError};
@@ -42,7 +42,6 @@ const IMAGE_CACHE: u64 = 64 * 1024 * 1024;
 
 /// Starts everything but the television.
 pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
-    logging::start(&args.log_level, logging::LogFormat::Text)?;
     let io = |what: &str| {
         let what = what.to_owned();
         move |error| EmulatorError::Io(what, error)

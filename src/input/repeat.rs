@@ -52,11 +52,12 @@ impl Repeat {
                 None
             }
             Phase::Down(hold) => {
-                if let Some(held) = self.held.as_mut().filter(|held| held.key == event.key) {
-                    if now.saturating_sub(held.last_sign) < held.lease {
-                        held.last_sign = now;
-                        return None;
-                    }
+                if let Some(held) = self.held.as_mut()
+                    && held.key == event.key
+                    && now.saturating_sub(held.last_sign) < held.lease
+                {
+                    held.last_sign = now;
+                    return None;
                 }
                 let is_bounce = event.key == RemoteKey::Ok
                     && self.last_press.is_some_and(|(key, at)| key == RemoteKey::Ok && now.saturating_sub(at) < BOUNCE);

@@ -11,6 +11,7 @@ use super::http::faults::Fault;
 use super::http::problem::Problem;
 use super::policy::Policy;
 use super::routes::{answer_code, change_points};
+use super::rules::accrual::Earning;
 use super::service::{scenario, sign_in};
 use super::store::{accounts, ledger};
 use super::values::{MemberId, Points};
@@ -119,6 +120,12 @@ impl Control {
     /// Corrects a member's balance at once.
     pub fn adjust_points(&self, member: &MemberId, points: i64) -> Result<(), ControlError> {
         change_points(&self.0, member, points, None)?;
+        Ok(())
+    }
+
+    /// Gives a member points for an answered survey: they are there at once and count for the status.
+    pub fn reward_survey(&self, member: &MemberId, points: i64) -> Result<(), ControlError> {
+        change_points(&self.0, member, points, Some(Earning::Survey))?;
         Ok(())
     }
 

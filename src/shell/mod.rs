@@ -8,8 +8,7 @@ mod disk;
 #[cfg(feature = "ui")]
 pub mod journal;
 pub mod logging;
-#[cfg(feature = "ui")]
-mod network;
+pub mod network;
 #[cfg(feature = "ui")]
 mod pictures;
 pub mod player;

@@ -8,7 +8,10 @@ use crate::domain::{Failure, FailureKind, Language};
 const PAGE: u32 = 200;
 
 /// Asks and waits for the answer.
-pub(crate) async fn call(client: &Client, request: Request, language: Language) -> Result<Answer, Failure> {
+///
+/// # Errors
+/// What became of the question instead of an answer.
+pub async fn call(client: &Client, request: Request, language: Language) -> Result<Answer, Failure> {
     match request {
         Request::StartSignIn => client.start_sign_in().await.map(Answer::DeviceCode),
         Request::PollSignIn { device_code } => client.poll_sign_in(&device_code).await.map(Answer::SignIn),
@@ -45,6 +48,7 @@ pub(crate) async fn call(client: &Client, request: Request, language: Language) 
 }
 
 /// What a request that never ran amounts to.
+#[cfg(feature = "ui")]
 pub(crate) fn lost() -> Failure {
     Failure::new(FailureKind::Interrupted)
 }

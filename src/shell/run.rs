@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use crate::api::Client;
 use crate::core::{App, Effect, Event, Identity, PlayerEvent, PlayerTrouble, RequestId, Session, Settings, update};
 use crate::domain::Secret;
-use crate::input::{KeyEvent, RemoteKey};
+use crate::input::KeyEvent;
 use crate::view::bind::{Screen, ThemeColors};
 use crate::view::view;
 
@@ -82,7 +82,7 @@ pub struct Shell {
 
 #[derive(Debug)]
 enum Message {
-    Event(Event),
+    Event(Box<Event>),
     Picture(Arrived),
 }
 
@@ -124,7 +124,7 @@ impl Shell {
         let session = if parts.client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
         let boot = disk::boot(&storage, parts.identity, parts.defaults, session, now.wall);
         let answers = outbox.clone();
-        let disk = disk::start(storage.clone(), move |event| answers.send(Message::Event(event)))?;
+        let disk = disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
         let (app, effects) = App::new(boot, &now);
         screen.set_theme(parts.theme);
         let scale = screen.window().scale_factor();
@@ -228,19 +228,13 @@ impl Shell {
         }
     }
 
-    /// Types a whole key at once, for callers without a clock of their own.
-    pub fn tap(&mut self, key: RemoteKey) {
-        self.key(KeyEvent { key, phase: crate::input::Phase::Down(crate::input::Hold::Trusted) });
-        self.key(KeyEvent { key, phase: crate::input::Phase::Up });
-    }
-
     fn take(&mut self, message: Message) {
         match message {
             Message::Event(event) => {
-                if matches!(event, Event::Replied { .. } | Event::OrderStored(_) | Event::PinAnswered(_)) {
+                if matches!(*event, Event::Replied { .. } | Event::OrderStored(_) | Event::PinAnswered(_)) {
                     self.answers_due = self.answers_due.saturating_sub(1);
                 }
-                self.handle(event);
+                self.handle(*event);
             }
             Message::Picture(arrived) => {
                 let now = self.clock.now().monotonic;
@@ -331,7 +325,7 @@ impl Shell {
             // A task of its own, so that a panic in a library costs one answer and not the program.
             let answer = tokio::spawn(async move { network::call(&client, request, language).await }).await;
             let result = answer.unwrap_or_else(|_| Err(network::lost()));
-            outbox.send(Message::Event(Event::Replied { id, result }));
+            outbox.send(Message::Event(Box::new(Event::Replied { id, result })));
         });
     }
 
@@ -361,7 +355,7 @@ impl Shell {
         let stop = Arc::new(Notify::new());
         self.stop_player = stop.clone();
         self.runtime.spawn(async move {
-            let tell = |event| outbox.send(Message::Event(Event::Player(event)));
+            let tell = |event| outbox.send(Message::Event(Box::new(Event::Player(event))));
             let mut playing = match Player::start(&command, &url) {
                 Ok(playing) => playing,
                 Err(error) => {

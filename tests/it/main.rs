@@ -1,3 +1,7 @@
-//! The integration tests, in one binary so that the program is linked once.
+//! Everything that is tested from outside, in one binary.
 
+mod journey;
+mod screens;
+mod support;
 mod tidy;
+mod walk;

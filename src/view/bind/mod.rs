@@ -21,6 +21,7 @@ use self::models::Models;
 use crate::domain::Language;
 
 use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
+use super::text::Text;
 
 mod generated {
     slint::include_modules!();
@@ -154,6 +155,12 @@ impl Screen {
     pub fn lengthen_texts(&mut self) {
         self.are_texts_long = true;
         self.shown = None;
+    }
+
+    /// The words of a text in the language that is chosen.
+    pub fn words(&self, text: &Text) -> String {
+        let texts = self.window.global::<ui::Texts>();
+        Context::new(&texts, &NoImages, 1.0, false).text(text).into()
     }
 
     /// The Slint window: its size, its scale factor, its events.

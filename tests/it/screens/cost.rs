@@ -6,7 +6,7 @@ use bonus_tv::view::bind::NoImages;
 use bonus_tv::view::fixtures;
 use bonus_tv::view::model::{CardShape, Direction, Screen as ScreenModel, ViewModel};
 
-use crate::Stage;
+use super::Stage;
 
 /// 15 % of the screen.
 const BUDGET: u64 = 310_000;

@@ -3,8 +3,6 @@
 //! The numbers are device pixels of a 1920x1080 screen; a box of the Cortex-A53 class draws the
 //! budget of a focus move well within a frame.
 
-#![cfg(feature = "emulator")]
-
 mod cost;
 mod quality;
 

@@ -1,0 +1,247 @@
+//! The whole way of a new subscriber: real HTTP, real SQLite, the real interface drawn in memory.
+
+use bonus_tv::core::{Place, PlaceKind, SectionKey};
+use bonus_tv::domain::OfferId;
+use bonus_tv::emulator::{Args, Television};
+use bonus_tv::sandbox::values::MemberId;
+use bonus_tv::view::model::{Fact, Screen, ViewModel};
+use chrono::TimeDelta;
+use clap::Parser;
+
+use crate::support::focused;
+
+/// Saturday noon; the month ends three days later.
+const START: &str = "2026-11-28T09:00:00Z";
+
+struct Viewer {
+    tv: Television,
+}
+
+impl Viewer {
+    fn sits_down(language: &str) -> Self {
+        let args = [
+            "emulator",
+            "--headless",
+            "--clock",
+            START,
+            "--language",
+            language,
+            "--player",
+            "no-such-player-here {url}",
+            "--size",
+            "1280x720",
+        ];
+        let tv = Television::switch_on(&Args::parse_from(args)).expect("the television switches on");
+        Self { tv }
+    }
+
+    fn press(&mut self, script: &str) {
+        self.tv.press_keys(script).unwrap_or_else(|error| panic!("{script}: {error}"));
+        assert_eq!(focused(&self.tv.view()), 1, "after {script}: {:?}", self.tv.app().place());
+    }
+
+    fn sees(&self, kind: PlaceKind) {
+        assert_eq!(self.tv.app().place().kind(), kind, "notice {:?}", self.tv.app().notice());
+    }
+
+    fn vm(&self) -> ViewModel {
+        self.tv.view()
+    }
+
+    fn member(&self) -> MemberId {
+        let id = &self.tv.app().data.account.as_ref().expect("an account").member_id;
+        MemberId::new(id.as_str())
+    }
+
+    fn balance(&self) -> i64 {
+        let sandbox = self.tv.sandbox().expect("the sandbox is inside");
+        sandbox.balance(&self.member()).expect("a balance").get()
+    }
+
+    fn time_passes(&mut self, by: TimeDelta) {
+        self.tv.sandbox().expect("the sandbox is inside").advance(by).expect("the clock moves");
+        // Long enough for the television to look for news by itself.
+        self.press("WAIT:7m");
+    }
+
+    /// Goes to an offer with arrows and OK alone and stands on its card.
+    fn finds(&mut self, id: &str) {
+        let id = OfferId::new(id);
+        self.press("UP*8");
+        if self.tv.app().tab_focus().is_none() {
+            self.press("BACK UP*8");
+        }
+        let at = self.tv.app().tab_focus().expect("the focus is in the tab bar");
+        self.press(&if at == 0 { "RIGHT OK".to_owned() } else { format!("LEFT*{at} RIGHT OK") });
+        self.sees(PlaceKind::Catalog);
+        let shelf = &self.tv.app().data.shelf;
+        let offer = shelf.offer(&id).expect("the offer is for sale");
+        let key = SectionKey::Category(offer.category.clone());
+        let section = shelf.sections().iter().position(|section| section.key == key).expect("its section");
+        let place = shelf.ids(&shelf.sections()[section]).iter().position(|other| *other == id).expect("its place");
+        let columns = if shelf.sections()[section].has_posters { 6 } else { 4 };
+        self.press("UP");
+        let chip = match self.tv.app().place() {
+            Place::Catalog(catalog) => catalog.chip,
+            other => panic!("{other:?}"),
+        };
+        if section > chip {
+            self.press(&format!("RIGHT*{}", section - chip));
+        } else if chip > section {
+            self.press(&format!("LEFT*{}", chip - section));
+        }
+        self.press("DOWN");
+        for (key, times) in [("DOWN", place / columns), ("RIGHT", place % columns)] {
+            if times > 0 {
+                self.press(&format!("{key}*{times}"));
+            }
+        }
+        assert_eq!(self.tv.app().focused_offer(), Some(id));
+    }
+
+    fn fact(&self, facts: &[Fact], label: &str) -> String {
+        let found = facts.iter().find(|fact| self.tv.words(&fact.label) == label);
+        let found = found.unwrap_or_else(|| panic!("no «{label}» among {:?}", self.labels(facts)));
+        self.tv.words(&found.value).replace('\u{a0}', " ")
+    }
+
+    fn labels(&self, facts: &[Fact]) -> Vec<String> {
+        facts.iter().map(|fact| self.tv.words(&fact.label)).collect()
+    }
+}
+
+struct Words {
+    language: &'static str,
+    charged: &'static str,
+    balance_after: &'static str,
+    total: &'static str,
+    left: &'static str,
+    watch_now: &'static str,
+    limit: &'static str,
+    limit_until: &'static str,
+}
+
+const RUSSIAN: Words = Words {
+    language: "ru",
+    charged: "Будет списано",
+    balance_after: "Баланс после",
+    total: "1 995 баллов",
+    left: "7 505 баллов",
+    watch_now: "Смотреть сейчас",
+    limit: "Обмен этого месяца уже использован",
+    limit_until: "Следующий обмен возможен с 1 декабря",
+};
+
+const ENGLISH: Words = Words {
+    language: "en",
+    charged: "To be charged",
+    balance_after: "Balance after",
+    total: "1 995 points",
+    left: "7 505 points",
+    watch_now: "Watch now",
+    limit: "This month's exchange is used",
+    limit_until: "The next exchange is possible from December 1",
+};
+
+fn journey(words: &Words) {
+    let mut viewer = Viewer::sits_down(words.language);
+    // Signs in with the code on the screen, and is not in the programme yet.
+    viewer.sees(PlaceKind::SignIn);
+    let Screen::SignIn(sign_in) = viewer.vm().screen else { panic!("the sign-in screen") };
+    assert!(sign_in.qr.is_some());
+    let code = viewer.tv.words(&sign_in.code);
+    viewer.tv.sandbox().expect("inside").approve(&code, "new").expect("the phone confirms");
+    viewer.press("WAIT:6s");
+    viewer.sees(PlaceKind::Join);
+
+    // Joins: consent, then the button.
+    viewer.press("OK DOWN OK");
+    viewer.sees(PlaceKind::Home);
+    assert!(viewer.tv.app().data.account.as_ref().is_some_and(|account| account.is_enrolled));
+    assert_eq!(viewer.balance(), 0);
+
+    // Points for joining come within a day, others for a survey; together they make a status.
+    viewer.time_passes(TimeDelta::hours(24));
+    assert_eq!(viewer.balance(), 500);
+    let member = viewer.member();
+    viewer.tv.sandbox().expect("inside").reward_survey(&member, 9000).expect("points");
+    viewer.press("WAIT:7m");
+    assert_eq!(viewer.balance(), 9500);
+
+    // A service, a quota that needs it and a film: 800 + 500 + 800 less 5 per cent.
+    viewer.finds("service-viewing-control");
+    viewer.press("GREEN");
+    viewer.finds("quota-10");
+    viewer.press("GREEN");
+    viewer.finds("film-potemkin");
+    viewer.press("GREEN YELLOW");
+    viewer.sees(PlaceKind::Basket);
+    let Screen::Basket(basket) = viewer.vm().screen else { panic!("the basket") };
+    assert_eq!(basket.list.total, 3);
+    assert_eq!(viewer.fact(&basket.facts, words.charged), words.total);
+
+    // The last question stands on Cancel; OK counts only after a moment.
+    viewer.press("OK");
+    viewer.sees(PlaceKind::Confirm);
+    let Screen::Confirm(confirm) = viewer.vm().screen else { panic!("the confirmation") };
+    assert_eq!(viewer.fact(&confirm.facts, words.balance_after), words.left);
+    assert!(confirm.buttons[0].is_focused);
+    assert_eq!(viewer.balance(), 9500);
+    viewer.press("WAIT:400ms RIGHT OK");
+    viewer.sees(PlaceKind::Outcome);
+    assert_eq!(viewer.balance(), 9500 - 1995);
+    let offers = viewer.tv.sandbox().expect("inside").active_offers(&member).expect("offers");
+    for offer in ["service-viewing-control", "quota-10", "film-potemkin"] {
+        assert!(offers.iter().any(|held| held == offer), "{offer} is not in {offers:?}");
+    }
+
+    // Watches at once, comes back to where they were, goes home.
+    let Screen::Outcome(outcome) = viewer.vm().screen else { panic!("the outcome") };
+    assert_eq!(viewer.tv.words(&outcome.buttons[0].label), words.watch_now);
+    viewer.press("OK WAIT:3s");
+    viewer.sees(PlaceKind::Player);
+    let Screen::Player(player) = viewer.vm().screen else { panic!("the player") };
+    assert_eq!(viewer.tv.words(&player.elapsed), "00:00:03");
+    assert!(!viewer.tv.words(&player.link).contains("token"));
+    viewer.press("BACK");
+    viewer.sees(PlaceKind::Outcome);
+    viewer.press("BACK");
+    viewer.sees(PlaceKind::Home);
+    let Screen::Home(home) = viewer.vm().screen else { panic!("home") };
+    assert_eq!(viewer.tv.words(&viewer.vm().chrome.balance).replace('\u{a0}', " "), "7 505");
+    assert!(home.rows[0].cards.iter().any(|card| card.is_focused));
+
+    // A second exchange this month is refused, with its date.
+    viewer.finds("film-aelita");
+    viewer.press("OK");
+    viewer.sees(PlaceKind::Offer);
+    viewer.press("OK");
+    viewer.sees(PlaceKind::Refusal);
+    let Screen::Refusal(refusal) = viewer.vm().screen else { panic!("the refusal") };
+    let causes: Vec<String> = refusal.causes.iter().map(|cause| viewer.tv.words(&cause.title)).collect();
+    assert!(causes.iter().any(|cause| cause == words.limit), "{causes:?}");
+    let advice: Vec<String> = refusal.causes.iter().map(|cause| viewer.tv.words(&cause.advice)).collect();
+    assert!(advice.iter().any(|advice| advice == words.limit_until), "{advice:?}");
+    assert_eq!(viewer.balance(), 7505);
+    viewer.press("BACK*3");
+    viewer.sees(PlaceKind::Home);
+
+    // 49 hours later the rental is over, the month is new, and the film is offered again.
+    let film = OfferId::new("film-potemkin");
+    assert!(viewer.tv.app().data.entitlement_of(&film).is_some());
+    viewer.time_passes(TimeDelta::hours(49));
+    assert!(viewer.tv.app().data.entitlement_of(&film).is_none());
+    let offer = viewer.tv.app().data.shelf.offer(&film).expect("the film").clone();
+    assert!(offer.eligibility.is_allowed, "{:?}", offer.eligibility);
+    assert_eq!(offer.active_until, None);
+}
+
+#[test]
+fn a_new_subscriber_signs_in_joins_exchanges_watches_and_is_told_the_rules() {
+    journey(&RUSSIAN);
+}
+
+#[test]
+fn the_same_journey_in_english() {
+    journey(&ENGLISH);
+}
