@@ -211,6 +211,13 @@ impl App {
         self.fetch(Resource::Entitlements, turn);
     }
 
+    /// Fetches what every screen needs and is older than `max_age`.
+    pub(crate) fn freshen_all(&mut self, max_age: Duration, turn: &mut Turn) {
+        self.freshen(Resource::Account, max_age, turn);
+        self.freshen(Resource::Entitlements, max_age, turn);
+        self.freshen(Resource::Catalog, max_age, turn);
+    }
+
     /// The time by the server.
     pub fn server_now(&self, now: &Moment) -> DateTime<Utc> {
         self.clock.now(now)
@@ -335,9 +342,7 @@ impl App {
             // The spread keeps a city of boxes from asking in the same second.
             let spread = Duration::from_secs(u64::try_from(turn.now.entropy % 60).unwrap_or(0));
             let stale = Duration::from_secs(300) + spread;
-            self.freshen(Resource::Account, stale, turn);
-            self.freshen(Resource::Entitlements, stale, turn);
-            self.freshen(Resource::Catalog, stale, turn);
+            self.freshen_all(stale, turn);
         }
     }
 

@@ -4,7 +4,8 @@ use crate::input::{Direction, Intent, RemoteKey, Step};
 
 use super::app::{App, Turn};
 use super::nav::Tab;
-use super::{Effect, PlaceKind};
+use super::places::FRESH;
+use super::{Effect, PlaceKind, Session};
 
 /// Whether a key found something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,10 @@ impl App {
         self.last_key_at = turn.now.monotonic;
         if self.is_dimmed {
             self.is_dimmed = false;
+            // Nothing was asked for while nobody looked.
+            if self.session == Session::SignedIn {
+                self.freshen_all(FRESH, turn);
+            }
             return;
         }
         let intent = match step {

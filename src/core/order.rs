@@ -266,6 +266,10 @@ impl App {
         if was_refused && self.stack.len() > 1 {
             self.pop(turn);
         } else {
+            self.unwind();
+            if let (false, Some(Place::Home(home))) = (was_refused, self.place_mut()) {
+                home.start_over();
+            }
             self.open_tab(super::Tab::Home, turn);
         }
     }

@@ -13,6 +13,7 @@ use crate::shell::Shell;
 use crate::shell::clock::SystemClock;
 use crate::view::bind::{KeyAction, Screen};
 
+use super::args::Size;
 use super::setup::Setup;
 use super::{Args, EmulatorError};
 
@@ -27,7 +28,7 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
                 .to_owned(),
         ));
     }
-    desktop::select(args.tv_only).map_err(EmulatorError::Window)?;
+    desktop::select().map_err(EmulatorError::Window)?;
     let window = Screen::new().map_err(EmulatorError::Window)?;
     announce(&setup);
     let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
@@ -38,8 +39,12 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     });
     let (parts, remains) = setup.into_parts(Box::new(SystemClock::start()), wake);
     connect_keys(&window, &shell);
+    if args.tv_only {
+        window.undecorate();
+    }
     window.open().map_err(EmulatorError::Window)?;
-    desktop::fit(window.window(), args.size.map(|size| size.width));
+    let width = args.size.or(args.tv_only.then_some(Size::FULL_HD)).map(|size| size.width);
+    fit_when_running(&shell, width);
     *shell.borrow_mut() = Some(Shell::start(parts, window)?);
     CURRENT.with_borrow_mut(|current| *current = Some((shell.clone(), timer.clone())));
     after_frames(&shell)?;
@@ -49,6 +54,24 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     shell.borrow_mut().take();
     drop(remains);
     result
+}
+
+/// Fits the window as soon as the loop has put it on the screen.
+fn fit_when_running(shell: &Rc<RefCell<Option<Shell>>>, width: Option<u32>) {
+    let shell = shell.clone();
+    Timer::single_shot(Duration::from_millis(1), move || {
+        let fitted = shell.try_borrow().map(|shell| {
+            if let Some(shell) = shell.as_ref() {
+                desktop::fit(shell.screen().window(), width);
+            }
+        });
+        if fitted.is_ok()
+            && let Ok(mut shell) = shell.try_borrow_mut()
+            && let Some(shell) = shell.as_mut()
+        {
+            shell.rescale();
+        }
+    });
 }
 
 type Current = (Rc<RefCell<Option<Shell>>>, Rc<Timer>);

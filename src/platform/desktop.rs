@@ -1,25 +1,38 @@
 //! A window on a desktop, drawn by the renderer of the box.
 
 use slint::platform::WindowEvent;
+use slint::winit_030::WinitWindowAccessor;
 use slint::{BackendSelector, PhysicalSize, PlatformError, Window};
 
 /// The width and the height of the layout.
 const LAYOUT: (f32, f32) = (1920.0, 1080.0);
+/// The width where the desktop does not tell its own.
+const FALLBACK_WIDTH: u32 = 1280;
 
 /// Chooses the desktop window with the software renderer; call it before the first window.
-pub fn select(is_undecorated: bool) -> Result<(), PlatformError> {
-    let _ = is_undecorated;
+///
+/// # Errors
+/// There is no desktop to open a window on.
+pub fn select() -> Result<(), PlatformError> {
     BackendSelector::new().backend_name("winit".into()).renderer_name("software".into()).select()
 }
 
-/// Makes the window a television of this width, in device pixels, with true proportions.
+/// Makes the window a television of this width, in device pixels, with true proportions; without a
+/// width, as wide as fits the desktop.
 ///
-/// The layout is always 1920 wide: a smaller window shows all of it at a smaller scale.
+/// The layout is always 1920 wide: a smaller window shows all of it at a smaller scale. Call it once
+/// the event loop runs, because the window takes the desktop's own scale when it appears.
 pub fn fit(window: &Window, width: Option<u32>) {
-    let width = width.unwrap_or(1280);
+    let width = width.or_else(|| widest(window)).unwrap_or(FALLBACK_WIDTH);
     let scale_factor = width as f32 / LAYOUT.0;
     window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
     window.set_size(PhysicalSize::new(width, (LAYOUT.1 * scale_factor).round() as u32));
+}
+
+/// The width for the monitor that the window is on.
+fn widest(window: &Window) -> Option<u32> {
+    let monitor = window.with_winit_window(|window| window.current_monitor().map(|monitor| monitor.size()))??;
+    (monitor.width > 0).then(|| width_for(monitor.width, monitor.height))
 }
 
 /// The widest television that fits a desktop of this size with some room around it.

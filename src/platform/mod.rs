@@ -2,6 +2,7 @@
 //!
 //! Only this module and the shell know Slint's runtime.
 
+#[cfg(feature = "emulator")]
 pub mod desktop;
 pub mod desktop_keys;
 pub mod headless;

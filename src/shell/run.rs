@@ -205,6 +205,14 @@ impl Shell {
         self.wants_exit
     }
 
+    /// The window has another scale: pictures are fetched anew at their new size.
+    pub fn rescale(&mut self) {
+        self.pictures = Pictures::new(self.screen.window().scale_factor());
+        self.screen.redraw_all();
+        self.has_changed = true;
+        self.show();
+    }
+
     /// The state.
     pub fn app(&self) -> &App {
         &self.app

@@ -1,6 +1,6 @@
 //! The catalogue: sections, a grid of cards, or what stands in its place.
 
-use crate::core::{App, CatalogPlace, Cursor, Resource, SectionKey, Zone};
+use crate::core::{App, CatalogPlace, Cursor, Grid, Resource, SectionKey, Zone, grid, window};
 
 use super::failure;
 use super::format;
@@ -15,14 +15,11 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
     let has_focus = app.tab_focus().is_none();
     let has_posters = section.is_some_and(|section| section.has_posters);
     let shape = if has_posters { CardShape::Poster } else { CardShape::Tile };
-    let columns = crate::core::columns(has_posters);
+    let grid = section.map_or(Grid { columns: 1, lines: 1 }, grid);
+    let columns = grid.columns;
     let cursor = place.cursor();
     let total = section.map_or(0, |section| section.offers.len());
-    let rows = crate::core::window(
-        Cursor { at: cursor.at / columns, first: cursor.first },
-        total.div_ceil(columns),
-        crate::core::GRID_ROWS,
-    );
+    let rows = window(Cursor { at: cursor.at / columns, first: cursor.first }, total.div_ceil(columns), grid.lines);
     let cards = section
         .map(|section| {
             (rows.start * columns..(rows.end * columns).min(total))

@@ -44,7 +44,7 @@ fn scroll(focus: Option<usize>, tops: &[u32]) -> u32 {
 }
 
 /// Height of the panels with their gap.
-const PANELS_HEIGHT: u32 = 180;
+const PANELS_HEIGHT: u32 = 164;
 /// Room above the heading of a row that stands at the top.
 const HEADROOM: u32 = 12;
 const POSTER_ROW: u32 = 528;

@@ -1,6 +1,6 @@
 //! The whole way of a new subscriber: real HTTP, real SQLite, the real interface drawn in memory.
 
-use bonus_tv::core::{Place, PlaceKind, SectionKey};
+use bonus_tv::core::{App, Place, PlaceKind, SectionKey, Zone};
 use bonus_tv::domain::OfferId;
 use bonus_tv::emulator::{Args, Television};
 use bonus_tv::sandbox::values::MemberId;
@@ -60,8 +60,8 @@ impl Viewer {
 
     fn time_passes(&mut self, by: TimeDelta) {
         self.tv.sandbox().expect("the sandbox is inside").advance(by).expect("the clock moves");
-        // Long enough for the television to look for news by itself.
-        self.press("WAIT:7m");
+        // Long enough for the picture to dim; the first key only wakes it, and it looks for news.
+        self.press("WAIT:7m BLUE");
     }
 
     /// Goes to an offer with arrows and OK alone and stands on its card.
@@ -80,11 +80,14 @@ impl Viewer {
         let section = shelf.sections().iter().position(|section| section.key == key).expect("its section");
         let place = shelf.ids(&shelf.sections()[section]).iter().position(|other| *other == id).expect("its place");
         let columns = if shelf.sections()[section].has_posters { 6 } else { 4 };
-        self.press("UP");
-        let chip = match self.tv.app().place() {
-            Place::Catalog(catalog) => catalog.chip,
+        let strip = |app: &App| match app.place() {
+            Place::Catalog(catalog) => (catalog.zone, catalog.chip),
             other => panic!("{other:?}"),
         };
+        if strip(self.tv.app()).0 != Zone::Chips {
+            self.press("UP");
+        }
+        let (_, chip) = strip(self.tv.app());
         if section > chip {
             self.press(&format!("RIGHT*{}", section - chip));
         } else if chip > section {
@@ -165,7 +168,7 @@ fn journey(words: &Words) {
     assert_eq!(viewer.balance(), 500);
     let member = viewer.member();
     viewer.tv.sandbox().expect("inside").reward_survey(&member, 9000).expect("points");
-    viewer.press("WAIT:7m");
+    viewer.press("WAIT:7m BLUE");
     assert_eq!(viewer.balance(), 9500);
 
     // A service, a quota that needs it and a film: 800 + 500 + 800 less 5 per cent.

@@ -1,7 +1,8 @@
 //! A random walk over every test subscriber of a real sandbox: whatever keys are pressed, exactly one
 //! element has the focus and home is at most five Backs away (FOC-1, BACK-2).
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bonus_tv::api::{Client, ClientOptions, MemoryTokens, Tokens};
@@ -55,6 +56,7 @@ struct Walker<'a> {
     elapsed: Duration,
     start: DateTime<Utc>,
     dice: Dice,
+    visited: HashSet<PlaceKind>,
 }
 
 impl Walker<'_> {
@@ -126,6 +128,7 @@ impl Walker<'_> {
     }
 
     fn check(&mut self, step: usize) {
+        self.visited.insert(self.app.place().kind());
         let now = self.moment();
         let vm = view(&self.app, &now);
         assert_eq!(
@@ -167,7 +170,7 @@ fn identity() -> Identity {
     }
 }
 
-fn walk(scenario: &str) {
+fn walk(scenario: &str) -> HashSet<PlaceKind> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads");
     let start_at = Utc.with_ymd_and_hms(2026, 11, 20, 12, 0, 0).unwrap();
     let options = Options { clock: Clock::frozen(start_at), ..Options::default() };
@@ -198,6 +201,7 @@ fn walk(scenario: &str) {
         elapsed: Duration::ZERO,
         start: start_at,
         dice: Dice(seed),
+        visited: HashSet::new(),
     };
     for effect in effects {
         if let Some(event) = walker.answer(effect) {
@@ -217,24 +221,39 @@ fn walk(scenario: &str) {
             walker.go_home(step);
         }
     }
+    let visited = std::mem::take(&mut walker.visited);
     drop(walker);
     runtime.block_on(running.shutdown());
+    visited
 }
 
 #[test]
 fn ten_thousand_random_keys_keep_one_focus_and_a_short_way_home_in_every_scenario() {
     let names: Vec<String> = scenarios().expect("scenarios").into_iter().map(|scenario| scenario.name).collect();
     assert!(names.len() >= 15);
+    let visited = Mutex::new(HashSet::new());
     let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(name) = names.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-                    let begun = std::time::Instant::now();
-                    walk(name);
-                    println!("{name}: {KEYS} keys in {:.1} s", begun.elapsed().as_secs_f32());
+                    let seen = walk(name);
+                    println!("{name}: {KEYS} keys, {} places", seen.len());
+                    visited.lock().expect("no walk failed").extend(seen);
                 }
             });
         }
     });
+    // A walk that never gets anywhere proves nothing. Answers come at once here, so no order is ever seen on its way.
+    let visited = visited.into_inner().expect("no walk failed");
+    use PlaceKind::{
+        About, Basket, Catalog, Confirm, History, Home, Join, MyOptions, Offer, Outcome, Player, Refusal, Settings,
+        SignIn, Status,
+    };
+    for place in [
+        About, Basket, Catalog, Confirm, History, Home, Join, MyOptions, Offer, Outcome, Player, Refusal, Settings,
+        SignIn, Status,
+    ] {
+        assert!(visited.contains(&place), "{place:?} was never reached; reached: {visited:?}");
+    }
 }

@@ -7,7 +7,7 @@ use crate::input::{Colour, Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{Cursor, Place, Resource, SectionKey, Shelf, Tab};
+use super::super::{Cursor, Place, Resource, Section, SectionKey, Shelf, Tab};
 use super::home::FRESH;
 use super::{Zone, layout};
 
@@ -39,22 +39,37 @@ impl CatalogPlace {
                 {
                     cursor.at = found;
                 }
-                reveal(cursor, ids.len(), columns(new.has_posters));
+                reveal(cursor, ids.len(), grid(new));
             }
         }
     }
 }
 
-/// Cards in a row of the grid.
-pub(crate) fn columns(has_posters: bool) -> usize {
-    if has_posters { layout::POSTERS } else { layout::TILES }
+/// The shape of a section's grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Grid {
+    /// Cards in a row.
+    pub(crate) columns: usize,
+    /// Whole rows on the screen.
+    pub(crate) lines: usize,
+}
+
+/// The grid that a section is shown in.
+pub(crate) fn grid(section: &Section) -> Grid {
+    match section.key {
+        SectionKey::Category(_) if section.has_posters => {
+            Grid { columns: layout::POSTERS, lines: layout::POSTER_LINES }
+        }
+        SectionKey::Category(_) => Grid { columns: layout::TILES, lines: layout::TILE_LINES },
+        SectionKey::OtherRewards => Grid { columns: layout::TILES_BESIDE_CODE, lines: layout::TILE_LINES },
+    }
 }
 
 /// Keeps the focus inside the section, its row inside the screen.
-fn reveal(cursor: &mut Cursor, total: usize, columns: usize) {
+fn reveal(cursor: &mut Cursor, total: usize, grid: Grid) {
     cursor.at = cursor.at.min(total.saturating_sub(1));
-    let mut rows = Cursor { at: cursor.at / columns, first: cursor.first };
-    rows.reveal(total.div_ceil(columns), layout::GRID_ROWS);
+    let mut rows = Cursor { at: cursor.at / grid.columns, first: cursor.first };
+    rows.reveal(total.div_ceil(grid.columns), grid.lines);
     cursor.first = rows.first;
 }
 
@@ -68,12 +83,12 @@ impl App {
     }
 
     pub(crate) fn settle_catalog(&mut self) {
-        let sections: Vec<(SectionKey, usize, bool)> = self
+        let sections: Vec<(SectionKey, usize, Grid)> = self
             .data
             .shelf
             .sections()
             .iter()
-            .map(|section| (section.key.clone(), section.offers.len(), section.has_posters))
+            .map(|section| (section.key.clone(), section.offers.len(), grid(section)))
             .collect();
         let Some(Place::Catalog(place)) = self.place_mut() else { return };
         let known = sections.iter().position(|(key, _, _)| Some(key) == place.section.as_ref());
@@ -85,8 +100,8 @@ impl App {
         if sections.is_empty() {
             place.zone = Zone::Content;
         }
-        if let Some((key, total, has_posters)) = sections.get(shown) {
-            reveal(place.cursors.entry(key.clone()).or_default(), *total, columns(*has_posters));
+        if let Some((key, total, grid)) = sections.get(shown) {
+            reveal(place.cursors.entry(key.clone()).or_default(), *total, *grid);
         }
     }
 
@@ -128,7 +143,8 @@ impl App {
         let Some(section) = place.section.as_ref().and_then(|key| self.data.shelf.section(key)) else {
             return Handled::No;
         };
-        let (total, columns) = (section.offers.len(), columns(section.has_posters));
+        let (total, grid) = (section.offers.len(), grid(section));
+        let columns = grid.columns;
         let Some(Place::Catalog(place)) = self.place_mut() else { return Handled::No };
         if place.zone == Zone::Chips {
             return self.catalog_chip_key(&sections, intent);
@@ -136,7 +152,7 @@ impl App {
         let Some(key) = place.section.clone() else { return Handled::No };
         let cursor = place.cursors.entry(key).or_default();
         let column = cursor.at % columns;
-        let page = columns * layout::GRID_ROWS;
+        let page = columns * grid.lines;
         let target = match intent {
             Intent::Move(Direction::Left) if column > 0 => Some(cursor.at - 1),
             Intent::Move(Direction::Right) if column + 1 < columns => Some(cursor.at + 1).filter(|at| *at < total),
@@ -173,7 +189,7 @@ impl App {
         };
         if let Some(target) = target {
             cursor.at = target;
-            reveal(cursor, total, columns);
+            reveal(cursor, total, grid);
         }
         Handled::when(target.is_some())
     }

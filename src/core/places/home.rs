@@ -67,6 +67,13 @@ impl HomePlace {
         self.cursors.get(key).copied().unwrap_or_default()
     }
 
+    /// The focus starts over: the first row has something new.
+    pub(crate) fn start_over(&mut self) {
+        self.cursors.remove(&RowKey::Running);
+        self.row = None;
+        self.waits_for_rows = true;
+    }
+
     pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf) {
         for (key, cursor) in &mut self.cursors {
             let RowKey::Section(key) = key else { continue };
@@ -95,9 +102,7 @@ impl App {
         if self.hero.is_none() {
             self.hero = self.focused_offer();
         }
-        self.freshen(Resource::Account, FRESH, turn);
-        self.freshen(Resource::Entitlements, FRESH, turn);
-        self.freshen(Resource::Catalog, FRESH, turn);
+        self.freshen_all(FRESH, turn);
     }
 
     /// The rows of the home screen in order.

@@ -14,9 +14,10 @@ mod results;
 mod sign_in;
 
 pub use catalog::CatalogPlace;
-pub(crate) use catalog::columns;
+pub(crate) use catalog::{Grid, grid};
 pub use confirm::{BasketPlace, ConfirmPlace};
 pub use history::{HistoryKind, HistoryPlace};
+pub(crate) use home::FRESH;
 pub use home::{HomePlace, HomeRow, RowKey};
 pub use join::{JoinFocus, JoinPlace};
 pub(crate) use lists::ABOUT_PARAGRAPHS;
@@ -49,8 +50,12 @@ pub(crate) mod layout {
     pub(crate) const POSTERS: usize = 6;
     /// Tiles in a row.
     pub(crate) const TILES: usize = 4;
-    /// Rows of the catalogue's grid.
-    pub(crate) const GRID_ROWS: usize = 2;
+    /// Tiles in a row beside the QR code of «Другие награды».
+    pub(crate) const TILES_BESIDE_CODE: usize = 3;
+    /// Whole rows of posters in the catalogue's grid; the next one peeks.
+    pub(crate) const POSTER_LINES: usize = 1;
+    /// Whole rows of tiles in the catalogue's grid.
+    pub(crate) const TILE_LINES: usize = 2;
     /// Rows of a list.
     pub(crate) const LIST_ROWS: usize = 6;
     /// Rows of the basket.

@@ -157,6 +157,16 @@ impl Screen {
         self.shown = None;
     }
 
+    /// Leaves the window without the desktop's frame.
+    pub fn undecorate(&self) {
+        self.window.set_is_undecorated(true);
+    }
+
+    /// Forgets what is shown, so that the next [`Screen::show`] sets everything.
+    pub fn redraw_all(&mut self) {
+        self.shown = None;
+    }
+
     /// The words of a text in the language that is chosen.
     pub fn words(&self, text: &Text) -> String {
         let texts = self.window.global::<ui::Texts>();
