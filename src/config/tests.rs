@@ -1,3 +1,5 @@
+//! Tests of the configuration: sources, their order, and what every refusal says.
+
 use clap::{CommandFactory, Parser};
 
 use super::*;

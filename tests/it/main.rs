@@ -3,4 +3,5 @@
 mod journey;
 mod screens;
 mod support;
+mod tidy;
 mod walk;

@@ -1,3 +1,5 @@
+//! Tests of the artwork: every picture fits its frame and is drawn from the seed alone.
+
 use std::collections::BTreeMap;
 
 use resvg::usvg::{Node, Text};

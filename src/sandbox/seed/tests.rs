@@ -1,3 +1,5 @@
+//! Tests of the seed data: the embedded files are sound and every broken rule is named.
+
 use std::collections::BTreeSet;
 
 use super::{file::OFFERS, *};

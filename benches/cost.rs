@@ -1,0 +1,232 @@
+//! What the program costs: steps of the core, pixels and time of a frame, starts, and memory.
+//!
+//! Pixels are exact and the same everywhere; times are those of the machine at hand and good for
+//! ratios. `cargo bench` prints one table; a word after `--` keeps the sections whose name holds it.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use bonus_tv::api::{Client, ClientOptions, Tokens};
+use bonus_tv::core::{Event, Moment, PlaceKind, update};
+use bonus_tv::domain::Secret;
+use bonus_tv::emulator::{Args, Television};
+use bonus_tv::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
+use bonus_tv::platform::headless::Headless;
+use bonus_tv::sandbox::{Options, Running, start};
+use bonus_tv::shell::storage::Storage;
+use bonus_tv::view::bind::Screen;
+use bonus_tv::view::fixtures::{self, Pictures};
+use bonus_tv::view::model::{CardShape, ViewModel};
+use bonus_tv::view::view;
+use clap::Parser;
+use tokio::runtime::Runtime;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Makes this program the box of the memory section: a television beside a server of its own process.
+const BOX: &str = "--box";
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [BOX, api, storage] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        return be_a_box(api, storage);
+    }
+    // Cargo itself passes --bench.
+    let wanted = arguments.iter().find(|argument| !argument.starts_with('-')).cloned().unwrap_or_default();
+    let sections: [(&str, fn() -> Outcome<()>); 5] = [
+        ("update", steps_of_the_core),
+        ("render", frames),
+        ("catalogue", large_catalogues),
+        ("start", start_from_the_cache),
+        ("memory", memory_of_a_box),
+    ];
+    for (name, run) in sections.into_iter().filter(|(name, _)| name.contains(&wanted)) {
+        println!("\n{name}");
+        run()?;
+    }
+    Ok(())
+}
+
+fn line(what: &str, figure: &str) {
+    println!("  {what:<52} {figure:>20}");
+}
+
+/// The median of the times that `run` takes.
+fn median(times: usize, mut run: impl FnMut() -> Outcome<Duration>) -> Outcome<Duration> {
+    let mut taken = (0..times).map(|_| run()).collect::<Outcome<Vec<_>>>()?;
+    taken.sort();
+    taken.get(times / 2).copied().ok_or_else(|| "nothing was measured".into())
+}
+
+fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let result = run();
+    (result, started.elapsed())
+}
+
+fn switch_on(arguments: &[&str]) -> Outcome<Television> {
+    let all = ["emulator", "--headless"].into_iter().chain(arguments.iter().copied());
+    Ok(Television::switch_on(&Args::try_parse_from(all)?)?)
+}
+
+/// One key of the remote through the whole core, and the view-model after it.
+fn steps_of_the_core() -> Outcome<()> {
+    const KEYS: u32 = 20_000;
+    for (scenario, name) in [("vip", "home"), ("offers-10000", "home, 10 000 offers")] {
+        let mut app = switch_on(&["--scenario", scenario])?.app().clone();
+        let mut now = Moment { monotonic: Duration::from_secs(60), wall: chrono::DateTime::UNIX_EPOCH, entropy: 1 };
+        let mut step = |phase, arrow| {
+            now.monotonic += Duration::from_millis(60);
+            let event = Event::Key(KeyEvent { key: RemoteKey::Arrow(arrow), phase });
+            black_box(update(&mut app, &now, event));
+        };
+        let ((), taken) = timed(|| {
+            for index in 0..KEYS {
+                let arrow = if index % 2 == 0 { Direction::Right } else { Direction::Left };
+                step(Phase::Down(Hold::Trusted), arrow);
+                step(Phase::Up, arrow);
+            }
+        });
+        line(&format!("update, key down and up, {name}"), &format!("{:?}", taken / KEYS));
+        let ((), taken) = timed(|| (0..100).for_each(|_| drop(black_box(view(&app, &now)))));
+        line(&format!("view, {name}"), &format!("{:?}", taken / 100));
+    }
+    Ok(())
+}
+
+/// Moves of the focus between two pictures, on 1920x1080.
+fn frames() -> Outcome<()> {
+    let pairs = [
+        ("home, focus along tiles", fixtures::home(0, 1), fixtures::home(0, 2)),
+        ("home, focus along posters", fixtures::home(1, 1), fixtures::home(1, 2)),
+        ("home, row scrolls", fixtures::home(1, 4), fixtures::home(1, 5)),
+        ("home, next row", fixtures::home(0, 1), fixtures::home(1, 1)),
+        ("catalogue, focus", fixtures::catalog(CardShape::Tile, 1), fixtures::catalog(CardShape::Tile, 2)),
+        ("catalogue, rows scroll", fixtures::catalog(CardShape::Tile, 5), fixtures::catalog(CardShape::Tile, 9)),
+        ("list, focus", fixtures::my_options(1), fixtures::my_options(2)),
+        ("home to catalogue", fixtures::home(0, 1), fixtures::catalog(CardShape::Tile, 1)),
+    ];
+    let pictures = Pictures::at_scale(1.0);
+    for (name, first, second) in &pairs {
+        let screen = Headless::install(1920, 1080)?;
+        let mut window = Screen::new()?;
+        window.open()?;
+        let mut show = |vm: &ViewModel| {
+            let (drawn, taken) = timed(|| {
+                window.show(vm, &pictures);
+                screen.draw()
+            });
+            (drawn.map_or(0, |drawn| drawn.pixels), taken)
+        };
+        for vm in [first, second, first] {
+            show(vm);
+        }
+        let mut pixels = 0;
+        let taken = median(15, || {
+            let (there, taken) = show(second);
+            let (back, _) = show(first);
+            pixels = pixels.max(there).max(back);
+            Ok(taken)
+        })?;
+        let share = pixels as f64 * 100.0 / f64::from(1920 * 1080);
+        line(name, &format!("{pixels} px {share:.1} % {taken:.1?}"));
+    }
+    Ok(())
+}
+
+/// From home to the first row of a large catalogue, and how long a new television needs to be at home.
+fn large_catalogues() -> Outcome<()> {
+    for scenario in ["vip", "offers-500", "offers-10000"] {
+        let (television, taken) = timed(|| switch_on(&["--scenario", scenario]));
+        line(&format!("{scenario}: sandbox, sign-in and home"), &format!("{taken:.0?}"));
+        let mut television = television?;
+        let (pressed, taken) = timed(|| television.press_keys("UP*5 RIGHT OK"));
+        pressed?;
+        if television.app().place().kind() != PlaceKind::Catalog {
+            return Err("the keys do not lead to the catalogue".into());
+        }
+        line(&format!("{scenario}: home to the catalogue, drawn"), &format!("{taken:.0?}"));
+    }
+    Ok(())
+}
+
+/// A sandbox in this process, and a directory in which a box is signed in.
+struct Server {
+    url: String,
+    storage: tempfile::TempDir,
+    _running: Running,
+    _runtime: Runtime,
+}
+
+impl Server {
+    fn start() -> Outcome<Self> {
+        let runtime = Runtime::new()?;
+        let running = runtime.block_on(start(Options::default()))?;
+        let url = running.base_url().to_owned();
+        let storage = tempfile::tempdir()?;
+        let session = running.control().session("vip")?;
+        let tokens =
+            Tokens { access: Secret::new(session.access_token), refresh: Some(Secret::new(session.refresh_token)) };
+        let opened = Storage::open(storage.path(), 64 * 1024 * 1024)?;
+        let client = Client::new(&ClientOptions::new(url.parse()?), opened.tokens.clone())?;
+        runtime.block_on(client.adopt_tokens(tokens));
+        Ok(Self { url, storage, _running: running, _runtime: runtime })
+    }
+
+    fn directory(&self) -> Outcome<&str> {
+        self.storage.path().to_str().ok_or_else(|| "the directory's name is no text".into())
+    }
+}
+
+/// A start with nothing on the disk but the sign-in, and the starts after it.
+fn start_from_the_cache() -> Outcome<()> {
+    let server = Server::start()?;
+    let arguments = ["--api", &server.url, "--storage", server.directory()?];
+    let start = || {
+        let (television, taken) = timed(|| switch_on(&arguments));
+        if television?.app().place().kind() != PlaceKind::Home {
+            return Err("the start does not lead home".into());
+        }
+        Ok(taken)
+    };
+    line("first start: home, every picture fetched", &format!("{:.0?}", start()?));
+    line("next start: home from the cache, checked again", &format!("{:.0?}", median(5, start)?));
+    Ok(())
+}
+
+/// The memory of a process with a television and nothing else, after a visit of every tab.
+fn memory_of_a_box() -> Outcome<()> {
+    let server = Server::start()?;
+    let output = Command::new(std::env::current_exe()?).args([BOX, &server.url, server.directory()?]).output()?;
+    if !output.status.success() {
+        return Err(format!("the box: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    print!("{}", String::from_utf8(output.stdout)?);
+    Ok(())
+}
+
+fn be_a_box(api: &str, storage: &str) -> Outcome<()> {
+    let mut television = switch_on(&["--api", api, "--storage", storage])?;
+    line("PSS at home, 1920x1080", &memory()?);
+    for tab in 1..=6 {
+        television.press_keys(&format!("UP*5 LEFT*9 RIGHT*{tab} OK DOWN*3 BACK"))?;
+        for _ in 0..4 {
+            if television.app().place().kind() != PlaceKind::Home {
+                television.press_keys("BACK WAIT:2s")?;
+            }
+        }
+    }
+    line("PSS after a visit of every tab", &memory()?);
+    Ok(())
+}
+
+/// The proportional set size of this process.
+fn memory() -> Outcome<String> {
+    let rollup = std::fs::read_to_string(Path::new("/proc/self/smaps_rollup"))?;
+    let kib =
+        rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    Ok(format!("{} MiB", kib.ok_or("the kernel does not tell")? / 1024))
+}

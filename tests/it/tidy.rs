@@ -1,0 +1,304 @@
+//! The rules of the house that no compiler checks: who may know whom, and what may stand where.
+//!
+//! Each rule reads the source as text; comments and tests inside a file count where a rule says so.
+//! An exception stands in the rule, with its reason.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A file of the repository.
+struct File {
+    /// Its path from the root, with slashes.
+    path: String,
+    /// All of it.
+    text: String,
+}
+
+impl File {
+    /// Its lines with their numbers, without comments.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text.lines().enumerate().map(|(index, line)| (index + 1, without_comment(line)))
+    }
+}
+
+/// The line up to a comment; the slashes of an address begin none.
+fn without_comment(line: &str) -> &str {
+    let start = line.match_indices("//").map(|(at, _)| at).find(|at| !line[..*at].ends_with(':'));
+    line[..start.unwrap_or(line.len())].trim_end()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder with this extension, in order.
+fn files(folder: &str, extension: &str) -> Vec<File> {
+    let mut folders = vec![root().join(folder)];
+    let mut paths: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("the repository's folders can be listed") {
+            let path = entry.expect("and so can their entries").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    let read = |path: PathBuf| File {
+        text: fs::read_to_string(&path).expect("source files are text"),
+        path: path.strip_prefix(root()).expect("they lie below the root").to_string_lossy().replace('\\', "/"),
+    };
+    let files: Vec<File> = paths.into_iter().map(read).collect();
+    assert!(!files.is_empty(), "{folder} holds no .{extension} file: the rule would check nothing");
+    files
+}
+
+/// Every Rust file of the package.
+fn rust() -> Vec<File> {
+    ["src", "tests", "benches", "examples"].into_iter().flat_map(|folder| files(folder, "rs")).collect()
+}
+
+/// The Rust files of these modules.
+fn modules(names: &[&str]) -> Vec<File> {
+    names.iter().flat_map(|name| files(&format!("src/{name}"), "rs")).collect()
+}
+
+/// Whether `word` stands in `line` as a whole word.
+fn mentions(line: &str, word: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + word.len()..].chars().next();
+        !(before.is_some_and(is_part) || (after.is_some_and(is_part) && word.ends_with(|end| is_part(end))))
+    })
+}
+
+/// Fails with every place where code mentions one of these words.
+#[track_caller]
+fn assert_unmentioned(files: &[File], words: &[&str], rule: &str) {
+    let mut found = Vec::new();
+    for file in files {
+        for (number, line) in file.code() {
+            for word in words.iter().filter(|word| mentions(line, word)) {
+                found.push(format!("{}:{number}: {word}", file.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
+}
+
+/// Fails with every complaint.
+#[track_caller]
+fn assert_none(complaints: Vec<String>, rule: &str) {
+    assert!(complaints.is_empty(), "{rule}:\n{}", complaints.join("\n"));
+}
+
+/// What reads the system's time.
+const CLOCKS: &[&str] = &["SystemTime", "Instant::now", "Utc::now", "Local::now"];
+
+#[test]
+fn words_are_found_whole() {
+    assert!(mentions("use std::fs;", "std::fs"));
+    assert!(mentions("let at = Instant::now();", "Instant::now"));
+    assert!(!mentions("let operand = 1;", "rand"));
+    assert!(!mentions("use std::fsync;", "std::fs"));
+    assert_eq!(without_comment("let a = \"http://b\"; // c"), "let a = \"http://b\";");
+    assert_eq!(without_comment("/// doc"), "");
+}
+
+#[test]
+fn pure_modules_do_not_touch_the_world() {
+    let mut pure = modules(&["core", "domain", "input", "view"]);
+    // `bind` is the one bridge to Slint; fixtures are made for tests and hold drawn pictures.
+    pure.retain(|file| !["src/view/bind/", "src/view/fixtures/"].iter().any(|path| file.path.starts_with(path)));
+    let mut words = vec![
+        "std::time::Instant",
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "std::env",
+        "std::process",
+        "rand",
+        "getrandom",
+        "tokio",
+        "slint::",
+        "println!",
+        "eprintln!",
+        "tracing",
+    ];
+    words.extend(CLOCKS);
+    assert_unmentioned(&pure, &words, "core, domain, input and view are functions over values");
+}
+
+#[test]
+fn modules_know_only_what_lies_below_them() {
+    let all = ["api", "config", "core", "domain", "emulator", "input", "platform", "sandbox", "shell", "view"];
+    let below: [(&str, &[&str]); 7] = [
+        ("domain", &[]),
+        ("input", &[]),
+        ("core", &["domain", "input"]),
+        ("view", &["core", "domain", "input"]),
+        ("api", &["domain"]),
+        ("platform", &["input"]),
+        ("sandbox", &[]),
+    ];
+    for (module, known) in below {
+        let mut files = modules(&[module]);
+        // Fixtures show the sandbox's artwork, decoded as the shell does it; no box contains them.
+        files.retain(|file| !file.path.starts_with("src/view/fixtures/"));
+        let strangers: Vec<String> = all
+            .iter()
+            .filter(|other| **other != module && !known.contains(other))
+            .map(|other| format!("crate::{other}"))
+            .collect();
+        let strangers: Vec<&str> = strangers.iter().map(String::as_str).collect();
+        assert_unmentioned(&files, &strangers, &format!("{module} knows {known:?} alone"));
+    }
+}
+
+#[test]
+fn the_box_does_not_know_the_emulator_or_the_sandbox() {
+    let mut files = modules(&["api", "config", "core", "domain", "input", "platform", "shell", "view"]);
+    files.retain(|file| !file.path.starts_with("src/view/fixtures/"));
+    assert_unmentioned(&files, &["crate::emulator", "crate::sandbox"], "the box contains neither");
+}
+
+#[test]
+fn one_file_reads_the_clock() {
+    let mut files = modules(&["api", "config", "core", "domain", "input", "platform", "shell", "view"]);
+    let exceptions = [
+        // The one reader.
+        "src/shell/clock.rs",
+        // Lives of tokens and spaces between retries are a matter of the connection; the core never sees them.
+        "src/api/auth.rs",
+        "src/api/retry.rs",
+        // The age of files: only the file system's own stamps are compared.
+        "src/shell/storage/images.rs",
+        // How long a picture on the disk is good for, asked on a worker thread where the clock is not.
+        "src/shell/pictures.rs",
+    ];
+    for exception in exceptions {
+        let file = files.iter().find(|file| file.path == exception).expect("an exception names a file");
+        let is_needed = file.code().any(|(_, line)| CLOCKS.iter().any(|clock| mentions(line, clock)));
+        assert!(is_needed, "{exception} is no exception any more: take it off the list");
+    }
+    files.retain(|file| !exceptions.contains(&file.path.as_str()) && !file.path.contains("/tests"));
+    assert_unmentioned(&files, CLOCKS, "time is an argument");
+}
+
+#[test]
+fn only_bind_knows_the_generated_types() {
+    let mut files = rust();
+    files.retain(|file| !file.path.starts_with("src/view/bind/") && file.path != "tests/it/tidy.rs");
+    assert_unmentioned(&files, &["include_modules"], "view::bind alone knows generated types");
+}
+
+#[test]
+fn lints_are_expected_and_never_allowed() {
+    let mut found = Vec::new();
+    for file in rust().iter().filter(|file| file.path != "tests/it/tidy.rs") {
+        for (number, line) in file.code() {
+            if line.contains("#[allow(") || line.contains("#![allow(") {
+                found.push(format!("{}:{number}", file.path));
+            }
+        }
+        for (at, _) in file.text.match_indices("#[expect(") {
+            let attribute = &file.text[at..file.text[at..].find(")]").map_or(file.text.len(), |end| at + end)];
+            if !attribute.contains("reason") {
+                found.push(format!("{}: an expect without a reason", file.path));
+            }
+        }
+    }
+    assert_none(found, "a lint is expected with a reason, never allowed");
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let silent = rust().into_iter().filter(|file| !file.text.starts_with("//!")).map(|file| file.path);
+    assert_none(silent.collect(), "a file opens with its job");
+}
+
+#[test]
+fn a_file_has_one_subject() {
+    const MOST_LINES: usize = 500;
+    // One struct for each screen and its parts: a list, read from the top to the screen one wants.
+    const LISTS: &[&str] = &["src/view/model.rs"];
+    let long = modules(&[""]).into_iter().filter_map(|file| {
+        let lines = file.text.lines().count();
+        (lines > MOST_LINES && !LISTS.contains(&file.path.as_str())).then(|| format!("{}: {lines} lines", file.path))
+    });
+    assert_none(long.collect(), "a file has at most 500 lines");
+}
+
+#[test]
+fn a_to_do_has_an_issue() {
+    let mut found = Vec::new();
+    for file in rust().iter().chain(&files("ui", "slint")).filter(|file| file.path != "tests/it/tidy.rs") {
+        for (index, line) in file.text.lines().enumerate() {
+            let marks = ["TODO", "FIXME", "HACK"];
+            if marks.iter().any(|mark| mentions(line, mark) && !line.contains(&format!("{mark}(#"))) {
+                found.push(format!("{}:{}", file.path, index + 1));
+            }
+        }
+    }
+    assert_none(found, "a to-do is written TODO(#12)");
+}
+
+#[test]
+fn colours_and_lengths_come_from_the_theme() {
+    let mut found = Vec::new();
+    for file in files("ui", "slint").iter().filter(|file| !file.path.starts_with("ui/theme/")) {
+        for (number, line) in file.code() {
+            let has_colour = line.match_indices('#').any(|(at, _)| {
+                let digits = line[at + 1..].chars().take_while(char::is_ascii_hexdigit).count();
+                matches!(digits, 3 | 4 | 6 | 8)
+            }) || ["rgb(", "rgba(", "hsv("].iter().any(|function| line.contains(function));
+            let has_length = line.match_indices("px").any(|(at, _)| {
+                let is_whole = !line[at + 2..].starts_with(|next: char| next.is_alphanumeric() || next == '-');
+                let number: String = line[..at].chars().rev().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+                is_whole && !number.is_empty() && number != "0"
+            });
+            if has_colour || has_length {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    assert_none(found, "a colour or a length outside ui/theme");
+}
+
+#[test]
+fn words_come_from_one_place() {
+    const WORDS: &str = "ui/api/texts.slint";
+    let mut found = Vec::new();
+    for file in files("ui", "slint").iter().filter(|file| file.path != WORDS) {
+        for (number, line) in file.code() {
+            let is_russian = line.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter));
+            if is_russian || line.contains("@tr") {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    assert_none(found, "words stand in ui/api/texts.slint and assets/lang");
+}
+
+#[test]
+fn the_box_contains_no_server_and_no_desktop() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--no-default-features", "--features", "box"])
+        // What only the compiler runs is no part of the program: Slint's macros draw with resvg.
+        .args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs the tests, so it is here");
+    assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("names of crates are text");
+    let crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.contains(&"slint") && crates.contains(&"reqwest"), "the tree is that of the box");
+    let strangers = ["axum", "rusqlite", "utoipa", "resvg", "winit", "chrono-tz", "utoipa-swagger-ui"];
+    let found: Vec<String> =
+        strangers.iter().filter(|stranger| crates.contains(stranger)).map(|name| (*name).to_owned()).collect();
+    assert_none(found, "the box's dependency tree holds a part of the sandbox or the emulator");
+}
