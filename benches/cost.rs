@@ -36,7 +36,8 @@ fn main() -> Outcome<()> {
     }
     // Cargo itself passes --bench.
     let wanted = arguments.iter().find(|argument| !argument.starts_with('-')).cloned().unwrap_or_default();
-    let sections: [(&str, fn() -> Outcome<()>); 5] = [
+    type Section = (&'static str, fn() -> Outcome<()>);
+    let sections: [Section; 5] = [
         ("update", steps_of_the_core),
         ("render", frames),
         ("catalogue", large_catalogues),

@@ -156,7 +156,8 @@ impl App {
         let Some(key) = place.section.clone() else { return Handled::No };
         let cursor = place.cursors.entry(key).or_default();
         let column = cursor.at % columns;
-        let page = columns * grid.lines;
+        // A page of one line would be no more than an arrow.
+        let page = columns * grid.lines.max(2);
         let target = match intent {
             Intent::Move(Direction::Left) if column > 0 => Some(cursor.at - 1),
             Intent::Move(Direction::Right) if column + 1 < columns => Some(cursor.at + 1).filter(|at| *at < total),
