@@ -44,34 +44,39 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     }
     window.open().map_err(EmulatorError::Window)?;
     let width = args.size.or(args.tv_only.then_some(Size::FULL_HD)).map(|size| size.width);
-    fit_when_running(&shell, width);
+    let fitting = fit_when_made(&shell, width);
     *shell.borrow_mut() = Some(Shell::start(parts, window)?);
     CURRENT.with_borrow_mut(|current| *current = Some((shell.clone(), timer.clone())));
     after_frames(&shell)?;
     turn_current();
     let result = slint::run_event_loop().map_err(EmulatorError::Window);
+    drop(fitting);
     CURRENT.with_borrow_mut(Option::take);
     shell.borrow_mut().take();
     drop(remains);
     result
 }
 
-/// Fits the window as soon as the loop has put it on the screen.
-fn fit_when_running(shell: &Rc<RefCell<Option<Shell>>>, width: Option<u32>) {
-    let shell = shell.clone();
-    Timer::single_shot(Duration::from_millis(1), move || {
-        let fitted = shell.try_borrow().map(|shell| {
-            if let Some(shell) = shell.as_ref() {
-                desktop::fit(shell.screen().window(), width);
+/// Fits the window as soon as the desktop has made it: before, it would take the desktop's own scale.
+fn fit_when_made(shell: &Rc<RefCell<Option<Shell>>>, width: Option<u32>) -> Rc<Timer> {
+    const LOOK_EVERY: Duration = Duration::from_millis(10);
+    let timer = Rc::new(Timer::default());
+    let (shell, weak) = (shell.clone(), Rc::downgrade(&timer));
+    timer.start(TimerMode::Repeated, LOOK_EVERY, move || {
+        // The shell is lent out while its window tells of the new size, so it is not held here.
+        let is_fitted = shell
+            .try_borrow()
+            .is_ok_and(|shell| shell.as_ref().is_some_and(|shell| desktop::fit(shell.screen().window(), width)));
+        if is_fitted {
+            if let Some(shell) = shell.borrow_mut().as_mut() {
+                shell.rescale();
             }
-        });
-        if fitted.is_ok()
-            && let Ok(mut shell) = shell.try_borrow_mut()
-            && let Some(shell) = shell.as_mut()
-        {
-            shell.rescale();
+            if let Some(timer) = weak.upgrade() {
+                timer.stop();
+            }
         }
     });
+    timer
 }
 
 type Current = (Rc<RefCell<Option<Shell>>>, Rc<Timer>);

@@ -18,15 +18,18 @@ pub fn select() -> Result<(), PlatformError> {
 }
 
 /// Makes the window a television of this width, in device pixels, with true proportions; without a
-/// width, as wide as fits the desktop.
+/// width, as wide as fits the desktop. `false` while the desktop has not made the window.
 ///
-/// The layout is always 1920 wide: a smaller window shows all of it at a smaller scale. Call it once
-/// the event loop runs, because the window takes the desktop's own scale when it appears.
-pub fn fit(window: &Window, width: Option<u32>) {
+/// The layout is always 1920 wide: a smaller window shows all of it at a smaller scale.
+pub fn fit(window: &Window, width: Option<u32>) -> bool {
+    if !window.has_winit_window() {
+        return false;
+    }
     let width = width.or_else(|| widest(window)).unwrap_or(FALLBACK_WIDTH);
     let scale_factor = width as f32 / LAYOUT.0;
     window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
     window.set_size(PhysicalSize::new(width, (LAYOUT.1 * scale_factor).round() as u32));
+    true
 }
 
 /// The width for the monitor that the window is on.
