@@ -2,31 +2,56 @@
 //!
 //! One queue, so an order is never overtaken by its own removal.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+#[cfg(feature = "ui")]
+use std::sync::{
+    Arc,
+    mpsc::{Sender, channel},
+};
 
 use chrono::{DateTime, Utc};
 
-use crate::core::{App, Boot, CachedData, DiskTrouble, Event, Identity, PinAnswer, Session, Settings, StoredOrder};
+use crate::core::{
+    App, Boot, CachedData, DiskTrouble, Event, Identity, Memory, PinAnswer, RequestId, Session, Settings, StoredOrder,
+};
 use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Order, Secret};
 
+use super::logging::chain;
 use super::storage::{JournalError, PinCheck, PinStatus, Settings as StoredSettings, Stamped, Storage};
 
 /// A job for the disk.
 #[derive(Debug)]
-pub(crate) enum Job {
+pub enum Job {
+    /// Write the order down, synced.
     StoreOrder(Order),
+    /// Forget it.
     ForgetOrder(IdempotencyKey),
+    /// Keep what a start needs.
     StoreCache(Box<CacheJob>),
+    /// Remove everything personal but the order.
     WipeMember,
+    /// Keep the viewer's choices.
     StoreSettings(Settings),
-    CheckPin(Secret, DateTime<Utc>),
-    SetPin(Option<Secret>),
+    /// Try a PIN at this time.
+    CheckPin {
+        /// Names the answer.
+        id: RequestId,
+        /// What was entered.
+        pin: Secret,
+        /// The box's clock.
+        now: DateTime<Utc>,
+    },
+    /// Set the PIN or remove it.
+    SetPin {
+        /// Names the answer.
+        id: RequestId,
+        /// The new one.
+        pin: Option<Secret>,
+    },
 }
 
 /// What goes into the cache.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct CacheJob {
+pub struct CacheJob {
     account: Account,
     catalog: Catalog,
     etag: Option<String>,
@@ -36,7 +61,7 @@ pub(crate) struct CacheJob {
 
 impl CacheJob {
     /// What the state knows, if it knows everything that a start needs.
-    pub(crate) fn of(app: &App, fetched_at: DateTime<Utc>) -> Option<Self> {
+    pub fn of(app: &App, fetched_at: DateTime<Utc>) -> Option<Self> {
         Some(Self {
             account: app.data.account.clone()?,
             catalog: app.data.shelf.catalog().clone(),
@@ -47,53 +72,68 @@ impl CacheJob {
     }
 
     /// Whether a start from either would show the same.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    pub fn is_same(&self, other: &Self) -> bool {
         let dated = |job: &Self| Account { server_time: self.account.server_time, ..job.account.clone() };
         self.catalog == other.catalog && self.entitlements == other.entitlements && self.account == dated(other)
     }
 }
 
 /// Starts the thread; what it answers goes to `answer`.
+#[cfg(feature = "ui")]
 pub(crate) fn start(storage: Arc<Storage>, answer: impl Fn(Event) + Send + 'static) -> std::io::Result<Sender<Job>> {
-    let (sender, jobs) = channel();
-    std::thread::Builder::new().name("disk".to_owned()).spawn(move || work(&storage, &jobs, answer))?;
+    let (sender, jobs) = channel::<Job>();
+    let work = move || {
+        for job in jobs {
+            if let Some(event) = perform(&storage, job) {
+                answer(event);
+            }
+        }
+    };
+    std::thread::Builder::new().name("disk".to_owned()).spawn(work)?;
     Ok(sender)
 }
 
-fn work(storage: &Storage, jobs: &Receiver<Job>, answer: impl Fn(Event)) {
-    for job in jobs {
-        match job {
-            Job::StoreOrder(order) => {
-                let result = storage.orders.save(&order);
-                if let Err(error) = &result {
-                    tracing::error!(error = %chain(error), "the order was not stored and is not sent");
-                }
-                answer(Event::OrderStored(result.map_err(|_| DiskTrouble)));
+/// Does a job; the event is its answer, if somebody waits for one.
+pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
+    match job {
+        Job::StoreOrder(order) => {
+            let result = storage.orders.save(&order);
+            if let Err(error) = &result {
+                tracing::error!(error = %chain(error), "the order was not stored and is not sent");
             }
-            Job::ForgetOrder(key) => {
-                if let Err(error) = storage.orders.clear(&key) {
-                    // It will be asked for again at the next start: the same key gives the same answer.
-                    tracing::warn!(error = %chain(&error), "the finished order stays on disk");
-                }
+            Some(Event::OrderStored(result.map_err(|_| DiskTrouble)))
+        }
+        Job::ForgetOrder(key) => {
+            if let Err(error) = storage.orders.clear(&key) {
+                // It will be asked for again at the next start: the same key gives the same answer.
+                tracing::warn!(error = %chain(&error), "the finished order stays on disk");
             }
-            Job::StoreCache(job) => store_cache(storage, *job),
-            Job::WipeMember => {
-                let wiped = storage.forget_member().and_then(|()| storage.pin.clear());
-                if let Err(error) = wiped {
-                    tracing::error!(%error, "the member's data could not be wiped");
-                }
+            None
+        }
+        Job::StoreCache(job) => {
+            store_cache(storage, *job);
+            None
+        }
+        Job::WipeMember => {
+            let wiped = storage.forget_member().and_then(|()| storage.pin.clear());
+            if let Err(error) = wiped {
+                tracing::error!(%error, "the member's data could not be wiped");
             }
-            Job::StoreSettings(settings) => {
-                let stored = StoredSettings {
-                    language: Some(settings.language),
-                    animations: Some(settings.animations),
-                    pin_use: Some(settings.pin_use),
-                };
-                if let Err(error) = storage.settings.save(&stored) {
-                    tracing::warn!(%error, "the settings were not stored");
-                }
+            None
+        }
+        Job::StoreSettings(settings) => {
+            let stored = StoredSettings {
+                language: Some(settings.language),
+                animations: Some(settings.animations),
+                pin_use: Some(settings.pin_use),
+            };
+            if let Err(error) = storage.settings.save(&stored) {
+                tracing::warn!(%error, "the settings were not stored");
             }
-            Job::CheckPin(pin, now) => answer(Event::PinAnswered(match storage.pin.check(&pin, now) {
+            None
+        }
+        Job::CheckPin { id, pin, now } => {
+            let answer = match storage.pin.check(&pin, now) {
                 Ok(PinCheck::Right) => PinAnswer::Right,
                 Ok(PinCheck::Wrong { left }) => PinAnswer::Wrong { left },
                 Ok(PinCheck::Locked { until }) => PinAnswer::Locked { until },
@@ -102,17 +142,19 @@ fn work(storage: &Storage, jobs: &Receiver<Job>, answer: impl Fn(Event)) {
                     tracing::error!(%error, "the PIN could not be checked");
                     PinAnswer::Failed
                 }
-            })),
-            Job::SetPin(pin) => {
-                let result = match &pin {
-                    Some(pin) => storage.pin.set(pin).map(|()| PinAnswer::Stored),
-                    None => storage.pin.clear().map(|()| PinAnswer::Removed),
-                };
-                answer(Event::PinAnswered(result.unwrap_or_else(|error| {
-                    tracing::error!(%error, "the PIN was not changed");
-                    PinAnswer::Failed
-                })));
-            }
+            };
+            Some(Event::PinAnswered { id, answer })
+        }
+        Job::SetPin { id, pin } => {
+            let result = match &pin {
+                Some(pin) => storage.pin.set(pin).map(|()| PinAnswer::Stored),
+                None => storage.pin.clear().map(|()| PinAnswer::Removed),
+            };
+            let answer = result.unwrap_or_else(|error| {
+                tracing::error!(%error, "the PIN was not changed");
+                PinAnswer::Failed
+            });
+            Some(Event::PinAnswered { id, answer })
         }
     }
 }
@@ -141,8 +183,9 @@ fn store_cache(storage: &Storage, job: CacheJob) {
 }
 
 /// What the disk knows, for the first state.
-pub(crate) fn boot(
+pub fn boot(
     storage: &Storage,
+    memory: Memory,
     identity: Identity,
     defaults: Settings,
     session: Session,
@@ -176,7 +219,7 @@ pub(crate) fn boot(
         Session::SignedIn => cached(storage),
         Session::SignedOut => None,
     };
-    Boot { identity, settings, session, cached, order, has_pin }
+    Boot { identity, settings, session, cached, order, has_pin, memory }
 }
 
 fn cached(storage: &Storage) -> Option<CachedData> {
@@ -195,16 +238,4 @@ fn cached(storage: &Storage) -> Option<CachedData> {
         entitlements: snapshot.entitlements.map(|held| held.value).unwrap_or_default(),
         fetched_at: account.fetched_at,
     })
-}
-
-/// An error with everything behind it, for one log line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -3,9 +3,10 @@
 //! The power may go at any moment, and flash may forget. A reader gets what a writer wrote, or
 //! learns that it is damaged; it never gets half of it.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::Path;
+
+use super::files::Files;
 
 /// What temporary files begin with; the next start removes those that a power cut left behind.
 pub(super) const TEMPORARY: &str = ".tmp-";
@@ -34,39 +35,34 @@ pub(super) struct Format {
 
 impl Format {
     /// Replaces the file with this payload. After it returns, a power cut does not undo it.
-    pub fn write(self, path: &Path, payload: &[u8]) -> io::Result<()> {
+    pub fn write(self, files: &dyn Files, path: &Path, payload: &[u8]) -> io::Result<()> {
         if payload.len() > self.limit {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the payload is larger than its format allows"));
         }
         let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-        // Temporary files are created for their owner only, and renaming keeps that.
-        let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(directory)?;
-        file.write_all(self.header(payload).as_bytes())?;
-        file.write_all(payload)?;
-        file.as_file().sync_all()?;
+        let mut file = files.begin(directory)?;
+        file.write(self.header(payload).as_bytes())?;
+        file.write(payload)?;
+        file.sync()?;
         file.persist(path)?;
-        sync_directory(directory)
+        // A new name is durable only when its directory is.
+        files.sync_directory(directory)
     }
 
     /// Reads a payload back.
-    pub fn read(self, path: &Path) -> io::Result<Found> {
-        let most = self.limit + 128;
-        let mut bytes = Vec::new();
-        match File::open(path) {
-            Ok(file) => file.take(most as u64 + 1).read_to_end(&mut bytes)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-            Err(error) => return Err(error),
-        };
+    pub fn read(self, files: &dyn Files, path: &Path) -> io::Result<Found> {
+        let most = self.limit as u64 + 128;
+        let Some(bytes) = files.read(path, most + 1)? else { return Ok(Found::Nothing) };
         Ok(self.payload(&bytes).map_or(Found::Damaged, |payload| Found::Payload(payload.to_vec())))
     }
 
     /// Reads a payload back for whoever can do without it: damage is logged and removed.
-    pub fn read_or_drop(self, path: &Path) -> Option<Vec<u8>> {
-        match self.read(path) {
+    pub fn read_or_drop(self, files: &dyn Files, path: &Path) -> Option<Vec<u8>> {
+        match self.read(files, path) {
             Ok(Found::Payload(payload)) => Some(payload),
             Ok(Found::Nothing) => None,
             Ok(Found::Damaged) => {
-                drop_damaged(self, path);
+                drop_damaged(self, files, path);
                 None
             }
             Err(error) => {
@@ -90,25 +86,20 @@ impl Format {
 }
 
 /// Logs and removes a file that cannot be used.
-pub(super) fn drop_damaged(format: Format, path: &Path) {
+pub(super) fn drop_damaged(format: Format, files: &dyn Files, path: &Path) {
     tracing::warn!(file = format.name, "a damaged file is dropped");
-    if let Err(error) = remove(path) {
+    if let Err(error) = remove(files, path) {
         tracing::warn!(file = format.name, %error, "a damaged file cannot be removed");
     }
 }
 
 /// Removes a file for good; one that is not there is as good.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Ok(()) => path.parent().map_or(Ok(()), sync_directory),
+pub(super) fn remove(files: &dyn Files, path: &Path) -> io::Result<()> {
+    match files.remove(path) {
+        Ok(()) => path.parent().map_or(Ok(()), |directory| files.sync_directory(directory)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
-}
-
-/// A new name is durable only when its directory is.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]
@@ -116,6 +107,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
+    use super::super::files::SystemFiles;
     use super::*;
 
     const FORMAT: Format = Format { name: "test", version: 1, limit: 64 };
@@ -124,10 +116,10 @@ mod tests {
     fn a_payload_comes_back_and_only_its_owner_can_read_it() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
-        assert_eq!(FORMAT.read(&path).unwrap(), Found::Nothing);
-        FORMAT.write(&path, b"one").unwrap();
-        FORMAT.write(&path, b"two").unwrap();
-        assert_eq!(FORMAT.read(&path).unwrap(), Found::Payload(b"two".to_vec()));
+        assert_eq!(FORMAT.read(&SystemFiles, &path).unwrap(), Found::Nothing);
+        FORMAT.write(&SystemFiles, &path, b"one").unwrap();
+        FORMAT.write(&SystemFiles, &path, b"two").unwrap();
+        assert_eq!(FORMAT.read(&SystemFiles, &path).unwrap(), Found::Payload(b"two".to_vec()));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "no temporary file stays");
     }
@@ -136,17 +128,17 @@ mod tests {
     fn every_flipped_byte_and_every_cut_is_noticed() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
-        FORMAT.write(&path, b"payload").unwrap();
+        FORMAT.write(&SystemFiles, &path, b"payload").unwrap();
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             for bit in [1, 0x20, 0x80] {
                 let mut flipped = whole.clone();
                 flipped[at] ^= bit;
                 fs::write(&path, flipped).unwrap();
-                assert_eq!(FORMAT.read(&path).unwrap(), Found::Damaged, "byte {at}");
+                assert_eq!(FORMAT.read(&SystemFiles, &path).unwrap(), Found::Damaged, "byte {at}");
             }
             fs::write(&path, &whole[..at]).unwrap();
-            assert_eq!(FORMAT.read(&path).unwrap(), Found::Damaged, "cut at {at}");
+            assert_eq!(FORMAT.read(&SystemFiles, &path).unwrap(), Found::Damaged, "cut at {at}");
         }
     }
 
@@ -154,11 +146,11 @@ mod tests {
     fn another_version_and_too_much_are_not_taken_for_ours() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
-        Format { version: 2, ..FORMAT }.write(&path, b"new").unwrap();
-        assert_eq!(FORMAT.read_or_drop(&path), None);
+        Format { version: 2, ..FORMAT }.write(&SystemFiles, &path, b"new").unwrap();
+        assert_eq!(FORMAT.read_or_drop(&SystemFiles, &path), None);
         assert!(!path.exists(), "a damaged file is removed");
-        assert!(FORMAT.write(&path, &[0; 65]).is_err());
-        Format { limit: 1 << 20, ..FORMAT }.write(&path, &[0; 1 << 19]).unwrap();
-        assert_eq!(FORMAT.read(&path).unwrap(), Found::Damaged);
+        assert!(FORMAT.write(&SystemFiles, &path, &[0; 65]).is_err());
+        Format { limit: 1 << 20, ..FORMAT }.write(&SystemFiles, &path, &[0; 1 << 19]).unwrap();
+        assert_eq!(FORMAT.read(&SystemFiles, &path).unwrap(), Found::Damaged);
     }
 }

@@ -5,11 +5,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, Format};
+use super::files::Files;
 use crate::api::snapshot;
 use crate::domain::{Account, CatalogPage, Entitlement};
 
@@ -45,6 +47,7 @@ pub struct Snapshot {
 /// The files of the snapshot.
 #[derive(Debug)]
 pub struct SnapshotCache {
+    files: Arc<dyn Files>,
     directory: PathBuf,
 }
 
@@ -57,8 +60,8 @@ struct Stamp {
 }
 
 impl SnapshotCache {
-    pub(super) fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned() }
+    pub(super) fn new(files: Arc<dyn Files>, directory: &Path) -> Self {
+        Self { files, directory: directory.to_owned() }
     }
 
     /// Everything that is readable and belongs to the member of the stored account.
@@ -103,7 +106,9 @@ impl SnapshotCache {
 
     /// Forgets everything.
     pub fn wipe(&self) -> io::Result<()> {
-        [ACCOUNT, CATALOG, ENTITLEMENTS].into_iter().try_for_each(|format| atomic::remove(&self.path(format)))
+        [ACCOUNT, CATALOG, ENTITLEMENTS]
+            .into_iter()
+            .try_for_each(|format| atomic::remove(&*self.files, &self.path(format)))
     }
 
     fn write<T>(&self, format: Format, member_id: &str, stamped: &Stamped<T>, json: &[u8]) -> io::Result<()> {
@@ -112,17 +117,17 @@ impl SnapshotCache {
         let mut payload = serde_json::to_vec(&stamp)?;
         payload.push(b'\n');
         payload.extend_from_slice(json);
-        format.write(&self.path(format), &payload)
+        format.write(&*self.files, &self.path(format), &payload)
     }
 
     fn part<T>(&self, format: Format, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<(Stamp, T)> {
         let path = self.path(format);
-        let payload = format.read_or_drop(&path)?;
+        let payload = format.read_or_drop(&*self.files, &path)?;
         let end = payload.iter().position(|byte| *byte == b'\n').unwrap_or(0);
         let (stamp, json) = payload.split_at(end);
         let part = serde_json::from_slice::<Stamp>(stamp).ok().zip(read(json));
         if part.is_none() {
-            atomic::drop_damaged(format, &path);
+            atomic::drop_damaged(format, &*self.files, &path);
         }
         part
     }
@@ -139,8 +144,8 @@ fn stamped<T>(stamp: Stamp, value: T) -> Stamped<T> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::sync::Arc;
 
+    use super::super::SystemFiles;
     use super::*;
 
     fn at() -> DateTime<Utc> {
@@ -163,7 +168,7 @@ mod tests {
     }
 
     fn full(directory: &Path) -> SnapshotCache {
-        let cache = SnapshotCache::new(directory);
+        let cache = SnapshotCache::new(Arc::new(SystemFiles), directory);
         cache.save_account(&account()).unwrap();
         cache.save_catalog("m-1001", &catalog()).unwrap();
         cache.save_entitlements("m-1001", &entitlements()).unwrap();

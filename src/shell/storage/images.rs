@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::atomic::{self, Format};
+use super::files::SystemFiles;
 
 const FORMAT: Format = Format { name: "image", version: 1, limit: 1024 * 1024 + 8 };
 
@@ -30,7 +31,8 @@ pub struct CachedImage {
 /// The directory of pictures.
 #[derive(Debug)]
 pub struct ImageCache {
-    directory: PathBuf,
+    /// `None` for a cache that keeps nothing.
+    directory: Option<PathBuf>,
     limit: u64,
     index: Mutex<Index>,
 }
@@ -49,6 +51,11 @@ struct File {
 }
 
 impl ImageCache {
+    /// A cache that holds nothing.
+    pub(super) fn none() -> Self {
+        Self { directory: None, limit: 0, index: Mutex::default() }
+    }
+
     pub(super) fn open(directory: &Path, limit: u64) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         let mut found = Vec::new();
@@ -67,17 +74,18 @@ impl ImageCache {
         for (_, name, size) in found {
             index.add(name, size);
         }
-        let cache = Self { directory: directory.to_owned(), limit, index: Mutex::new(index) };
-        cache.make_room(&mut cache.index());
+        let cache = Self { directory: Some(directory.to_owned()), limit, index: Mutex::new(index) };
+        cache.make_room(directory, &mut cache.index());
         Ok(cache)
     }
 
     /// The picture with this key, if it is there and whole.
     pub fn load(&self, key: &str) -> Option<CachedImage> {
+        let directory = self.directory.as_deref()?;
         let name = file_name(key);
         let mut index = self.index();
         index.touch(&name)?;
-        let payload = FORMAT.read_or_drop(&self.directory.join(&name));
+        let payload = FORMAT.read_or_drop(&SystemFiles, &directory.join(&name));
         let image = payload.as_deref().and_then(|payload| {
             let (seconds, bytes) = payload.split_first_chunk::<8>()?;
             let fetched_at = DateTime::from_timestamp(i64::from_be_bytes(*seconds), 0)?;
@@ -89,24 +97,25 @@ impl ImageCache {
         image
     }
 
-    /// Keeps a picture under this key and makes room for it.
+    /// Keeps a picture under this key and makes room for it; a cache without a directory lets it go.
     pub fn save(&self, key: &str, bytes: &[u8], fetched_at: DateTime<Utc>) -> io::Result<()> {
+        let Some(directory) = self.directory.as_deref() else { return Ok(()) };
         let name = file_name(key);
         let mut payload = fetched_at.timestamp().to_be_bytes().to_vec();
         payload.extend_from_slice(bytes);
-        let path = self.directory.join(&name);
+        let path = directory.join(&name);
         let mut index = self.index();
-        FORMAT.write(&path, &payload)?;
+        FORMAT.write(&SystemFiles, &path, &payload)?;
         index.remove(&name);
         index.add(name, fs::metadata(&path)?.len());
-        self.make_room(&mut index);
+        self.make_room(directory, &mut index);
         Ok(())
     }
 
-    fn make_room(&self, index: &mut Index) {
+    fn make_room(&self, directory: &Path, index: &mut Index) {
         while index.total > self.limit {
             let Some(name) = index.least_used() else { return };
-            if let Err(error) = fs::remove_file(self.directory.join(&name)) {
+            if let Err(error) = fs::remove_file(directory.join(&name)) {
                 tracing::warn!(%error, "an old picture cannot be removed");
             }
             index.remove(&name);

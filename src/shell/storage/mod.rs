@@ -6,19 +6,21 @@
 
 mod atomic;
 mod cache;
+mod files;
 mod images;
 mod orders;
 mod pin;
 mod settings;
 mod tokens;
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use cache::{Snapshot, SnapshotCache, Stamped};
+pub use files::{Draft, Files, SystemFiles};
 pub use images::{CachedImage, ImageCache};
 pub use orders::{JournalError, OrderJournal};
 pub use pin::{PinCheck, PinFile, PinStatus};
@@ -40,8 +42,8 @@ pub struct Storage {
     pub pin: PinFile,
     /// Pictures.
     pub images: ImageCache,
-    /// Held open: the lock ends with it.
-    _lock: File,
+    /// Held open: the lock ends with it. A disk that takes nothing has none.
+    _lock: Option<File>,
 }
 
 /// Why the directory cannot be used.
@@ -60,6 +62,7 @@ impl Storage {
     pub fn open(directory: &Path, image_cache_bytes: u64) -> Result<Self, OpenError> {
         let failed = |error| OpenError::Directory(directory.to_owned(), error);
         DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
+        close_to_others(directory);
         let lock = File::create(directory.join("lock")).map_err(failed)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::InUse(directory.to_owned()),
@@ -67,21 +70,43 @@ impl Storage {
         })?;
         sweep(directory).map_err(failed)?;
         let images = ImageCache::open(&directory.join("images"), image_cache_bytes).map_err(failed)?;
-        Ok(Self {
-            cache: SnapshotCache::new(directory),
-            orders: OrderJournal::new(directory),
-            tokens: Arc::new(TokenFile::new(directory)),
-            settings: SettingsFile::new(directory),
-            pin: PinFile::new(directory),
-            images,
-            _lock: lock,
-        })
+        Ok(Self { images, _lock: Some(lock), ..Self::on(Arc::new(SystemFiles), directory) })
+    }
+
+    /// Everything but pictures, on a disk that nobody else uses; the directory is there.
+    pub fn on(files: Arc<dyn Files>, directory: &Path) -> Self {
+        Self {
+            cache: SnapshotCache::new(files.clone(), directory),
+            orders: OrderJournal::new(files.clone(), directory),
+            tokens: Arc::new(TokenFile::new(files.clone(), directory)),
+            settings: SettingsFile::new(files.clone(), directory),
+            pin: PinFile::new(files, directory),
+            images: ImageCache::none(),
+            _lock: None,
+        }
+    }
+
+    /// Takes a directory that cannot be written: what it holds is read, and every write fails.
+    pub fn read_only(directory: &Path) -> Self {
+        Self::on(Arc::new(SystemFiles), directory)
     }
 
     /// Forgets what belongs to the member who signs out. The order journal stays: its order may
     /// still have to be asked about when the same member returns.
     pub fn forget_member(&self) -> io::Result<()> {
         self.cache.wipe()
+    }
+}
+
+/// A directory that was there before, made by an installer or by hand, may be open to others.
+fn close_to_others(directory: &Path) {
+    let closed = fs::metadata(directory).and_then(|metadata| {
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & 0o077 == 0 { Ok(()) } else { fs::set_permissions(directory, Permissions::from_mode(mode & 0o700)) }
+    });
+    if let Err(error) = closed {
+        // The files inside are for their owner alone in any case.
+        tracing::warn!(%error, "the storage directory stays open to others");
     }
 }
 
@@ -97,6 +122,9 @@ fn sweep(directory: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
+mod failing_disk;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -110,6 +138,34 @@ mod tests {
         assert!(refused.to_string().contains("storage.dir"));
         drop(first);
         Storage::open(&path, 1024).unwrap();
+    }
+
+    #[test]
+    fn a_directory_that_takes_nothing_is_read_and_refuses_an_order() {
+        use crate::domain::{IdempotencyKey, Order};
+
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, b"").unwrap();
+        let storage = Storage::read_only(&file.join("state"));
+        let key = IdempotencyKey::from_entropy(7);
+        let order = Order { key, member_id: "m".into(), lines: Vec::new(), placed_at: chrono::DateTime::UNIX_EPOCH };
+        assert!(storage.orders.save(&order).is_err());
+        // Pictures come again, so a disk that keeps none is no failure worth a word for each of them.
+        assert!(storage.images.save("a", b"picture", chrono::DateTime::UNIX_EPOCH).is_ok());
+        assert_eq!(storage.images.load("a"), None);
+    }
+
+    #[test]
+    fn nobody_else_may_look_into_the_directory_even_if_it_was_open() {
+        let parent = tempfile::tempdir().unwrap();
+        let (new, old) = (parent.path().join("new"), parent.path().join("old"));
+        fs::create_dir(&old).unwrap();
+        fs::set_permissions(&old, Permissions::from_mode(0o755)).unwrap();
+        for directory in [new, old] {
+            let _storage = Storage::open(&directory, 1024).unwrap();
+            assert_eq!(fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
+        }
     }
 
     #[test]

@@ -2,24 +2,32 @@
 //!
 //! Two slots hold the same record. A record has a sequence number, and the newest readable one
 //! counts, so one damaged slot loses nothing. Two damaged slots are told, never taken for "no
-//! order": points may have been spent.
+//! order": points may have been spent. An order that reached one slot only was never sent, because
+//! the journal had not said that it is kept; it does not come back at the next start.
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{Format, Found};
+use super::files::Files;
 use crate::domain::{IdempotencyKey, OfferId, Order, OrderLine, Points};
 
 const FORMAT: Format = Format { name: "order", version: 1, limit: 64 * 1024 };
 const SLOTS: [&str; 2] = ["order.a", "order.b"];
+/// How often the last step of keeping an order is tried.
+const LAST_STEP_TRIES: u32 = 20;
 
 /// The journal of the pending order.
 #[derive(Debug)]
 pub struct OrderJournal {
+    files: Arc<dyn Files>,
     directory: PathBuf,
+    /// An order that is over although the disk refused to note it.
+    closed: Mutex<Option<IdempotencyKey>>,
 }
 
 /// Why the journal cannot do what it was asked.
@@ -67,8 +75,8 @@ enum Slot {
 }
 
 impl OrderJournal {
-    pub(super) fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned() }
+    pub(super) fn new(files: Arc<dyn Files>, directory: &Path) -> Self {
+        Self { files, directory: directory.to_owned(), closed: Mutex::default() }
     }
 
     /// The pending order, if there is one.
@@ -77,20 +85,47 @@ impl OrderJournal {
     }
 
     /// Keeps an order. When it returns, a power cut does not lose it, and it may be sent.
+    /// An unanswered order of the same member stays in its way, one of another member gives way.
+    ///
+    /// # Errors
+    /// The order is not kept: it must not be sent, and no later start finds it.
     pub fn save(&self, order: &Order) -> Result<(), JournalError> {
-        let newest = self.newest()?;
+        let mut newest = self.newest()?;
         match &newest {
-            Some((_, Some(pending))) if pending.key != order.key => return Err(JournalError::Occupied),
+            Some((_, Some(pending))) if pending.key != order.key && !self.is_closed(&pending.key) => {
+                if pending.member_id == order.member_id {
+                    return Err(JournalError::Occupied);
+                }
+                // The box was unlinked in the middle of it and is somebody else's now. Whoever placed it finds
+                // it in the history of the account; it must not keep the next member from ordering.
+                tracing::warn!(key = pending.key.as_str(), "an unanswered order of another member gives way");
+            }
+            // It is kept already; written once more into one slot alone, it would look as if it had never been.
+            Some((_, Some(pending))) if pending.key == order.key => {
+                return Ok(self.files.sync_directory(&self.directory)?);
+            }
             Some(_) | None => {}
         }
-        self.write_all(next(newest.as_ref()), Some(order.into()))
+        if SLOTS.iter().any(|name| matches!(self.read(name), Ok(Slot::Empty))) {
+            // Only beside an older record does a slot tell that the order never reached the other one.
+            self.write_all(next(newest.as_ref()), None)?;
+            newest = self.newest()?;
+        }
+        self.write_all(next(newest.as_ref()), Some(order.into())).or_else(|error| self.settle(order, error))
     }
 
     /// Closes the order with this key; any other stays.
     pub fn clear(&self, key: &IdempotencyKey) -> Result<(), JournalError> {
         let newest = self.newest()?;
         match &newest {
-            Some((_, Some(pending))) if pending.key == *key => self.write_all(next(newest.as_ref()), None),
+            Some((_, Some(pending))) if pending.key == *key => {
+                let cleared = self.write_all(next(newest.as_ref()), None);
+                if cleared.is_err() {
+                    // The next order must not be refused because of one whose result was seen.
+                    *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.clone());
+                }
+                cleared
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -104,14 +139,40 @@ impl OrderJournal {
         }
     }
 
+    /// The disk failed in the middle of keeping an order. Where both slots hold it already, only the
+    /// last step is missing, and it is tried again rather than leaving an order that nobody expects.
+    fn settle(&self, order: &Order, error: JournalError) -> Result<(), JournalError> {
+        for _ in 0..LAST_STEP_TRIES {
+            match self.newest() {
+                Ok(Some((_, Some(kept)))) if kept.key == order.key => {
+                    if self.files.sync_directory(&self.directory).is_ok() {
+                        return Ok(());
+                    }
+                }
+                Ok(_) | Err(_) => return Err(error),
+            }
+        }
+        // A disk that takes nothing takes this neither; one that takes a little is set right.
+        if let Err(undo) = self.clear(&order.key) {
+            tracing::error!(error = %undo, "an order that was not sent may be found at the next start");
+        }
+        Err(error)
+    }
+
+    fn is_closed(&self, key: &IdempotencyKey) -> bool {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(key)
+    }
+
     fn newest(&self) -> Result<Option<(u64, Option<Order>)>, JournalError> {
         let mut newest: Option<(u64, Option<Order>)> = None;
+        let mut readable = Vec::new();
         let mut damaged = Vec::new();
         for name in SLOTS {
             match self.read(name)? {
                 Slot::Empty => {}
                 Slot::Damaged => damaged.push(name),
                 Slot::Holds(record, order) => {
+                    readable.push(record.sequence);
                     if newest.as_ref().is_none_or(|(sequence, _)| *sequence < record.sequence) {
                         newest = Some((record.sequence, order));
                     }
@@ -124,11 +185,13 @@ impl OrderJournal {
         if newest.is_none() && !damaged.is_empty() {
             return Err(JournalError::Damaged { evidence: self.evidence() });
         }
-        Ok(newest)
+        let was_opened_in_one =
+            |sequence: u64| readable.len() == SLOTS.len() && readable.iter().any(|at| *at < sequence);
+        Ok(newest.map(|(sequence, order)| (sequence, order.filter(|_| !was_opened_in_one(sequence)))))
     }
 
     fn read(&self, name: &str) -> io::Result<Slot> {
-        Ok(match FORMAT.read(&self.directory.join(name))? {
+        Ok(match FORMAT.read(&*self.files, &self.directory.join(name))? {
             Found::Nothing => Slot::Empty,
             Found::Damaged => Slot::Damaged,
             Found::Payload(payload) => match serde_json::from_slice::<Record>(&payload) {
@@ -146,7 +209,7 @@ impl OrderJournal {
     fn write_all(&self, sequence: u64, order: Option<StoredOrder>) -> Result<(), JournalError> {
         let payload = serde_json::to_vec(&Record { sequence, order }).map_err(io::Error::from)?;
         for name in SLOTS {
-            FORMAT.write(&self.directory.join(name), &payload)?;
+            FORMAT.write(&*self.files, &self.directory.join(name), &payload)?;
         }
         Ok(())
     }
@@ -157,14 +220,8 @@ impl OrderJournal {
 
     /// Copies a damaged slot aside once; support may still read something in it.
     fn keep_evidence(&self, name: &str) {
-        let copy = self.evidence().join(name);
-        if copy.exists() {
-            return;
-        }
         tracing::error!(slot = name, "a slot of the order journal is damaged; its bytes are kept aside");
-        let kept =
-            std::fs::create_dir_all(self.evidence()).and_then(|()| std::fs::copy(self.directory.join(name), copy));
-        if let Err(error) = kept {
+        if let Err(error) = self.files.copy_once(&self.directory.join(name), &self.evidence()) {
             tracing::error!(%error, "the damaged bytes cannot be kept");
         }
     }
@@ -215,6 +272,7 @@ impl StoredOrder {
 mod tests {
     use std::fs;
 
+    use super::super::SystemFiles;
     use super::*;
 
     fn order(entropy: u128) -> Order {
@@ -232,8 +290,17 @@ mod tests {
 
     fn journal() -> (tempfile::TempDir, OrderJournal) {
         let directory = tempfile::tempdir().unwrap();
-        let journal = OrderJournal::new(directory.path());
+        let journal = OrderJournal::new(Arc::new(SystemFiles), directory.path());
         (directory, journal)
+    }
+
+    #[test]
+    fn an_order_of_another_member_gives_way() {
+        let (_directory, journal) = journal();
+        journal.save(&order(1)).unwrap();
+        let next = Order { member_id: "m-1002".to_owned(), ..order(2) };
+        journal.save(&next).unwrap();
+        assert_eq!(journal.load().unwrap(), Some(next));
     }
 
     #[test]
@@ -307,7 +374,9 @@ mod tests {
         let closed = fs::read(slot(SLOTS[0])).unwrap();
         journal.save(&order(2)).unwrap();
         fs::write(slot(SLOTS[1]), closed).unwrap();
-        assert_eq!(journal.load().unwrap(), Some(order(2)), "the order was opened in one slot");
+        assert_eq!(journal.load().unwrap(), None, "the order was opened in one slot, so it was never sent");
+        journal.save(&order(3)).unwrap();
+        assert_eq!(journal.load().unwrap(), Some(order(3)), "and it is in nobody's way");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -14,6 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, Format, Found};
+use super::files::Files;
 use crate::domain::Secret;
 
 const FORMAT: Format = Format { name: "pin", version: 1, limit: 4096 };
@@ -29,6 +30,7 @@ const PASSES: u32 = 2;
 /// The file with the PIN.
 #[derive(Debug)]
 pub struct PinFile {
+    files: Arc<dyn Files>,
     path: PathBuf,
     /// One question at a time, or two could share one try.
     turn: Mutex<()>,
@@ -114,8 +116,8 @@ impl Lock {
 }
 
 impl PinFile {
-    pub(super) fn new(directory: &Path) -> Self {
-        Self { path: directory.join("pin"), turn: Mutex::new(()) }
+    pub(super) fn new(files: Arc<dyn Files>, directory: &Path) -> Self {
+        Self { files, path: directory.join("pin"), turn: Mutex::new(()) }
     }
 
     /// Sets the PIN and forgets wrong tries. The caller has made sure that the viewer may.
@@ -131,7 +133,7 @@ impl PinFile {
     /// Forgets the PIN. The caller has made sure that the viewer may.
     pub fn clear(&self) -> io::Result<()> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        atomic::remove(&self.path)
+        atomic::remove(&*self.files, &self.path)
     }
 
     /// What can be said without a try.
@@ -188,7 +190,7 @@ impl PinFile {
     }
 
     fn read(&self) -> io::Result<Known> {
-        Ok(match FORMAT.read(&self.path)? {
+        Ok(match FORMAT.read(&*self.files, &self.path)? {
             Found::Nothing => Known::NotSet,
             Found::Damaged => Known::Damaged,
             Found::Payload(payload) => match serde_json::from_slice(&payload) {
@@ -199,7 +201,7 @@ impl PinFile {
     }
 
     fn write(&self, stored: &Stored) -> io::Result<()> {
-        FORMAT.write(&self.path, &serde_json::to_vec(stored)?)
+        FORMAT.write(&*self.files, &self.path, &serde_json::to_vec(stored)?)
     }
 }
 
@@ -216,6 +218,7 @@ fn hasher() -> io::Result<Argon2<'static>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::SystemFiles;
     use super::*;
 
     fn at(minutes: i64) -> DateTime<Utc> {
@@ -224,7 +227,7 @@ mod tests {
 
     fn file() -> (tempfile::TempDir, PinFile) {
         let directory = tempfile::tempdir().unwrap();
-        let file = PinFile::new(directory.path());
+        let file = PinFile::new(Arc::new(SystemFiles), directory.path());
         (directory, file)
     }
 
@@ -267,7 +270,7 @@ mod tests {
     #[test]
     fn five_wrong_tries_lock_for_fifteen_minutes_across_a_restart() {
         let (directory, _) = locked();
-        let file = PinFile::new(directory.path());
+        let file = PinFile::new(Arc::new(SystemFiles), directory.path());
         assert_eq!(check(&file, "1234", at(1)), PinCheck::Locked { until: at(15) }, "even the right one");
         assert_eq!(file.status(at(14)).unwrap(), PinStatus::Locked { until: at(15) });
         assert_eq!(check(&file, "0000", at(15)), PinCheck::Wrong { left: 4 });

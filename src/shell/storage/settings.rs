@@ -2,10 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::atomic::Format;
+use super::files::Files;
 use crate::domain::{Animations, Language, PinUse};
 
 const FORMAT: Format = Format { name: "settings", version: 1, limit: 4096 };
@@ -24,6 +26,7 @@ pub struct Settings {
 /// The file with the settings.
 #[derive(Debug)]
 pub struct SettingsFile {
+    files: Arc<dyn Files>,
     path: PathBuf,
 }
 
@@ -37,13 +40,13 @@ struct Stored {
 }
 
 impl SettingsFile {
-    pub(super) fn new(directory: &Path) -> Self {
-        Self { path: directory.join("settings") }
+    pub(super) fn new(files: Arc<dyn Files>, directory: &Path) -> Self {
+        Self { files, path: directory.join("settings") }
     }
 
     /// The choices so far; what cannot be read counts as not chosen.
     pub fn load(&self) -> Settings {
-        let payload = FORMAT.read_or_drop(&self.path).unwrap_or_default();
+        let payload = FORMAT.read_or_drop(&*self.files, &self.path).unwrap_or_default();
         let stored: Stored = serde_json::from_slice(&payload).unwrap_or_default();
         Settings {
             language: stored.language.as_deref().and_then(Language::from_code),
@@ -75,18 +78,19 @@ impl SettingsFile {
             animations: animations.map(str::to_owned),
             pin_use: pin_use.map(str::to_owned),
         };
-        FORMAT.write(&self.path, &serde_json::to_vec(&stored)?)
+        FORMAT.write(&*self.files, &self.path, &serde_json::to_vec(&stored)?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::SystemFiles;
     use super::*;
 
     #[test]
     fn choices_survive_and_unknown_ones_cost_only_themselves() {
         let directory = tempfile::tempdir().unwrap();
-        let file = SettingsFile::new(directory.path());
+        let file = SettingsFile::new(Arc::new(SystemFiles), directory.path());
         assert_eq!(file.load(), Settings::default());
         let chosen = Settings {
             language: Some(Language::En),
@@ -95,7 +99,7 @@ mod tests {
         };
         file.save(&chosen).unwrap();
         assert_eq!(file.load(), chosen);
-        FORMAT.write(&file.path, br#"{"language":"tt","animations":"full","new":1}"#).unwrap();
+        FORMAT.write(&SystemFiles, &file.path, br#"{"language":"tt","animations":"full","new":1}"#).unwrap();
         assert_eq!(file.load(), Settings { animations: Some(Animations::Full), ..Settings::default() });
         std::fs::write(&file.path, b"x").unwrap();
         assert_eq!(file.load(), Settings::default());
