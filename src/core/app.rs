@@ -10,9 +10,10 @@ use crate::input::{Direction, Keymap, Repeat};
 use super::calls::Calls;
 use super::clock::{ServerClock, default_offset};
 use super::notice::{NOTICE_TIME, TimedNotice};
-use super::order::OrderFlow;
+use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
-use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, Resource, Settings, Shelf, Warning};
+use super::power::Power;
+use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, Settings, Shelf, Warning};
 
 /// The state of the program.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,7 @@ pub struct App {
     pub data: Data,
     /// Whether a PIN is set.
     pub has_pin: bool,
+    pub(crate) memory: Memory,
     pub(crate) stack: Vec<Page>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) basket: Vec<OfferId>,
@@ -42,6 +44,7 @@ pub struct App {
     pub(crate) bump_direction: Direction,
     pub(crate) last_key_at: Duration,
     pub(crate) is_dimmed: bool,
+    pub(crate) power: Power,
     pub(crate) hero: Option<OfferId>,
     pub(crate) hero_due: Option<Duration>,
     pub(crate) minute_due: Duration,
@@ -61,8 +64,10 @@ pub struct Identity {
     pub api_host: String,
     /// The address of the personal account, for what the box does not sell.
     pub account_url: String,
-    /// After how long without a key the picture is dimmed.
-    pub dim_after: Duration,
+    /// After how long without a key the picture is dimmed; `None` for never.
+    pub dim_after: Option<Duration>,
+    /// After how long without a key the menu is left; `None` for never.
+    pub leave_after: Option<Duration>,
 }
 
 /// Whether somebody is signed in.
@@ -89,6 +94,17 @@ pub struct Boot {
     pub order: StoredOrder,
     /// Whether a PIN is set.
     pub has_pin: bool,
+    /// Whether anything can be kept.
+    pub memory: Memory,
+}
+
+/// Whether what happens now is known after a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// It is.
+    Kept,
+    /// The disk takes nothing: an order that a power cut interrupts would be forgotten, so none is made.
+    Lost,
 }
 
 /// What the cache holds.
@@ -137,9 +153,10 @@ pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
         Event::Presented => app.presented(&mut turn),
         Event::Replied { id, result } => app.replied(id, result, &mut turn),
         Event::OrderStored(result) => app.order_stored(result, &mut turn),
-        Event::PinAnswered(answer) => app.pin_answered(answer, &mut turn),
+        Event::PinAnswered { id, answer } => app.pin_answered(id, answer, &mut turn),
         Event::Player(event) => app.player_event(event, &mut turn),
-        Event::Resumed => app.resumed(&mut turn),
+        Event::Power(key) => app.power_key(key, &mut turn),
+        Event::Resumed => app.system_resumed(&mut turn),
     }
     app.settle_focus();
     turn.effects
@@ -155,6 +172,7 @@ impl App {
             session: boot.session,
             data: Data::default(),
             has_pin: boot.has_pin,
+            memory: boot.memory,
             stack: Vec::new(),
             dialog: None,
             basket: Vec::new(),
@@ -170,6 +188,7 @@ impl App {
             bump_direction: Direction::Up,
             last_key_at: now.monotonic,
             is_dimmed: false,
+            power: Power::On,
             hero: None,
             hero_due: None,
             minute_due: now.monotonic,
@@ -184,6 +203,9 @@ impl App {
                 app.notify(Notice::OrderDamaged, &mut turn);
             }
         }
+        if app.memory == Memory::Lost {
+            app.notify(Notice::Blocked(SpendBlock::NoMemory), &mut turn);
+        }
         match app.session {
             Session::SignedOut => app.open_sign_in(&mut turn),
             Session::SignedIn => {
@@ -195,26 +217,15 @@ impl App {
                     app.data.entitlements = Some(cached.entitlements);
                     app.data.cached_at = Some(cached.fetched_at);
                 }
+                // An order whose answer is not known cannot wait, and without a cache there is nothing to look at.
+                if app.data.cached_at.is_some() && app.order.is_none() {
+                    app.start_quietly(&turn);
+                }
                 app.open_home(&mut turn);
-                app.fetch_all(&mut turn);
             }
         }
         app.settle_focus();
         (app, turn.effects)
-    }
-
-    /// Fetches what every screen needs.
-    pub(crate) fn fetch_all(&mut self, turn: &mut Turn) {
-        self.fetch(Resource::Account, turn);
-        self.fetch(Resource::Catalog, turn);
-        self.fetch(Resource::Entitlements, turn);
-    }
-
-    /// Fetches what every screen needs and is older than `max_age`.
-    pub(crate) fn freshen_all(&mut self, max_age: Duration, turn: &mut Turn) {
-        self.freshen(Resource::Account, max_age, turn);
-        self.freshen(Resource::Entitlements, max_age, turn);
-        self.freshen(Resource::Catalog, max_age, turn);
     }
 
     /// The time by the server.
@@ -298,16 +309,31 @@ impl App {
         let player_tick = self.player_tick();
         let sign_in = self.sign_in_wake();
         let order = self.order.as_ref().and_then(OrderFlow::next_wake);
-        let retry = self.calls.troubles.values().map(|trouble| trouble.retry_at).filter(|at| *at < Duration::MAX).min();
+        if self.power == Power::Standby {
+            return order;
+        }
         let notice = self.notice.as_ref().map(|notice| notice.until);
-        [self.repeat.next_wake(), self.hero_due, Some(self.minute_due), player_tick, sign_in, order, retry, notice]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.repeat.next_wake(),
+            self.hero_due,
+            Some(self.minute_due),
+            player_tick,
+            sign_in,
+            order,
+            self.calls_wake(),
+            notice,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn woke(&mut self, turn: &mut Turn) {
         let now = turn.now.monotonic;
+        if self.power == Power::Standby {
+            self.order_woke(turn);
+            return;
+        }
         if let Some(step) = self.repeat.wake(now) {
             self.take_step(step, turn);
         }
@@ -327,22 +353,19 @@ impl App {
         self.sign_in_woke(turn);
         self.order_woke(turn);
         self.player_woke(turn);
-        self.retry_due(turn);
+        self.calls_woke(turn);
     }
 
     /// Once a minute: the clock on the screen, time left, staleness and dimming.
     fn minute_passed(&mut self, turn: &mut Turn) {
         let now = turn.now;
         self.schedule_minute(&now);
-        if self.playing.is_none() && turn.now.monotonic.saturating_sub(self.last_key_at) >= self.identity.dim_after {
+        let quiet = turn.now.monotonic.saturating_sub(self.last_key_at);
+        if self.playing.is_none() && self.identity.dim_after.is_some_and(|limit| quiet >= limit) {
             self.is_dimmed = true;
         }
-        if self.session == Session::SignedIn && !self.is_dimmed {
-            // The spread keeps a city of boxes from asking in the same second.
-            let spread = Duration::from_secs(u64::try_from(turn.now.entropy % 60).unwrap_or(0));
-            let stale = Duration::from_secs(300) + spread;
-            self.freshen_all(stale, turn);
-        }
+        self.leave_if_forgotten(turn);
+        self.schedule_refresh(turn);
     }
 
     /// The next full minute of the clock on the screen.
@@ -357,8 +380,16 @@ impl App {
         self.result_presented(turn);
     }
 
+    /// The system was asleep. That alone does not end the box's own standby: a clock may have woken it.
+    fn system_resumed(&mut self, turn: &mut Turn) {
+        match self.power {
+            Power::On => self.resumed(turn),
+            Power::Standby => self.repeat.release_all(),
+        }
+    }
+
     /// Back from standby: no key is down, an open confirmation is closed, everything is refreshed (IDLE-2).
-    fn resumed(&mut self, turn: &mut Turn) {
+    pub(crate) fn resumed(&mut self, turn: &mut Turn) {
         self.repeat.release_all();
         self.is_dimmed = false;
         self.last_key_at = turn.now.monotonic;

@@ -1,12 +1,16 @@
-//! Requests: one of a kind at a time, late answers dropped, failures retried with backoff.
+//! Requests: one of a kind at a time, late answers dropped, failures retried at the pace of [`super::pace`].
+//!
+//! A box that nobody looks at asks little: after power-on for the account first, during a trouble of
+//! the service with one question for all, and while the picture is dimmed not at all.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::domain::{Failure, FailureKind};
+use crate::domain::Failure;
 
 use super::app::{App, Turn};
-use super::{Effect, Request, RequestId};
+use super::pace::{self, Attention};
+use super::{Effect, Request, RequestId, Session};
 
 /// Parts of the data that are fetched by themselves and fail by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +38,10 @@ pub struct Trouble {
     pub failure: Failure,
     /// How often it failed in a row.
     pub attempts: u32,
+    /// When the box asks again by itself; never while another question decides for this one too.
     pub(crate) retry_at: Duration,
+    /// Until then the server wants to hear nothing, not even a viewer's wish.
+    pub(crate) closed_until: Duration,
 }
 
 /// The requests under way and the resources in trouble.
@@ -43,24 +50,29 @@ pub(crate) struct Calls {
     next_id: u64,
     pub(crate) under_way: BTreeMap<RequestId, Request>,
     pub(crate) troubles: BTreeMap<Resource, Trouble>,
+    start: Start,
+    refresh_at: Option<Duration>,
+    attended_at: Option<Duration>,
 }
 
-/// Seconds to wait after the first, second, ... failure (NET-2).
-const BACKOFF: [u64; 6] = [1, 2, 4, 8, 15, 30];
-/// The longest a server may make the box wait before it asks again by itself.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
-
-/// The wait after a number of failures: half of it fixed, half of it random.
-pub(crate) fn backoff(attempts: u32, failure: &Failure, entropy: u128) -> Duration {
-    let step = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(BACKOFF.len() - 1);
-    let base = Duration::from_secs(BACKOFF.get(step).copied().unwrap_or(30));
-    let share = u32::try_from(entropy % 1000).unwrap_or(0);
-    let jittered = base / 2 + base * share / 2000;
-    match failure.retry_after {
-        Some(asked) => jittered.max(asked.min(LONGEST_RETRY_AFTER)),
-        None => jittered,
-    }
+/// How far the box is with its first questions after power-on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Start {
+    /// Nothing is asked before this time, unless a viewer comes.
+    Quiet(Duration),
+    /// The account is asked for; its answer lets the other questions out.
+    AccountFirst,
+    /// Everything is asked for as it is needed.
+    #[default]
+    Done,
 }
+
+/// What is older is refreshed in the background.
+const STALE: Duration = Duration::from_secs(240);
+/// A viewer is there for so long after a key.
+const ATTENDED: Duration = Duration::from_secs(60);
+/// The longest a server's `max-age` keeps the box from asking.
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(3600);
 
 impl App {
     /// Sends a request unless one of its kind is under way.
@@ -68,10 +80,16 @@ impl App {
         if self.is_calling(&request) {
             return;
         }
-        let id = RequestId(self.calls.next_id);
-        self.calls.next_id += 1;
+        let id = self.next_request_id();
         self.calls.under_way.insert(id, request.clone());
         turn.effects.push(Effect::Call { id, request });
+    }
+
+    /// A name that no request had before.
+    pub(crate) fn next_request_id(&mut self) -> RequestId {
+        let id = RequestId(self.calls.next_id);
+        self.calls.next_id += 1;
+        id
     }
 
     /// Whether a request of this kind is under way.
@@ -87,7 +105,11 @@ impl App {
 
     /// Fetches a resource.
     pub(crate) fn fetch(&mut self, resource: Resource, turn: &mut Turn) {
-        let request = match resource {
+        self.call(self.request(resource), turn);
+    }
+
+    fn request(&self, resource: Resource) -> Request {
+        match resource {
             Resource::Account => Request::Account,
             Resource::Catalog => Request::Catalog {
                 cursor: None,
@@ -98,8 +120,94 @@ impl App {
             Resource::Exchanges => Request::Exchanges { cursor: None },
             Resource::EarningRules => Request::EarningRules,
             Resource::Terms => Request::Terms,
+        }
+    }
+
+    /// Fetches what every screen needs.
+    pub(crate) fn fetch_all(&mut self, turn: &mut Turn) {
+        self.calls.start = Start::Done;
+        self.fetch(Resource::Account, turn);
+        self.fetch(Resource::Catalog, turn);
+        self.fetch(Resource::Entitlements, turn);
+    }
+
+    /// Fetches what every screen needs and is older than `max_age`.
+    pub(crate) fn freshen_all(&mut self, max_age: Duration, turn: &mut Turn) {
+        self.freshen(Resource::Account, max_age, turn);
+        self.freshen(Resource::Entitlements, max_age, turn);
+        self.freshen(Resource::Catalog, max_age, turn);
+    }
+
+    /// Switched on with the cache on the screen: the network is asked a little later, or when a key is pressed.
+    pub(crate) fn start_quietly(&mut self, turn: &Turn) {
+        self.calls.start = Start::Quiet(turn.now.monotonic + pace::after_power_on(turn.now.entropy));
+    }
+
+    /// A key was pressed: whoever pressed it does not wait for what was put off.
+    pub(crate) fn attend(&mut self, turn: &mut Turn) {
+        self.calls.attended_at = Some(turn.now.monotonic);
+        if self.calls.start != Start::Done {
+            self.calls.start = Start::Done;
+            self.freshen_all(Duration::ZERO, turn);
+        }
+    }
+
+    /// The account has arrived: what waited for it after power-on is asked for.
+    pub(crate) fn start_is_over(&mut self, turn: &mut Turn) {
+        if self.calls.start == Start::AccountFirst {
+            self.calls.start = Start::Done;
+            self.freshen_all(super::places::FRESH, turn);
+        }
+    }
+
+    /// When the calls want to be woken.
+    pub(crate) fn calls_wake(&self) -> Option<Duration> {
+        let start = match self.calls.start {
+            Start::Quiet(until) => Some(until),
+            Start::AccountFirst | Start::Done => None,
         };
-        self.call(request, turn);
+        let asks = self.asks_by_itself();
+        let retry = self.calls.troubles.values().map(|trouble| trouble.retry_at);
+        let retry = retry.filter(|at| asks && *at < Duration::MAX).min();
+        [start, self.calls.refresh_at, retry].into_iter().flatten().min()
+    }
+
+    /// Asks for everything whose time has come.
+    pub(crate) fn calls_woke(&mut self, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        if let Start::Quiet(until) = self.calls.start
+            && until <= now
+        {
+            self.calls.start = Start::AccountFirst;
+            self.fetch(Resource::Account, turn);
+        }
+        if self.calls.refresh_at.is_some_and(|at| at <= now) {
+            self.calls.refresh_at = None;
+            if self.session == Session::SignedIn && !self.is_dimmed {
+                self.freshen_all(STALE, turn);
+            }
+        }
+        self.retry_due(turn);
+    }
+
+    /// Once a minute: what has become old is refreshed, each box at a moment of its own.
+    pub(crate) fn schedule_refresh(&mut self, turn: &Turn) {
+        let is_wanted = self.session == Session::SignedIn && !self.is_dimmed && self.calls.refresh_at.is_none();
+        let core = [Resource::Account, Resource::Catalog, Resource::Entitlements];
+        if is_wanted && core.iter().any(|resource| !self.is_fresh(*resource, STALE, turn.now.monotonic)) {
+            self.calls.refresh_at = Some(turn.now.monotonic + pace::before_refresh(turn.now.entropy));
+        }
+    }
+
+    /// Nobody looks at a dimmed picture; only an order must be brought to its end.
+    fn asks_by_itself(&self) -> bool {
+        !self.is_dimmed || self.order.is_some()
+    }
+
+    fn attention(&self, turn: &Turn) -> Attention {
+        let is_attended = self.calls.attended_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < ATTENDED)
+            && !self.is_dimmed;
+        if is_attended || self.order.is_some() { Attention::Viewer } else { Attention::Nobody }
     }
 
     /// Fetches what an exchange or joining has changed; an answer that is on its way is of the past and dropped.
@@ -111,41 +219,78 @@ impl App {
         self.fetch_all(turn);
     }
 
-    /// Fetches a resource if what is known is older than `max_age`.
+    /// Fetches a resource if what is known is older than `max_age`, and older than the server said it may be.
     pub(crate) fn freshen(&mut self, resource: Resource, max_age: Duration, turn: &mut Turn) {
-        let fetched_at = match resource {
-            Resource::Account => self.data.account_at,
-            Resource::Catalog => self.data.catalog_at,
-            Resource::Entitlements => self.data.entitlements_at,
-            Resource::Ledger | Resource::Exchanges | Resource::EarningRules | Resource::Terms => None,
-        };
-        let is_fresh = fetched_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < max_age);
-        if !is_fresh && !self.calls.troubles.contains_key(&resource) {
+        let is_fresh = self.is_fresh(resource, max_age, turn.now.monotonic);
+        if !is_fresh && self.calls.start == Start::Done && !self.calls.troubles.contains_key(&resource) {
             self.fetch(resource, turn);
         }
+    }
+
+    fn is_fresh(&self, resource: Resource, max_age: Duration, now: Duration) -> bool {
+        let (fetched_at, max_age) = match resource {
+            Resource::Account => (self.data.account_at, max_age),
+            Resource::Catalog => {
+                (self.data.catalog_at, self.data.catalog_max_age.unwrap_or_default().min(LONGEST_MAX_AGE).max(max_age))
+            }
+            Resource::Entitlements => (self.data.entitlements_at, max_age),
+            Resource::Ledger | Resource::Exchanges | Resource::EarningRules | Resource::Terms => (None, max_age),
+        };
+        fetched_at.is_some_and(|at| now.saturating_sub(at) < max_age)
     }
 
     /// A resource answered: its trouble is over, and the others need not wait out theirs.
     pub(crate) fn settle(&mut self, resource: Resource, turn: &mut Turn) {
         let was_down = self.link_failure().is_some();
         self.calls.troubles.remove(&resource);
+        let soon = turn.now.monotonic + pace::share(turn.now.entropy, Duration::from_secs(1));
         for trouble in self.calls.troubles.values_mut().filter(|trouble| trouble.failure.is_transient()) {
-            trouble.retry_at = trouble.retry_at.min(turn.now.monotonic + Duration::from_secs(1));
+            trouble.retry_at = trouble.retry_at.min(soon.max(trouble.closed_until));
         }
         if was_down && self.link_failure().is_none() {
             self.notify(super::Notice::LinkBack, turn);
         }
     }
 
-    /// A resource failed: it is asked for again later.
+    /// A resource failed: it is asked for again later, together with what failed for the same reason.
     pub(crate) fn trouble(&mut self, resource: Resource, failure: Failure, turn: &mut Turn) {
+        let now = turn.now.monotonic;
         let attempts = self.calls.troubles.get(&resource).map_or(0, |trouble| trouble.attempts).saturating_add(1);
-        let retry_at = turn.now.monotonic + backoff(attempts, &failure, turn.now.entropy);
-        self.calls.troubles.insert(resource, Trouble { failure, attempts, retry_at });
+        let own = now + pace::after_failure(attempts, &failure, self.attention(turn), turn.now.entropy);
+        let closed_until = now + pace::closed_for(&failure);
+        let is_shared = |trouble: &&Trouble| {
+            pace::is_of_service(&trouble.failure) && trouble.retry_at > now && trouble.retry_at < Duration::MAX
+        };
+        let shared = self.calls.troubles.values().filter(is_shared).map(|trouble| trouble.retry_at).max();
+        let retry_at = match shared.filter(|_| pace::is_of_service(&failure)) {
+            Some(shared) => shared.max(closed_until),
+            None => own,
+        };
+        self.calls.troubles.insert(resource, Trouble { failure, attempts, retry_at, closed_until });
+        // Whoever waited for this answer waits on.
+        let waiting = self.waiting_resources();
+        for (_, trouble) in self.calls.troubles.iter_mut().filter(|(resource, _)| waiting.contains(resource)) {
+            trouble.retry_at = retry_at;
+        }
     }
 
-    /// Asks again for every resource whose time has come.
+    /// Resources in trouble for which another question decides.
+    fn waiting_resources(&self) -> Vec<Resource> {
+        let waits = |(resource, trouble): &(&Resource, &Trouble)| {
+            trouble.retry_at == Duration::MAX && !self.is_calling(&self.request(**resource))
+        };
+        self.calls.troubles.iter().filter(waits).map(|(resource, _)| *resource).collect()
+    }
+
+    /// Asks again for every resource whose time has come; for a service in trouble, with one question at a time.
     pub(crate) fn retry_due(&mut self, turn: &mut Turn) {
+        if !self.asks_by_itself() {
+            return;
+        }
+        let is_asked = |(resource, trouble): (&Resource, &Trouble)| {
+            pace::is_of_service(&trouble.failure) && self.is_calling(&self.request(*resource))
+        };
+        let mut is_probing = self.calls.troubles.iter().any(is_asked);
         let due: Vec<Resource> = self
             .calls
             .troubles
@@ -154,18 +299,20 @@ impl App {
             .map(|(resource, _)| *resource)
             .collect();
         for resource in due {
+            let Some(trouble) = self.calls.troubles.get_mut(&resource) else { continue };
             // The next failure sets a new time; until the answer there is nothing to wake for.
-            if let Some(trouble) = self.calls.troubles.get_mut(&resource) {
-                trouble.retry_at = Duration::MAX;
+            trouble.retry_at = Duration::MAX;
+            if pace::is_of_service(&trouble.failure) && std::mem::replace(&mut is_probing, true) {
+                continue;
             }
             self.fetch(resource, turn);
         }
     }
 
-    /// The viewer asks again at once.
+    /// The viewer asks again: at once, or as soon as the server wants to be asked.
     pub(crate) fn retry_now(&mut self, turn: &mut Turn) {
         for trouble in self.calls.troubles.values_mut() {
-            trouble.retry_at = turn.now.monotonic;
+            trouble.retry_at = trouble.closed_until.max(turn.now.monotonic);
         }
         self.retry_due(turn);
     }
@@ -173,53 +320,13 @@ impl App {
     /// What is wrong with the link or the service, if anything is.
     pub fn link_failure(&self) -> Option<&Failure> {
         let core = [Resource::Account, Resource::Catalog, Resource::Entitlements];
-        core.iter().filter_map(|resource| self.calls.troubles.get(resource)).map(|trouble| &trouble.failure).find(
-            |failure| match failure.kind {
-                FailureKind::NoAddress
-                | FailureKind::NoConnection
-                | FailureKind::Timeout
-                | FailureKind::Interrupted
-                | FailureKind::Tls
-                | FailureKind::Clock
-                | FailureKind::CaptivePortal
-                | FailureKind::Malformed
-                | FailureKind::TooLarge
-                | FailureKind::RateLimited
-                | FailureKind::Unavailable
-                | FailureKind::InProgress
-                | FailureKind::Server { .. } => true,
-                FailureKind::Unauthorized | FailureKind::NotFound | FailureKind::Refused(_) => false,
-            },
-        )
+        let failures =
+            core.iter().filter_map(|resource| self.calls.troubles.get(resource)).map(|trouble| &trouble.failure);
+        failures.into_iter().find(|failure| failure.is_outage())
     }
 
     /// What is wrong with a resource, if anything is.
     pub fn trouble_with(&self, resource: Resource) -> Option<&Failure> {
         self.calls.troubles.get(&resource).map(|trouble| &trouble.failure)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_backoff_grows_to_30_s_and_no_further() {
-        let failure = Failure::new(FailureKind::Timeout);
-        for (attempts, seconds) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 15), (6, 30), (7, 30), (u32::MAX, 30)] {
-            let least = backoff(attempts, &failure, 0);
-            let most = backoff(attempts, &failure, 999);
-            assert_eq!(least, Duration::from_secs(seconds) / 2);
-            assert!(most > least && most < Duration::from_secs(seconds) + Duration::from_millis(1));
-        }
-    }
-
-    #[test]
-    fn a_server_that_asks_for_time_gets_it_up_to_five_minutes() {
-        let mut failure = Failure::new(FailureKind::Unavailable);
-        failure.retry_after = Some(Duration::from_secs(20));
-        assert_eq!(backoff(1, &failure, 5), Duration::from_secs(20));
-        failure.retry_after = Some(Duration::from_secs(1_000_000));
-        assert_eq!(backoff(1, &failure, 5), LONGEST_RETRY_AFTER);
     }
 }

@@ -33,6 +33,7 @@ pub struct Data {
     pub(crate) entitlements_at: Option<Duration>,
     pub(crate) catalog_at: Option<Duration>,
     pub(crate) catalog_etag: Option<String>,
+    pub(crate) catalog_max_age: Option<Duration>,
     pub(crate) incoming: Option<Incoming>,
 }
 
@@ -79,6 +80,8 @@ pub(crate) struct Incoming {
     pub(crate) etag: Option<String>,
     pub(crate) pages: usize,
     pub(crate) next_cursor: Option<String>,
+    /// Offers that are shown already; `None` while an older catalogue is shown.
+    pub(crate) shown: Option<usize>,
 }
 
 impl Data {

@@ -8,7 +8,7 @@ use crate::input::{Direction, Intent};
 use super::app::{App, Turn};
 use super::event::PinAnswer;
 use super::keys::Handled;
-use super::{Effect, Notice, Request};
+use super::{Effect, Notice, Request, RequestId};
 
 /// The open dialog.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,8 +64,8 @@ pub enum PinStage {
     },
     /// The two new ones differed.
     Differed,
-    /// It is being checked or stored.
-    Checking,
+    /// It is being checked or stored; only the answer to this question counts.
+    Checking(RequestId),
 }
 
 /// Digits of a PIN.
@@ -133,7 +133,7 @@ impl App {
 
     fn pin_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         let Some(Dialog::Pin { key, stage, .. }) = &mut self.dialog else { return Handled::No };
-        if *stage == PinStage::Checking {
+        if matches!(stage, PinStage::Checking(_)) {
             return Handled::No;
         }
         match intent {
@@ -191,6 +191,7 @@ impl App {
     }
 
     fn pin_done(&mut self, turn: &mut Turn) -> Handled {
+        let id = self.next_request_id();
         let Some(Dialog::Pin { purpose, stage, digits, .. }) = &mut self.dialog else { return Handled::No };
         if digits.reveal().len() < PIN_LENGTH {
             return Handled::No;
@@ -198,16 +199,16 @@ impl App {
         let entered = std::mem::replace(digits, Secret::new(""));
         match purpose {
             PinPurpose::Order(_) | PinPurpose::Remove => {
-                *stage = PinStage::Checking;
-                turn.effects.push(Effect::CheckPin(entered));
+                *stage = PinStage::Checking(id);
+                turn.effects.push(Effect::CheckPin { id, pin: entered });
             }
             PinPurpose::Create(_) => match stage {
                 PinStage::Repeat { first } if *first == entered => {
-                    *stage = PinStage::Checking;
-                    turn.effects.push(Effect::SetPin(Some(entered)));
+                    *stage = PinStage::Checking(id);
+                    turn.effects.push(Effect::SetPin { id, pin: Some(entered) });
                 }
                 PinStage::Repeat { .. } => *stage = PinStage::Differed,
-                PinStage::Enter | PinStage::Wrong { .. } | PinStage::Differed | PinStage::Checking => {
+                PinStage::Enter | PinStage::Wrong { .. } | PinStage::Differed | PinStage::Checking(_) => {
                     *stage = PinStage::Repeat { first: entered };
                 }
             },
@@ -216,7 +217,7 @@ impl App {
     }
 
     /// Takes what became of a PIN.
-    pub(crate) fn pin_answered(&mut self, answer: PinAnswer, turn: &mut Turn) {
+    pub(crate) fn pin_answered(&mut self, id: RequestId, answer: PinAnswer, turn: &mut Turn) {
         match answer {
             PinAnswer::Stored => {
                 self.has_pin = true;
@@ -231,7 +232,7 @@ impl App {
             PinAnswer::Right | PinAnswer::Wrong { .. } | PinAnswer::Locked { .. } | PinAnswer::Failed => {}
         }
         let Some(Dialog::Pin { purpose, stage, .. }) = &mut self.dialog else { return };
-        if *stage != PinStage::Checking {
+        if *stage != PinStage::Checking(id) {
             return;
         }
         match answer {
@@ -242,7 +243,8 @@ impl App {
                 }
                 PinPurpose::Remove => {
                     self.dialog = None;
-                    turn.effects.push(Effect::SetPin(None));
+                    let id = self.next_request_id();
+                    turn.effects.push(Effect::SetPin { id, pin: None });
                 }
                 PinPurpose::Create(_) => self.dialog = None,
             },

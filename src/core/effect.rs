@@ -26,9 +26,19 @@ pub enum Effect {
     /// Write the settings.
     StoreSettings(Settings),
     /// Check a PIN and answer with [`super::Event::PinAnswered`].
-    CheckPin(Secret),
+    CheckPin {
+        /// Names the answer.
+        id: RequestId,
+        /// What was entered.
+        pin: Secret,
+    },
     /// Store a new PIN, or remove it, and answer with [`super::Event::PinAnswered`].
-    SetPin(Option<Secret>),
+    SetPin {
+        /// Names the answer.
+        id: RequestId,
+        /// The new one.
+        pin: Option<Secret>,
+    },
     /// Play a film and answer with [`super::Event::Player`].
     Play {
         /// Its address.

@@ -8,7 +8,7 @@ use crate::domain::{
     Account, CatalogPage, DeviceCode, EarningRules, Entitlement, Exchange, ExchangePage, Failure, LedgerPage,
     SignInPoll, Terms,
 };
-use crate::input::KeyEvent;
+use crate::input::{KeyEvent, PowerKey};
 
 /// The circumstances of an event: the only time and the only randomness the core sees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,14 +46,21 @@ pub enum Event {
     /// The order is safely on disk, or could not be written.
     OrderStored(Result<(), DiskTrouble>),
     /// The PIN was checked, set or removed.
-    PinAnswered(PinAnswer),
+    PinAnswered {
+        /// Which question.
+        id: RequestId,
+        /// What became of it.
+        answer: PinAnswer,
+    },
     /// The player did something.
     Player(PlayerEvent),
-    /// The box wakes from standby.
+    /// A key for the box itself was pressed.
+    Power(PowerKey),
+    /// The system was asleep and is awake again.
     Resumed,
 }
 
-/// Names a request, so that a late answer to an old one is told from an answer to the current one.
+/// Names a request or a question to the disk, so that a late answer to an old one is told from an answer to the current one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub(crate) u64);
 
@@ -85,9 +92,14 @@ pub enum Answer {
         page: CatalogPage,
         /// Its validator.
         etag: Option<String>,
+        /// For how long the server says it need not be asked for again.
+        max_age: Option<Duration>,
     },
     /// The catalogue is what it was.
-    CatalogUnchanged,
+    CatalogUnchanged {
+        /// For how long the server says it need not be asked for again.
+        max_age: Option<Duration>,
+    },
     /// What the member holds.
     Entitlements {
         /// All of it.

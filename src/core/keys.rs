@@ -5,6 +5,7 @@ use crate::input::{Direction, Intent, RemoteKey, Step};
 use super::app::{App, Turn};
 use super::nav::Tab;
 use super::places::FRESH;
+use super::power::Power;
 use super::{Effect, PlaceKind, Session};
 
 /// Whether a key found something to do.
@@ -26,11 +27,17 @@ impl App {
     /// Takes one step of a key.
     pub(crate) fn take_step(&mut self, step: Step, turn: &mut Turn) {
         self.last_key_at = turn.now.monotonic;
+        if self.power == Power::Standby {
+            self.wake_up(turn);
+            return;
+        }
+        self.attend(turn);
         if self.is_dimmed {
             self.is_dimmed = false;
             // Nothing was asked for while nobody looked.
             if self.session == Session::SignedIn {
                 self.freshen_all(FRESH, turn);
+                self.retry_now(turn);
             }
             return;
         }
@@ -41,6 +48,9 @@ impl App {
         };
         if intent == Intent::Leave {
             turn.effects.push(Effect::Exit);
+            return;
+        }
+        if self.is_result_unseen() {
             return;
         }
         if self.dialog.is_some() {

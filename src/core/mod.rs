@@ -17,8 +17,10 @@ mod keys;
 mod nav;
 mod notice;
 mod order;
+pub mod pace;
 mod places;
 mod playback;
+mod power;
 mod replies;
 mod settings;
 mod shelf;
@@ -26,7 +28,7 @@ mod shelf;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use app::{App, Boot, CachedData, Identity, Session, StoredOrder, update};
+pub use app::{App, Boot, CachedData, Identity, Memory, Session, StoredOrder, update};
 pub use calls::{Resource, Trouble};
 pub use data::{Data, Paged};
 pub use dialog::{Dialog, PinPurpose, PinStage};
@@ -41,6 +43,7 @@ pub use places::{
     JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause,
     RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Zone,
 };
+pub use power::Power;
 pub use settings::Settings;
 pub use shelf::{Section, SectionKey, Shelf};
 

@@ -74,8 +74,6 @@ pub enum Notice {
     OrderHidden,
     /// An order of earlier is unreadable.
     OrderDamaged,
-    /// Asking again.
-    Retrying,
 }
 
 /// A notice with its end.

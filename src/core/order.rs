@@ -9,10 +9,10 @@ use chrono::TimeDelta;
 
 use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, IdempotencyKey, Order, OrderLine, Points, Refusal};
 
-use super::app::{App, Turn};
-use super::calls::backoff;
+use super::app::{App, Memory, Turn};
 use super::event::DiskTrouble;
-use super::places::{OutcomePlace, ProcessingPlace, RefusalPlace};
+use super::pace::{self, Attention};
+use super::places::{OutcomePlace, ProcessingPlace, RefusalCause, RefusalPlace};
 use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Resource, Session};
 
 /// An order under way.
@@ -53,6 +53,8 @@ pub enum SpendBlock {
     NotEnrolled,
     /// The account has not arrived yet.
     NotReady,
+    /// The box can keep nothing, so an order could be lost.
+    NoMemory,
 }
 
 /// The server keeps a key for 7 days; an older order is looked up, never sent again.
@@ -82,7 +84,9 @@ impl App {
     /// What stands against spending points now (NET-1).
     pub fn spend_block(&self) -> Option<SpendBlock> {
         let Some(account) = &self.data.account else { return Some(SpendBlock::NotReady) };
-        if self.order.is_some() {
+        if self.memory == Memory::Lost {
+            Some(SpendBlock::NoMemory)
+        } else if self.order.is_some() {
             Some(SpendBlock::OrderUnderWay)
         } else if self.link_failure().is_some() {
             Some(SpendBlock::Offline)
@@ -98,11 +102,12 @@ impl App {
 
     /// The member has confirmed: the order goes to disk first.
     pub(crate) fn place_order(&mut self, lines: Vec<OrderLine>, turn: &mut Turn) {
-        let Some(account) = &self.data.account else { return };
-        if self.order.is_some() || lines.is_empty() {
-            self.notify(Notice::Blocked(SpendBlock::OrderUnderWay), turn);
+        // Asked once more: entering a PIN takes its time, and a link can go in it.
+        if let Some(block) = self.spend_block() {
+            self.notify(Notice::Blocked(block), turn);
             return;
         }
+        let Some(account) = self.data.account.as_ref().filter(|_| !lines.is_empty()) else { return };
         let order = Order {
             key: IdempotencyKey::from_entropy(turn.now.entropy),
             member_id: account.member_id.clone(),
@@ -214,30 +219,13 @@ impl App {
 
     /// No answer: ask again. A refusal: nothing was charged.
     pub(crate) fn exchange_failed(&mut self, failure: Failure, turn: &mut Turn) {
-        match failure.kind {
-            FailureKind::Refused(refusal) => self.refused(refusal, turn),
-            FailureKind::NoAddress
-            | FailureKind::NoConnection
-            | FailureKind::Timeout
-            | FailureKind::Interrupted
-            | FailureKind::Tls
-            | FailureKind::Clock
-            | FailureKind::CaptivePortal
-            | FailureKind::Malformed
-            | FailureKind::TooLarge
-            | FailureKind::RateLimited
-            | FailureKind::Unavailable
-            | FailureKind::InProgress
-            | FailureKind::Server { .. }
-            | FailureKind::Unauthorized
-            | FailureKind::NotFound => {
-                if let Some(flow) = &mut self.order {
-                    flow.attempts = flow.attempts.saturating_add(1);
-                    let wait = backoff(flow.attempts, &failure, turn.now.entropy);
-                    flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
-                    flow.last_failure = Some(failure);
-                }
-            }
+        if let FailureKind::Refused(refusal) = failure.kind {
+            self.refused(refusal, turn);
+        } else if let Some(flow) = &mut self.order {
+            flow.attempts = flow.attempts.saturating_add(1);
+            let wait = pace::after_failure(flow.attempts, &failure, Attention::Viewer, turn.now.entropy);
+            flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
+            flow.last_failure = Some(failure);
         }
     }
 
@@ -258,10 +246,22 @@ impl App {
 
     /// The result stands on the screen: the member knows, so the disk may forget.
     pub(crate) fn result_presented(&mut self, turn: &mut Turn) {
-        let is_result = matches!(self.place().kind(), PlaceKind::Outcome | PlaceKind::Refusal);
-        if is_result && let Some(key) = self.unseen.take() {
+        if self.is_result_unseen()
+            && let Some(key) = self.unseen.take()
+        {
             turn.effects.push(Effect::ForgetOrder(key));
         }
+    }
+
+    /// Whether an order's result is on top and was not on the screen yet: a key that comes now was meant for
+    /// what the viewer saw before, and must not take the result away.
+    pub(crate) fn is_result_unseen(&self) -> bool {
+        let is_result = match self.place() {
+            Place::Outcome(place) => !place.is_past,
+            Place::Refusal(place) => place.cause == RefusalCause::Order,
+            _ => false,
+        };
+        is_result && self.unseen.is_some()
     }
 
     /// Hides an order on its way; a badge stays and the result is shown later (BACK-6).

@@ -35,8 +35,12 @@ impl App {
                 self.data.terms = Some(terms);
                 self.settle(Resource::Terms, turn);
             }
-            Answer::Catalog { page, etag } => self.catalog_arrived(request, page, etag, turn),
-            Answer::CatalogUnchanged => {
+            Answer::Catalog { page, etag, max_age } => {
+                self.data.catalog_max_age = max_age;
+                self.catalog_arrived(request, page, etag, turn);
+            }
+            Answer::CatalogUnchanged { max_age } => {
+                self.data.catalog_max_age = max_age;
                 self.data.catalog_at = Some(turn.now.monotonic);
                 self.settle(Resource::Catalog, turn);
                 self.cache_is_fresh(turn);
@@ -129,11 +133,7 @@ impl App {
         self.schedule_minute(&now);
         let is_other_member = self.data.account.as_ref().is_some_and(|known| known.member_id != account.member_id);
         if is_other_member {
-            self.data.forget_member();
-            self.basket.clear();
-            self.drop_calls();
-            self.fetch(Resource::Catalog, turn);
-            self.fetch(Resource::Entitlements, turn);
+            self.member_changed(turn);
         }
         let is_enrolled = account.is_enrolled;
         let is_first = self.data.account_at.is_none();
@@ -142,10 +142,21 @@ impl App {
         self.data.account_at = Some(turn.now.monotonic);
         self.take_up_order(turn);
         self.settle(Resource::Account, turn);
+        self.start_is_over(turn);
         self.cache_is_fresh(turn);
         if !is_enrolled && is_first && self.place().kind() == PlaceKind::Home && self.dialog.is_none() {
             self.open_join(turn);
         }
+    }
+
+    /// The tokens are another member's: nothing of the first one stays, on the screen either.
+    fn member_changed(&mut self, turn: &mut Turn) {
+        self.data.forget_member();
+        self.basket.clear();
+        self.dialog = None;
+        self.drop_calls();
+        self.abandon_player(turn);
+        self.open_home(turn);
     }
 
     /// An order of somebody else must not be asked for with this member's tokens.
@@ -165,7 +176,10 @@ impl App {
         let next = page.next_cursor.clone().filter(|next| Some(next) != cursor.as_ref());
         match (cursor, self.data.incoming.take()) {
             (None, _) => {
-                self.data.incoming = Some(Incoming { next_cursor: next, first: page, etag, pages: 1 });
+                let mut first = page;
+                first.offers.truncate(MOST_OFFERS);
+                let shown = self.data.shelf.is_empty().then_some(0);
+                self.data.incoming = Some(Incoming { next_cursor: next, first, etag, pages: 1, shown });
             }
             (Some(cursor), Some(mut incoming)) if incoming.next_cursor.as_ref() == Some(cursor) => {
                 incoming.first.offers.extend(page.offers);
@@ -179,16 +193,17 @@ impl App {
                 return;
             }
         }
-        let Some(incoming) = &self.data.incoming else { return };
+        let Some(incoming) = &mut self.data.incoming else { return };
         let more = incoming
             .next_cursor
             .clone()
             .filter(|_| incoming.pages < MOST_PAGES && incoming.first.offers.len() < MOST_OFFERS);
-        // The first rows are shown at once when there was nothing; else the old catalogue stays until all is there.
-        if more.is_none()
-            || self.data.shelf.is_empty()
-            || incoming.first.offers.len() > self.data.shelf.catalog().offers.len()
-        {
+        // The first rows are shown at once when there was nothing, and again whenever they have doubled, for
+        // an index takes its time; else the old catalogue stays until all is there.
+        let total = incoming.first.offers.len();
+        let has_doubled = incoming.shown.is_some_and(|shown| total >= shown * 2);
+        if more.is_none() || has_doubled {
+            incoming.shown = incoming.shown.map(|_| total);
             let catalog = Catalog {
                 version: incoming.first.version.clone(),
                 categories: incoming.first.categories.clone(),
@@ -246,6 +261,7 @@ impl App {
         self.dialog = None;
         self.has_pin = false;
         self.hero = None;
+        self.unseen = None;
         self.drop_calls();
         self.abandon_player(turn);
         if let Some(flow) = &mut self.order {

@@ -21,26 +21,31 @@ impl Failure {
         Self { kind, request_id: None, retry_after: None }
     }
 
-    /// Whether the link or the service is at fault and a later try may succeed.
-    pub fn is_transient(&self) -> bool {
+    /// Whether the link or the service is at fault; otherwise the service understood and said no.
+    pub fn is_outage(&self) -> bool {
         match self.kind {
             FailureKind::NoAddress
             | FailureKind::NoConnection
             | FailureKind::Timeout
             | FailureKind::Interrupted
+            | FailureKind::Tls
+            | FailureKind::Clock
+            | FailureKind::CaptivePortal
+            | FailureKind::Malformed
+            | FailureKind::TooLarge
             | FailureKind::RateLimited
             | FailureKind::Unavailable
             | FailureKind::InProgress
-            | FailureKind::CaptivePortal
             | FailureKind::Server { .. } => true,
-            FailureKind::Tls
-            | FailureKind::Clock
-            | FailureKind::Malformed
-            | FailureKind::TooLarge
-            | FailureKind::Unauthorized
-            | FailureKind::NotFound
-            | FailureKind::Refused(_) => false,
+            FailureKind::Unauthorized | FailureKind::NotFound | FailureKind::Refused(_) => false,
         }
+    }
+
+    /// Whether a later try may succeed with nobody changing anything.
+    pub fn is_transient(&self) -> bool {
+        let is_lasting =
+            matches!(self.kind, FailureKind::Tls | FailureKind::Clock | FailureKind::Malformed | FailureKind::TooLarge);
+        self.is_outage() && !is_lasting
     }
 }
 

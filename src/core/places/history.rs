@@ -19,6 +19,8 @@ pub struct HistoryPlace {
     pub points: Cursor,
     /// Where the focus is in the exchanges.
     pub orders: Cursor,
+    /// Whether no key was pressed yet: the first row takes the focus when it arrives (FOC-6).
+    waits_for_rows: bool,
 }
 
 /// The two histories.
@@ -55,6 +57,7 @@ impl App {
             zone: Zone::Content,
             points: Cursor::default(),
             orders: Cursor::default(),
+            waits_for_rows: true,
         }));
         self.fetch(Resource::Ledger, turn);
         self.fetch(Resource::Exchanges, turn);
@@ -81,6 +84,7 @@ impl App {
             HistoryKind::Orders => (orders, orders_failed),
         };
         place.zone = match (place.zone, total, has_failed) {
+            (Zone::Chips, 1.., _) if place.waits_for_rows => Zone::Content,
             (Zone::Chips, _, _) => Zone::Chips,
             (_, 0, true) => Zone::Buttons,
             (_, 0, false) => Zone::Chips,
@@ -105,6 +109,7 @@ impl App {
         let picked = self.data.exchanges.items.get(place.orders.at).cloned();
         let page = isize::try_from(layout::LIST_ROWS).unwrap_or(1);
         let Some(Place::History(place)) = self.place_mut() else { return Handled::No };
+        place.waits_for_rows = false;
         match (place.zone, intent) {
             (Zone::Chips, Intent::Move(Direction::Left)) if kind == HistoryKind::Orders => {
                 place.kind = HistoryKind::Points;

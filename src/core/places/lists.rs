@@ -5,7 +5,7 @@ use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey};
+use super::super::{Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey, SpendBlock};
 use super::home::FRESH;
 use super::layout;
 
@@ -202,6 +202,10 @@ impl App {
             }
             Some(SettingsItem::OtherRewards) => self.open_catalog(Some(SectionKey::OtherRewards), turn),
             Some(SettingsItem::About) => self.push(Place::About(AboutPlace { paragraph: 0 })),
+            // Only this member can learn what became of the order.
+            Some(SettingsItem::SignOut) if self.order.is_some() => {
+                self.notify(Notice::Blocked(SpendBlock::OrderUnderWay), turn);
+            }
             Some(SettingsItem::SignOut) => self.dialog = Some(Dialog::SignOut { button: 0 }),
             None => {}
         }

@@ -6,8 +6,8 @@ use crate::domain::{DeviceCode, Failure, SignInPoll};
 use crate::input::Intent;
 
 use super::super::app::{App, Turn};
-use super::super::calls::backoff;
 use super::super::keys::Handled;
+use super::super::pace::{self, Attention};
 use super::super::{Notice, Page, Place, Request};
 
 /// The sign-in screen.
@@ -134,7 +134,11 @@ impl App {
         let Some(state) = self.sign_in_mut() else { return };
         match (request, &mut *state) {
             (Request::PollSignIn { .. }, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
-                *poll_at = now.monotonic + (*interval).max(failure.retry_after.unwrap_or_default());
+                // A longer pause than usual, so that boxes that were refused together do not return together.
+                let pause = *interval + pace::share(now.entropy, *interval);
+                let asked =
+                    failure.retry_after.map_or(Duration::ZERO, |asked| asked + pace::share(now.entropy, asked / 4));
+                *poll_at = now.monotonic + pause.max(asked);
                 *trouble = Some(failure);
             }
             (Request::StartSignIn, SignInState::Starting | SignInState::Failed { .. }) => {
@@ -145,7 +149,8 @@ impl App {
                     | SignInState::Expired
                     | SignInState::Denied => 1,
                 };
-                let retry_at = now.monotonic + backoff(attempts.max(3), &failure, now.entropy);
+                let wait = pace::after_failure(attempts.max(3), &failure, Attention::Viewer, now.entropy);
+                let retry_at = now.monotonic + wait;
                 *state = SignInState::Failed { failure, attempts, retry_at };
             }
             _ => {}

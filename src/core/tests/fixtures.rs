@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
-use crate::core::{Answer, App, Boot, CachedData, Identity, Request, Session, Settings, StoredOrder};
+use crate::core::{Answer, App, Boot, CachedData, Identity, Memory, Request, Session, Settings, StoredOrder};
 use crate::domain::*;
 
 /// The journeys begin at 2026-11-22 12:00 UTC.
@@ -75,6 +75,7 @@ impl World {
             cached: None,
             order: StoredOrder::None,
             has_pin: false,
+            memory: Memory::Kept,
         }
     }
 
@@ -99,11 +100,13 @@ impl World {
             Request::Enrol { .. } => {
                 Answer::Account(Account { is_enrolled: true, server_time: at, ..self.account.clone() })
             }
-            Request::Catalog { etag: Some(etag), .. } if etag == self.etag => Answer::CatalogUnchanged,
+            Request::Catalog { etag: Some(etag), .. } if etag == self.etag => {
+                Answer::CatalogUnchanged { max_age: None }
+            }
             Request::Catalog { cursor, .. } => {
                 let from = cursor.as_ref().map_or(0, |cursor| cursor.parse().expect("a cursor of this server"));
                 let to = (from + self.page_size).min(self.catalog.offers.len());
-                Answer::Catalog { page: self.page(from, to, at), etag: Some(self.etag.to_owned()) }
+                Answer::Catalog { page: self.page(from, to, at), etag: Some(self.etag.to_owned()), max_age: None }
             }
             Request::Entitlements => Answer::Entitlements { entitlements: self.entitlements.clone(), server_time: at },
             Request::Exchange(order) => Answer::Exchange(confirmed(order, at)),
@@ -165,7 +168,8 @@ pub(crate) fn identity() -> Identity {
         device_id: "box-1".to_owned(),
         api_host: "bonus.example".to_owned(),
         account_url: "https://lk.example".to_owned(),
-        dim_after: Duration::from_secs(300),
+        dim_after: Some(Duration::from_secs(300)),
+        leave_after: None,
     }
 }
 

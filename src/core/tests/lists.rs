@@ -65,7 +65,7 @@ fn no_options_leave_the_focus_in_the_tabs() {
 fn the_next_page_is_asked_for_near_the_end() {
     let mut journey = history();
     journey.serve();
-    journey.forget_effects().keys("DOWN*2 DOWN*5");
+    journey.forget_effects().keys("DOWN*6");
     assert_eq!(journey.sent("Ledger"), 0);
     journey.keys("DOWN*3").expect_focus("row 9");
     assert_eq!(journey.sent("Ledger"), 1);
@@ -115,7 +115,7 @@ fn a_history_that_fails_offers_to_try_again() {
 #[test]
 fn the_orders_stand_beside_the_points() {
     let mut journey = history();
-    journey.serve().expect_focus("chip 0").expect_bump("LEFT").keys("RIGHT").expect_focus("chip 1");
+    journey.serve().keys("UP").expect_focus("chip 0").expect_bump("LEFT").keys("RIGHT").expect_focus("chip 1");
     journey
         .expect_bump("RIGHT")
         .keys("DOWN OK")
@@ -131,6 +131,18 @@ fn an_empty_history_keeps_the_focus_on_its_choice() {
     journey.answer("Ledger", Answer::Ledger(LedgerPage { entries: Vec::new(), next_cursor: None }));
     journey.answer("Exchanges", Answer::Exchanges(ExchangePage { exchanges: Vec::new(), next_cursor: None }));
     journey.expect_focus("chip 0").expect_bump("DOWN");
+}
+
+#[test]
+fn the_first_row_of_a_history_takes_the_focus_when_it_arrives() {
+    let mut journey = history();
+    journey.expect_focus("chip 0").serve().expect_focus("row 0");
+}
+
+#[test]
+fn a_viewer_who_has_moved_keeps_the_focus_when_the_history_arrives() {
+    let mut journey = history();
+    journey.keys("RIGHT").serve().expect_focus("chip 1");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn a_server_that_asks_for_time_gets_it() {
     journey.reply(id, Err(failure));
     journey.forget_effects().wait(secs(59));
     assert_eq!(journey.sent("Account"), 0);
-    journey.wait(secs(2));
+    journey.wait(secs(17));
     assert_eq!(journey.sent("Account"), 1);
 }
 
@@ -87,7 +87,7 @@ fn the_cache_is_shown_at_once_and_marked_until_the_network_answers() {
     let mut journey = Journey::boot(world, boot);
     journey.expect_offer("f1");
     assert!(journey.vm().chrome.banner.is_some());
-    journey.serve();
+    journey.wait(secs(20)).serve();
     assert!(journey.vm().chrome.banner.is_none());
     assert!(journey.has_effect(|effect| *effect == Effect::StoreCache));
 }

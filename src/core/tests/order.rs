@@ -5,9 +5,11 @@ use chrono::TimeDelta;
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{
-    Answer, DiskTrouble, Effect, Event, Notice, OrderPhase, Place, PlaceKind, Request, SpendBlock, StoredOrder, Warning,
+    Answer, DiskTrouble, Effect, Event, Memory, Notice, OrderPhase, Place, PlaceKind, Request, SpendBlock, StoredOrder,
+    Warning,
 };
 use crate::domain::{Failure, FailureKind, IdempotencyKey, Order};
+use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 
 fn forgotten(journey: &Journey) -> usize {
     journey.effects.iter().filter(|effect| matches!(effect, Effect::ForgetOrder(_))).count()
@@ -37,6 +39,18 @@ fn an_order_that_cannot_be_stored_is_not_sent_and_says_so() {
     journey.event(Event::OrderStored(Err(DiskTrouble))).expect_place(PlaceKind::Offer);
     journey.expect_notice(&Notice::OrderNotStored);
     assert_eq!((journey.sent("Exchange"), journey.app.order()), (0, None));
+}
+
+#[test]
+fn a_box_that_can_keep_nothing_says_so_and_spends_nothing() {
+    let world = World::default();
+    let boot = crate::core::Boot { memory: Memory::Lost, ..world.boot() };
+    let mut journey = Journey::boot(world, boot);
+    journey.expect_notice(&Notice::Blocked(SpendBlock::NoMemory));
+    journey.serve().keys("OK OK").expect_place(PlaceKind::Offer);
+    assert_eq!(journey.app.spend_block(), Some(SpendBlock::NoMemory));
+    assert!(!journey.has_effect(|effect| matches!(effect, Effect::StoreOrder(_))));
+    assert_eq!(journey.sent("Exchange"), 0);
 }
 
 #[test]
@@ -102,6 +116,22 @@ fn a_confirmed_order_is_forgotten_only_after_its_result_was_seen() {
     assert_eq!(forgotten(&journey), 1);
     journey.event(Event::Presented);
     assert_eq!(forgotten(&journey), 1);
+}
+
+#[test]
+fn a_key_that_came_before_the_result_was_seen_does_not_take_it_away() {
+    let mut journey = ordered();
+    let (id, request) = journey.take("Exchange");
+    let answer = journey.world.answer(&request, start());
+    journey.event(Event::Replied { id, result: Ok(answer) });
+    for key in [RemoteKey::Back, RemoteKey::Ok] {
+        journey.event(Event::Key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) }));
+        journey.event(Event::Key(KeyEvent { key, phase: Phase::Up })).expect_place(PlaceKind::Outcome);
+    }
+    assert_eq!(forgotten(&journey), 0);
+    journey.event(Event::Presented);
+    assert_eq!(forgotten(&journey), 1);
+    journey.keys("WAIT:200ms BACK").expect_place(PlaceKind::Home);
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! The PIN (PIN-1).
 
+use std::time::Duration;
+
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Dialog, Effect, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind};
-use crate::domain::{PinUse, Secret};
+use crate::core::{
+    Dialog, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, SpendBlock, Trouble,
+};
+use crate::domain::{Failure, FailureKind, PinUse, Secret};
 
 fn stage(journey: &Journey) -> PinStage {
     let Some(Dialog::Pin { stage, .. }) = journey.app.dialog() else { panic!("{}", journey.told()) };
@@ -31,8 +35,12 @@ fn a_new_pin_is_entered_twice() {
     journey.keys("1 2 3 4");
     assert!(matches!(stage(&journey), PinStage::Repeat { .. }));
     journey.keys("1 2 3 4");
-    assert_eq!(stage(&journey), PinStage::Checking);
-    assert!(journey.has_effect(|effect| *effect == Effect::SetPin(Some(Secret::new("1234")))));
+    assert!(matches!(stage(&journey), PinStage::Checking(_)));
+    assert!(
+        journey.has_effect(
+            |effect| matches!(effect, Effect::SetPin { pin: Some(pin), .. } if *pin == Secret::new("1234"))
+        )
+    );
     journey.pin(PinAnswer::Stored).expect_notice(&Notice::PinStored);
     assert!(journey.app.has_pin && journey.app.dialog().is_none());
 }
@@ -43,7 +51,7 @@ fn two_different_pins_begin_again() {
     journey.keys("1 2 3 4 1 2 3 5");
     assert_eq!(stage(&journey), PinStage::Differed);
     journey.keys("1 2 3 4 1 2 3 4");
-    assert_eq!(stage(&journey), PinStage::Checking);
+    assert!(matches!(stage(&journey), PinStage::Checking(_)));
 }
 
 #[test]
@@ -108,6 +116,29 @@ fn an_answer_after_back_orders_nothing() {
 }
 
 #[test]
+fn a_late_answer_to_an_earlier_pin_orders_nothing() {
+    let mut journey = adult(true);
+    journey.keys("1 2 3 4");
+    let early = journey.pin_question();
+    journey.keys("BACK WAIT:400ms OK 9 9 9 9");
+    journey.event(Event::PinAnswered { id: early, answer: PinAnswer::Right });
+    assert!(matches!(stage(&journey), PinStage::Checking(id) if id != early));
+    assert!(journey.app.order().is_none());
+}
+
+#[test]
+fn a_link_lost_while_the_pin_is_entered_orders_nothing() {
+    let mut journey = adult(true);
+    journey.keys("1 2 3 4");
+    let failure = Failure::new(FailureKind::Timeout);
+    let trouble = Trouble { failure, attempts: 1, retry_at: Duration::MAX, closed_until: Duration::ZERO };
+    journey.app.calls.troubles.insert(Resource::Account, trouble);
+    journey.pin(PinAnswer::Right).expect_place(PlaceKind::Confirm);
+    journey.expect_notice(&Notice::Blocked(SpendBlock::Offline));
+    assert!(journey.app.order().is_none());
+}
+
+#[test]
 fn a_pin_that_cannot_be_stored_orders_nothing() {
     let mut journey = adult(false);
     journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Failed).expect_notice(&Notice::PinFailed);
@@ -133,7 +164,7 @@ fn removing_the_pin_wants_it_first() {
     let mut journey = home();
     journey.app.has_pin = true;
     journey.keys("MENU DOWN*2 OK 1 2 3 4").pin(PinAnswer::Right);
-    assert!(journey.has_effect(|effect| *effect == Effect::SetPin(None)));
+    assert!(journey.has_effect(|effect| matches!(effect, Effect::SetPin { pin: None, .. })));
     journey.pin(PinAnswer::Removed).expect_notice(&Notice::PinRemoved);
     assert!(!journey.app.has_pin);
 }

@@ -1,7 +1,7 @@
 //! Signing out and losing the session (ACC-1, ACC-2).
 
 use super::support::*;
-use crate::core::{Answer, Effect, Event, PlaceKind, Session};
+use crate::core::{Answer, Effect, Event, Notice, PlaceKind, Session, SpendBlock};
 use crate::domain::FailureKind;
 
 fn is_clean(journey: &Journey) -> bool {
@@ -59,6 +59,14 @@ fn a_session_that_is_lost_closes_every_dialog() {
 }
 
 #[test]
+fn nobody_signs_out_while_an_order_is_not_answered() {
+    let mut journey = at_confirmation();
+    journey.keys("RIGHT OK").event(Event::OrderStored(Ok(()))).keys("BACK*2 MENU DOWN*6 OK");
+    journey.expect_notice(&Notice::Blocked(SpendBlock::OrderUnderWay)).expect_place(PlaceKind::Settings);
+    assert!(journey.app.dialog().is_none() && journey.app.order().is_some());
+}
+
+#[test]
 fn a_revocation_that_fails_disturbs_nobody() {
     let mut journey = home();
     journey.keys("MENU DOWN*6 OK RIGHT OK").fail("SignOut", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);
@@ -73,4 +81,13 @@ fn another_member_finds_nothing_of_the_first() {
     journey.serve_one("Account");
     assert!(journey.app.basket_offers().is_empty() && journey.app.data.entitlements.is_none());
     journey.serve().expect_place(PlaceKind::Home);
+}
+
+#[test]
+fn another_member_finds_no_open_offer_of_the_first() {
+    let mut journey = home();
+    journey.keys("OK").expect_place(PlaceKind::Offer);
+    journey.event(Event::Resumed);
+    journey.world.account.member_id = "m2".to_owned();
+    journey.serve_one("Account").expect_place(PlaceKind::Home);
 }

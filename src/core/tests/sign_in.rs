@@ -129,7 +129,7 @@ fn a_failed_poll_shows_the_trouble_and_goes_on() {
     let mut journey = signed_out();
     journey.wait(secs(5)).fail("PollSignIn", FailureKind::Timeout);
     assert!(matches!(state(&journey), SignInState::Waiting { trouble: Some(_), .. }));
-    journey.wait(secs(5)).answer("PollSignIn", Answer::SignIn(SignInPoll::Pending));
+    journey.wait(secs(10)).answer("PollSignIn", Answer::SignIn(SignInPoll::Pending));
     assert!(matches!(state(&journey), SignInState::Waiting { trouble: None, .. }));
 }
 
@@ -141,7 +141,7 @@ fn a_poll_waits_as_long_as_the_server_asks() {
     let failure = Failure { retry_after: Some(secs(40)), ..Failure::new(FailureKind::RateLimited) };
     journey.reply(id, Err(failure)).forget_effects().wait(secs(39));
     assert_eq!(journey.sent("PollSignIn"), 0);
-    journey.wait(secs(2));
+    journey.wait(secs(11));
     assert_eq!(journey.sent("PollSignIn"), 1);
 }
 

@@ -278,8 +278,26 @@ impl Journey {
         self.reply(id, Ok(Answer::Exchange(exchange)))
     }
 
+    /// The last question to the disk about a PIN.
+    pub(crate) fn pin_question(&self) -> RequestId {
+        self.pin_questions().next().expect("a PIN was asked for")
+    }
+
+    pub(crate) fn has_asked_for_pin(&self) -> bool {
+        self.pin_questions().next().is_some()
+    }
+
+    fn pin_questions(&self) -> impl Iterator<Item = RequestId> {
+        let asked = |effect: &Effect| match effect {
+            Effect::CheckPin { id, .. } | Effect::SetPin { id, .. } => Some(*id),
+            _ => None,
+        };
+        self.effects.iter().rev().filter_map(asked)
+    }
+
     pub(crate) fn pin(&mut self, answer: PinAnswer) -> &mut Self {
-        self.event(Event::PinAnswered(answer))
+        let id = self.pin_question();
+        self.event(Event::PinAnswered { id, answer })
     }
 
     pub(crate) fn player(&mut self, event: PlayerEvent) -> &mut Self {

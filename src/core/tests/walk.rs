@@ -101,7 +101,10 @@ fn something_happens(journey: &mut Journey, dice: &mut Dice) {
                 PinAnswer::Removed,
                 PinAnswer::Failed,
             ];
-            journey.pin(answers[dice.below(answers.len())]);
+            let answer = answers[dice.below(answers.len())];
+            if journey.has_asked_for_pin() {
+                journey.pin(answer);
+            }
         }
         16 => {
             let events = [
