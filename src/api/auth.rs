@@ -17,8 +17,10 @@ use crate::domain::{DeviceCode, Failure, FailureKind, Secret, SignInPoll};
 
 const CLIENT_ID: &str = "bonus-tv";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// Tokens are renewed this long before they end.
+/// Tokens are renewed at least this long before they end.
 const EARLY: Duration = Duration::from_secs(60);
+/// And up to so much earlier, each at its own time: boxes that signed in together must not renew together.
+const EARLY_SPREAD: Duration = Duration::from_secs(240);
 
 /// What proves that a member signed in on this box.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,10 @@ pub trait TokenStore: Send + Sync {
     fn save(&self, tokens: &Tokens) -> io::Result<()>;
     /// Forgets them.
     fn forget(&self) -> io::Result<()>;
+    /// Whether the calls return at once, so that no thread need wait for them.
+    fn is_instant(&self) -> bool {
+        false
+    }
 }
 
 /// Tokens that end with the process, for tests and the headless emulator.
@@ -75,6 +81,8 @@ struct Session {
     tokens: Tokens,
     /// When the access token ends; unknown after a restart, when the first 401 tells.
     ends_at: Option<Instant>,
+    /// How long the access token lives in all.
+    life: Duration,
 }
 
 impl Auth {
@@ -83,7 +91,7 @@ impl Auth {
             tracing::warn!(%error, "stored tokens cannot be read; signing in again is needed");
             None
         });
-        let session = stored.map(|tokens| Session { tokens, ends_at: None });
+        let session = stored.map(|tokens| Session { tokens, ends_at: None, life: Duration::ZERO });
         Self {
             transport,
             store,
@@ -102,11 +110,13 @@ impl Auth {
         let session = lock(&self.session).clone().ok_or_else(unauthorized)?;
         let now = Instant::now();
         match session.ends_at {
-            Some(end) if now + EARLY >= end => match self.renew(&session.tokens.access).await {
-                // The old token still has a while to go, so a hiccup of the service costs nothing.
-                Err(failure) if failure.kind != FailureKind::Unauthorized && now < end => Ok(session.tokens.access),
-                renewed => renewed,
-            },
+            Some(end) if now + early(&session.tokens.access, session.life) >= end => {
+                match self.renew(&session.tokens.access).await {
+                    // The old token still has a while to go, so a hiccup of the service costs nothing.
+                    Err(failure) if failure.kind != FailureKind::Unauthorized && now < end => Ok(session.tokens.access),
+                    renewed => renewed,
+                }
+            }
             Some(_) | None => Ok(session.tokens.access),
         }
     }
@@ -192,7 +202,7 @@ impl Auth {
     /// Signs in with tokens that came another way.
     pub async fn adopt(&self, tokens: Tokens) {
         let _turn = self.turn.lock().await;
-        self.keep(Session { tokens, ends_at: None }).await;
+        self.keep(Session { tokens, ends_at: None, life: Duration::ZERO }).await;
     }
 
     /// Forgets the tokens, then tells the server, which may not hear it.
@@ -226,22 +236,28 @@ impl Auth {
         let access = Secret::new(token.access_token.0);
         let refresh = token.refresh_token.map(|refresh| Secret::new(refresh.0)).or(old_refresh);
         let tokens = Tokens { access: access.clone(), refresh };
-        let ends_at = token.expires_in.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
-        self.keep(Session { tokens, ends_at }).await;
+        let life = token.expires_in.map(|seconds| Duration::from_secs(seconds.into()));
+        let ends_at = life.map(|life| Instant::now() + life);
+        self.keep(Session { tokens, ends_at, life: life.unwrap_or_default() }).await;
         access
     }
 
     async fn keep(&self, session: Session) {
         let (store, tokens) = (Arc::clone(&self.store), session.tokens.clone());
         // A full disk must not sign the member out: the tokens then last until the power goes.
-        report(tokio::task::spawn_blocking(move || store.save(&tokens)).await, "kept");
+        self.store(move || store.save(&tokens), "kept").await;
         *lock(&self.session) = Some(session);
     }
 
     async fn forget(&self) {
         *lock(&self.session) = None;
         let store = Arc::clone(&self.store);
-        report(tokio::task::spawn_blocking(move || store.forget()).await, "forgotten");
+        self.store(move || store.forget(), "forgotten").await;
+    }
+
+    async fn store(&self, work: impl FnOnce() -> io::Result<()> + Send + 'static, what: &str) {
+        let outcome = if self.store.is_instant() { Ok(work()) } else { tokio::task::spawn_blocking(work).await };
+        report(outcome, what);
     }
 }
 
@@ -251,6 +267,13 @@ async fn detached<T: Send + 'static>(
 ) -> Result<T, Failure> {
     // The task ends early only when the runtime does.
     tokio::spawn(work).await.unwrap_or_else(|_| Err(Failure::new(FailureKind::Interrupted)))
+}
+
+/// How long before its end a token is renewed. The token itself is random enough to choose the moment.
+fn early(access: &Secret, life: Duration) -> Duration {
+    let part = u32::from(access.reveal().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)));
+    // A token of a short life is used for most of it.
+    EARLY + (EARLY_SPREAD.min(life / 10) * part) / 256
 }
 
 fn oauth_error(answer: &Answer) -> Option<String> {

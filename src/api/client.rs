@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::auth::{Auth, TokenStore, Tokens};
 use super::options::{ClientError, ClientOptions};
 use super::retry;
-use super::transport::{Answer, CATALOG, IMAGE, Request, Transport};
+use super::transport::{Answer, CATALOG, IMAGE, Request, Transport, Wire};
 use super::wire::{account, catalog, exchange, history};
 use crate::domain::{
     Account, CatalogPage, DeviceCode, EarningRules, Entitlement, EntitlementId, Exchange, ExchangePage, ExchangeState,
@@ -42,9 +42,14 @@ pub enum Fetched<T> {
         value: T,
         /// Names this state of it.
         etag: Option<String>,
+        /// For how long it need not be asked for again.
+        max_age: Option<Duration>,
     },
     /// What the caller has is right.
-    NotModified,
+    NotModified {
+        /// For how long it need not be asked for again.
+        max_age: Option<Duration>,
+    },
 }
 
 /// What became of an order.
@@ -84,9 +89,18 @@ impl ImageVariant {
 impl Client {
     /// Makes a client and loads the tokens of the last run; connects to nothing yet.
     pub fn new(options: &ClientOptions, tokens: Arc<dyn TokenStore>) -> Result<Self, ClientError> {
-        let transport = Arc::new(Transport::new(options)?);
+        Ok(Self::on(Transport::new(options)?, options, tokens))
+    }
+
+    /// Makes a client that speaks over a wire that is not ours.
+    pub fn over(wire: Arc<dyn Wire>, options: &ClientOptions, tokens: Arc<dyn TokenStore>) -> Self {
+        Self::on(Transport::over(wire, options), options, tokens)
+    }
+
+    fn on(transport: Transport, options: &ClientOptions, tokens: Arc<dyn TokenStore>) -> Self {
+        let transport = Arc::new(transport);
         let auth = Arc::new(Auth::new(Arc::clone(&transport), tokens));
-        Ok(Self { transport, auth, retry_delay: options.retry_delay })
+        Self { transport, auth, retry_delay: options.retry_delay }
     }
 
     /// Changes the language of titles and texts from the next request on.
@@ -152,10 +166,10 @@ impl Client {
         let request = page(request.query("limit", &limit.clamp(1, 200).to_string()), cursor).if_none_match(etag);
         let answer = self.get(request).await?;
         if etag.is_some() && answer.status == StatusCode::NOT_MODIFIED {
-            return Ok(Fetched::NotModified);
+            return Ok(Fetched::NotModified { max_age: answer.max_age });
         }
         let value = answer.json::<catalog::Page>()?.into();
-        Ok(Fetched::New { value, etag: answer.etag })
+        Ok(Fetched::New { value, etag: answer.etag, max_age: answer.max_age })
     }
 
     /// One offer as it is now.
@@ -175,10 +189,15 @@ impl Client {
             .json(&exchange::OrderBody::from(order))?;
         let answer = self.authorized(request).await?;
         let pause = answer.retry_after.unwrap_or(PROCESSING_PAUSE).max(Duration::from_millis(500));
-        if answer.status == StatusCode::ACCEPTED {
-            return Ok(ExchangeAnswer::Processing { retry_after: pause });
-        }
-        let exchange: Exchange = answer.json::<exchange::Exchange>()?.into();
+        let exchange = if answer.status == StatusCode::ACCEPTED {
+            // The answer to a key is stored and never changes, so what came of it is asked by the key.
+            match self.find_exchange(&order.key).await? {
+                Some(exchange) => exchange,
+                None => return Ok(ExchangeAnswer::Processing { retry_after: pause }),
+            }
+        } else {
+            answer.json::<exchange::Exchange>()?.into()
+        };
         match exchange.state {
             ExchangeState::Confirmed => Ok(ExchangeAnswer::Done(exchange)),
             ExchangeState::Processing => Ok(ExchangeAnswer::Processing { retry_after: pause }),

@@ -6,6 +6,7 @@
 mod auth;
 mod client;
 mod error;
+pub(crate) mod nonsense;
 mod options;
 mod retry;
 pub(crate) mod snapshot;
@@ -16,6 +17,7 @@ mod wire;
 pub use auth::{MemoryTokens, TokenStore, Tokens};
 pub use client::{Client, ExchangeAnswer, Fetched, ImageVariant};
 pub use options::{ClientError, ClientOptions};
+pub use transport::{Carried, Wire};
 
 #[cfg(test)]
 mod tests;

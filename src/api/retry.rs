@@ -36,14 +36,15 @@ where
 
 fn is_worth_repeating(failure: &Failure) -> bool {
     match failure.kind {
-        FailureKind::NoAddress
-        | FailureKind::NoConnection
-        | FailureKind::Timeout
-        | FailureKind::Interrupted
-        | FailureKind::Server { .. } => true,
-        FailureKind::RateLimited | FailureKind::Unavailable => {
-            failure.retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE)
+        FailureKind::NoAddress | FailureKind::NoConnection | FailureKind::Interrupted | FailureKind::Server { .. } => {
+            true
         }
+        // A service that has no room gets less to do, not three times as much, unless it says when.
+        FailureKind::RateLimited | FailureKind::Unavailable => {
+            failure.retry_after.is_some_and(|asked| asked <= LONGEST_PAUSE)
+        }
+        // Silence has taken its time already; the core asks again when it is due.
+        FailureKind::Timeout => false,
         // A person has to do something first, or the answer will not change.
         FailureKind::CaptivePortal
         | FailureKind::InProgress
@@ -80,12 +81,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_transient_failure_is_asked_three_times_in_all() {
-        assert_eq!(count(unavailable(None)).await.0, 3);
+        assert_eq!(count(Failure::new(FailureKind::Server { status: 502 })).await.0, 3);
         assert_eq!(count(Failure::new(FailureKind::Interrupted)).await.0, 3);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_final_failure_is_asked_once() {
+        assert_eq!(count(unavailable(None)).await.0, 1, "no room is no reason to ask thrice");
+        assert_eq!(count(Failure::new(FailureKind::Timeout)).await.0, 1);
         for kind in [FailureKind::Malformed, FailureKind::Unauthorized, FailureKind::CaptivePortal, FailureKind::Tls] {
             assert_eq!(count(Failure::new(kind)).await.0, 1);
         }

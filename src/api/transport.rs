@@ -3,13 +3,14 @@
 //! Follows no redirect, reads no more than it was told to, and sorts an answer into use or
 //! failure. Knows nothing of tokens or of what the JSON means.
 
-use std::sync::RwLock;
+use std::pin::Pin;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue,
-    IF_NONE_MATCH, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName,
+    HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
 };
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -31,9 +32,31 @@ pub(super) const IMAGE: usize = 1024 * 1024;
 /// The longest wait a server can announce.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
-/// The connection pool and what every request shares.
+/// What carries one request to the API and one answer back.
+///
+/// The box has sockets. A simulation brings a network of its own, so that everything above it runs
+/// as it is.
+pub trait Wire: Send + Sync {
+    /// Carries a request; the failure is one of the link, never one that the API told.
+    fn carry(&self, request: reqwest::Request) -> Carried;
+}
+
+/// An answer on its way.
+pub type Carried = Pin<Box<dyn Future<Output = Result<reqwest::Response, FailureKind>> + Send>>;
+
+/// Sockets, with a pool of connections.
+struct Sockets(reqwest::Client);
+
+impl Wire for Sockets {
+    fn carry(&self, request: reqwest::Request) -> Carried {
+        let answer = self.0.execute(request);
+        Box::pin(async move { answer.await.map_err(|error| failed(error).kind) })
+    }
+}
+
+/// The way to the API and what every request shares.
 pub(super) struct Transport {
-    http: reqwest::Client,
+    wire: Arc<dyn Wire>,
     base: Url,
     timeout: Duration,
     language: RwLock<Language>,
@@ -54,6 +77,7 @@ pub(super) struct Answer {
     pub status: StatusCode,
     pub etag: Option<String>,
     pub retry_after: Option<Duration>,
+    pub max_age: Option<Duration>,
     request_id: Option<String>,
     content: Content,
     body: Vec<u8>,
@@ -87,8 +111,13 @@ impl Transport {
             .pool_idle_timeout(Duration::from_secs(30))
             .build()
             .map_err(|error| ClientError::Setup(Box::new(error)))?;
+        Ok(Self::over(Arc::new(Sockets(http)), options))
+    }
+
+    /// A transport over a wire that is not ours.
+    pub fn over(wire: Arc<dyn Wire>, options: &ClientOptions) -> Self {
         let language = RwLock::new(options.language);
-        Ok(Self { http, base: options.base_url.clone(), timeout: options.timeout, language })
+        Self { wire, base: options.base_url.clone(), timeout: options.timeout, language }
     }
 
     /// How long a call may take.
@@ -127,12 +156,11 @@ impl Transport {
     pub async fn send(&self, request: Request) -> Result<Answer, Failure> {
         let Request { method, url, headers, body, limit } = request;
         let path = url.path().to_owned();
-        let mut builder = self.http.request(method.clone(), url).headers(headers);
-        if let Some(body) = body {
-            builder = builder.body(body);
-        }
+        let mut request = reqwest::Request::new(method.clone(), url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = body.map(Into::into);
         let exchange = async {
-            let response = builder.send().await.map_err(failed)?;
+            let response = self.wire.carry(request).await.map_err(Failure::new)?;
             read(response, limit).await
         };
         let answer = match tokio::time::timeout(self.timeout, exchange).await {
@@ -296,6 +324,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Answer, F
         status: response.status(),
         etag: text(headers, &ETAG, 256),
         retry_after: retry_after(headers),
+        max_age: max_age(headers),
         request_id: text(headers, &HeaderName::from_static("x-request-id"), 64),
         content: content(headers),
         body: Vec::new(),
@@ -345,6 +374,17 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         }
     };
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+}
+
+/// For how long Cache-Control says that an answer is fresh.
+fn max_age(headers: &HeaderMap) -> Option<Duration> {
+    let value = text(headers, &CACHE_CONTROL, 256)?.to_ascii_lowercase();
+    let mut directives = value.split(',').map(str::trim);
+    if directives.clone().any(|directive| matches!(directive, "no-store" | "no-cache")) {
+        return Some(Duration::ZERO);
+    }
+    let seconds = directives.find_map(|directive| directive.strip_prefix("max-age="))?;
+    seconds.trim_matches('"').parse().ok().map(Duration::from_secs)
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {

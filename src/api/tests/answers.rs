@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::server::{Server, answer, json, problem};
+use super::server::{Act, Server, answer, json, problem};
 use super::*;
 use crate::domain::*;
 
@@ -89,12 +89,16 @@ async fn joining_sends_the_version_and_tells_when_it_is_outdated() {
 
 #[tokio::test]
 async fn a_catalogue_page_is_read_and_a_tag_saves_the_next() {
-    let bytes = answer(200, "Content-Type: application/json\r\nETag: W/\"7\"\r\n", fixture!("catalog"));
+    let headers = "Content-Type: application/json\r\nETag: W/\"7\"\r\nCache-Control: private, max-age=60\r\n";
+    let bytes = answer(200, headers, fixture!("catalog"));
     let server = Server::sending(bytes).await;
     let (client, _) = signed_in(&options(server.base.clone()));
-    let Fetched::New { value, etag } = client.catalog(Some("a b"), 500, None).await.unwrap() else { panic!("not new") };
+    let Fetched::New { value, etag, max_age } = client.catalog(Some("a b"), 500, None).await.unwrap() else {
+        panic!("not new")
+    };
     assert!(only_request(&server).0.starts_with("GET /base/v1/catalog?limit=200&cursor=a+b "));
     assert_eq!(etag.as_deref(), Some("W/\"7\""));
+    assert_eq!(max_age, Some(Duration::from_secs(60)));
     assert_eq!((value.total, value.next_cursor.as_deref()), (2, Some("c2")));
     assert_eq!(value.categories[1].kind, CategoryKind::Other);
     let [film, package] = &value.offers[..] else { panic!("two offers") };
@@ -105,9 +109,12 @@ async fn a_catalogue_page_is_read_and_a_tag_saves_the_next() {
     assert_eq!((package.validity, package.after), (Validity::MonthsFromNext(1), AfterPeriod::Paid { roubles: 199 }));
     assert!(film.is_orderable_here);
 
-    let server = Server::sending(answer(304, "", "")).await;
+    let server = Server::sending(answer(304, "Cache-Control: no-store\r\n", "")).await;
     let (client, _) = signed_in(&options(server.base.clone()));
-    assert_eq!(client.catalog(None, 100, Some("W/\"7\"")).await.unwrap(), Fetched::NotModified);
+    assert_eq!(
+        client.catalog(None, 100, Some("W/\"7\"")).await.unwrap(),
+        Fetched::NotModified { max_age: Some(Duration::ZERO) }
+    );
     assert!(only_request(&server).0.contains("if-none-match: W/\"7\""));
     assert_eq!(client.catalog(None, 100, None).await.unwrap_err().kind, FailureKind::Malformed);
 }
@@ -143,13 +150,32 @@ async fn a_slow_order_tells_when_to_ask_again() {
     for (header, pause) in [("Retry-After: 7\r\n", 7000), ("", 2000), ("Retry-After: 0\r\n", 500)] {
         let bytes =
             answer(202, &format!("Content-Type: application/json\r\n{header}"), r#"{"id":"x-1","state":"processing"}"#);
-        let (client, _) = signed_in(&options(Server::sending(bytes).await.base));
+        let found =
+            json(200, &format!(r#"{{"exchanges":[{}]}}"#, fixture!("exchange").replace("confirmed", "processing")));
+        let server = Server::start(vec![Act::Send(bytes), Act::Send(found)]).await;
+        let (client, _) = signed_in(&options(server.base.clone()));
         let retry_after = Duration::from_millis(pause);
         assert_eq!(client.exchange(&order()).await.unwrap(), ExchangeAnswer::Processing { retry_after });
     }
     let processing = fixture!("exchange").replace("confirmed", "pondering");
     let (_server, client) = client(200, &processing).await;
     assert!(matches!(client.exchange(&order()).await.unwrap(), ExchangeAnswer::Processing { .. }));
+}
+
+#[tokio::test]
+async fn what_came_of_a_slow_order_is_asked_by_its_key() {
+    // The server stores the answer to a key, so asking again with the key alone says 202 for ever.
+    let accepted = json(202, r#"{"id":"x-1","state":"processing"}"#);
+    let found = json(200, &format!(r#"{{"exchanges":[{}]}}"#, fixture!("exchange")));
+    let server = Server::start(vec![Act::Send(accepted), Act::Send(found)]).await;
+    let (client, _) = signed_in(&options(server.base.clone()));
+    let ExchangeAnswer::Done(exchange) = client.exchange(&order()).await.unwrap() else { panic!("not done") };
+    assert_eq!(exchange.state, ExchangeState::Confirmed);
+    let requests = server.requests();
+    assert!(
+        requests[1].starts_with("GET /base/v1/exchanges?idempotency_key=00000000000000000000000000000007"),
+        "{requests:?}"
+    );
 }
 
 #[tokio::test]

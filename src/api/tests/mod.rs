@@ -2,6 +2,7 @@
 
 mod answers;
 mod faults;
+mod secrets;
 mod server;
 mod sign_in;
 mod wire;

@@ -4,9 +4,10 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::super::nonsense::parse_all;
 use super::super::snapshot;
-use super::super::wire::{account, catalog, exchange, history, oauth, problem};
-use crate::domain::{self, CatalogPage};
+use super::super::wire::catalog;
+use crate::domain::CatalogPage;
 
 const FIXTURES: &[&str] = &[
     include_str!("../../../tests/fixtures/api/account.json"),
@@ -23,30 +24,6 @@ const FIXTURES: &[&str] = &[
     include_str!("../../../tests/fixtures/api/terms.json"),
     include_str!("../../../tests/fixtures/api/token.json"),
 ];
-
-/// Feeds the bytes to every parser and looks at all that comes out.
-fn parse_all(bytes: &[u8]) {
-    fn parse<W: serde::de::DeserializeOwned, D: std::fmt::Debug>(bytes: &[u8], into: impl FnOnce(W) -> D) {
-        if let Ok(wire) = serde_json::from_slice::<W>(bytes) {
-            assert!(!format!("{:?}", into(wire)).is_empty());
-        }
-    }
-    parse(bytes, account::Account::into_domain);
-    parse(bytes, |terms: account::Terms| domain::Terms::from(terms));
-    parse(bytes, |page: catalog::Page| CatalogPage::from(page));
-    parse(bytes, |offer: catalog::Offer| domain::Offer::from(offer));
-    parse(bytes, |exchange: exchange::Exchange| domain::Exchange::from(exchange));
-    parse(bytes, |page: exchange::ExchangePage| domain::ExchangePage::from(page));
-    parse(bytes, |found: exchange::FoundExchanges| found.exchanges.len());
-    parse(bytes, |held: exchange::Entitlement| domain::Entitlement::from(held));
-    parse(bytes, |page: history::LedgerPage| domain::LedgerPage::from(page));
-    parse(bytes, |rules: history::EarningRules| domain::EarningRules::from(rules));
-    parse(bytes, |problem: problem::Problem| problem.into_refusal(None));
-    parse(bytes, oauth::Device::into_domain);
-    parse(bytes, |token: oauth::Token| token.expires_in);
-    parse(bytes, |error: oauth::OauthError| error.error);
-    let _ = (snapshot::read_account(bytes), snapshot::read_catalog(bytes), snapshot::read_entitlements(bytes));
-}
 
 /// Values that have surprised programs before.
 fn surprise() -> impl Strategy<Value = Value> {
