@@ -110,7 +110,6 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::OrderNotStored => (Msg::NoticeOrderNotStored.into(), Tone::Bad),
         Notice::OrderHidden => (Msg::NoticeOrderHidden.into(), Tone::Good),
         Notice::OrderDamaged => (Msg::NoticeOrderDamaged.into(), Tone::Bad),
-        Notice::Retrying => (Msg::NoticeRetrying.into(), Tone::Plain),
     };
     NoticeView { text, tone }
 }
@@ -122,6 +121,7 @@ pub(crate) fn block_text(block: SpendBlock) -> Msg {
         SpendBlock::OrderUnderWay => Msg::BlockedOrder,
         SpendBlock::NotEnrolled => Msg::BlockedNotEnrolled,
         SpendBlock::NotReady => Msg::BlockedNotReady,
+        SpendBlock::NoMemory => Msg::BlockedNoMemory,
     }
 }
 

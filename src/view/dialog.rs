@@ -42,7 +42,7 @@ fn pin(purpose: &PinPurpose, stage: &PinStage, entered: usize, key: usize) -> Di
     let error = match stage {
         PinStage::Wrong { left } => Text::counted(Msg::PinWrong, i64::from(*left), [Text::plain(left.to_string())]),
         PinStage::Differed => Msg::PinDiffered.into(),
-        PinStage::Checking => Msg::PinChecking.into(),
+        PinStage::Checking(_) => Msg::PinChecking.into(),
         PinStage::Enter | PinStage::Repeat { .. } => Text::Empty,
     };
     let labels = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0", "OK"];
@@ -52,7 +52,7 @@ fn pin(purpose: &PinPurpose, stage: &PinStage, entered: usize, key: usize) -> Di
         .map(|(index, label)| Button {
             label: Text::plain(label),
             tone: if index == 11 { Tone::Accent } else { Tone::Plain },
-            is_enabled: *stage != PinStage::Checking,
+            is_enabled: !matches!(stage, PinStage::Checking(_)),
             is_focused: index == key,
             is_busy: false,
         })

@@ -44,7 +44,7 @@ fn scroll(focus: Option<usize>, tops: &[u32]) -> u32 {
 }
 
 /// Height of the panels with their gap.
-const PANELS_HEIGHT: u32 = 164;
+const PANELS_HEIGHT: u32 = 156;
 /// Room above the heading of a row that stands at the top.
 const HEADROOM: u32 = 12;
 const POSTER_ROW: u32 = 528;
@@ -145,7 +145,10 @@ fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_foc
             Some(lot) => panel(
                 Msg::PanelBurning,
                 Msg::NothingBurnsSoon.into(),
-                Text::with(Msg::NextBurn, [format::points(lot.points), format::day_year(lot.expires_at, offset)]),
+                Text::with(
+                    Msg::NextBurn,
+                    [Text::plain(format::number(lot.points.get())), format::day_year(lot.expires_at, offset)],
+                ),
                 Tone::Quiet,
             ),
             None => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), Text::Empty, Tone::Quiet),
@@ -188,25 +191,21 @@ fn balance_panel(app: &App, account: &Account) -> Panel {
 }
 
 fn status_panel(account: &Account) -> Panel {
-    let value = Text::plain(&account.status.name);
-    let discount = account.status.discount_percent;
+    let name = Text::plain(&account.status.name);
+    let value = match account.status.discount_percent {
+        0 => name,
+        discount => Text::with(Msg::StatusValue, [name, Text::plain(discount.to_string())]),
+    };
     let (note, progress) = match &account.status.next {
         Some(next) => {
             let reached = next.threshold.checked_sub(next.missing).map_or(0, |points| points.get());
             let share = reached.saturating_mul(1000).checked_div(next.threshold.get()).unwrap_or(0);
             (
-                Text::with(
-                    Msg::StatusNote,
-                    [
-                        Text::plain(discount.to_string()),
-                        Text::plain(format::number(next.missing.get())),
-                        Text::plain(&next.name),
-                    ],
-                ),
+                Text::with(Msg::StatusNote, [Text::plain(format::number(next.missing.get())), Text::plain(&next.name)]),
                 Some(u16::try_from(share.min(1000)).unwrap_or(1000)),
             )
         }
-        None => (Text::with(Msg::StatusTopNote, [Text::plain(discount.to_string())]), Some(1000)),
+        None => (Msg::StatusTopNote.into(), Some(1000)),
     };
     Panel { progress, ..panel(Msg::PanelStatus, value, note, Tone::Quiet) }
 }

@@ -117,11 +117,11 @@ messages! {
     NoticeOrderNotStored
     NoticeOrderHidden
     NoticeOrderDamaged
-    NoticeRetrying
     BlockedOffline
     BlockedOrder
     BlockedNotEnrolled
     BlockedNotReady
+    BlockedNoMemory
 
     // Key hints.
     HintChoose
@@ -152,6 +152,7 @@ messages! {
     BalanceNote
     HeldNote
     PendingNote
+    StatusValue
     StatusNote
     StatusTopNote
     NothingBurnsSoon

@@ -11,6 +11,7 @@ pub mod text;
 pub mod bind;
 #[cfg(feature = "emulator")]
 pub mod fixtures;
+pub mod focused;
 
 mod catalog;
 mod chrome;

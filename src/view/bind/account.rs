@@ -2,7 +2,7 @@
 
 use slint::ComponentHandle;
 
-use super::convert::{Context, thousandths, tone};
+use super::convert::{Context, current_chip, thousandths, tone};
 use super::generated as ui;
 use super::models::Models;
 use super::qr::Room;
@@ -60,6 +60,7 @@ impl Models {
         state.set_title(context.text(&screen.title));
         state.set_lead(context.text(&screen.lead));
         self.chips.sync(context.chips(&screen.chips));
+        state.set_current_chip(current_chip(&screen.chips));
         state.set_position(context.text(&screen.position));
         state.set_list(self.list.sync(&screen.list, context));
         state.set_message(context.message(screen.message.as_ref()));

@@ -296,3 +296,13 @@ pub(super) fn shape(shape: CardShape) -> ui::CardShape {
         CardShape::Tile => ui::CardShape::Tile,
     }
 }
+
+/// Where the focus is in a strip, or what is chosen in it.
+pub(super) fn current(pieces: impl Iterator<Item = (bool, bool)> + Clone) -> i32 {
+    let focused = pieces.clone().position(|(is_focused, _)| is_focused);
+    index(focused.or_else(|| pieces.clone().position(|(_, is_selected)| is_selected)).unwrap_or(0))
+}
+
+pub(super) fn current_chip(chips: &[Chip]) -> i32 {
+    current(chips.iter().map(|chip| (chip.is_focused, chip.is_selected)))
+}

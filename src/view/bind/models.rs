@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 
-use super::convert::Context;
+use super::convert::{Context, current};
 use super::generated as ui;
 use crate::view::model::{Chrome, Dialog, List, ListRow, PinPad};
 
@@ -204,6 +204,7 @@ impl Models {
         let state = window.global::<ui::ChromeState>();
         state.set_brand(context.text(&chrome.brand));
         self.tabs.sync(chrome.tabs.iter().map(|tab| context.tab(tab)).collect());
+        state.set_current_tab(current(chrome.tabs.iter().map(|tab| (tab.is_focused, tab.is_selected))));
         state.set_balance(context.text(&chrome.balance));
         state.set_balance_unit(context.text(&chrome.balance_unit));
         state.set_clock(context.text(&chrome.clock));

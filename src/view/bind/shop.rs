@@ -2,7 +2,7 @@
 
 use slint::{ComponentHandle, SharedString};
 
-use super::convert::{Context, index, shape, tone};
+use super::convert::{Context, current_chip, index, shape, tone};
 use super::generated as ui;
 use super::models::{Models, ROW_SLOTS};
 use super::qr::Room;
@@ -72,6 +72,7 @@ impl Models {
         let state = window.global::<ui::CatalogState>();
         state.set_title(context.text(&screen.title));
         self.chips.sync(context.chips(&screen.chips));
+        state.set_current_chip(current_chip(&screen.chips));
         state.set_position(context.text(&screen.position));
         state.set_shape(shape(screen.shape));
         state.set_columns(index(screen.columns.max(1)));

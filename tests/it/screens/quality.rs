@@ -64,8 +64,10 @@ fn texts_forty_percent_longer_stay_inside_the_safe_area() {
         let frame = stage.headless.frame();
         for (at, pixel) in frame.chunks_exact(3).enumerate() {
             let (x, y) = (at % 1920, at / 1920);
+            // A strip of categories that goes on past the edge peeks, as a row of posters does.
+            let is_strip = name.starts_with("catalog") && (130..230).contains(&y);
             let is_outside = !(84..1836).contains(&x) || !(42..1038).contains(&y);
-            assert!(!is_outside || pixel.iter().all(|level| *level < 60), "{name}: something at {x}, {y}");
+            assert!(!is_outside || is_strip || pixel.iter().all(|level| *level < 60), "{name}: something at {x}, {y}");
         }
     }
 }
