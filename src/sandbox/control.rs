@@ -13,7 +13,8 @@ use super::policy::Policy;
 use super::routes::{answer_code, change_points};
 use super::rules::accrual::Earning;
 use super::service::{scenario, sign_in};
-use super::store::{accounts, ledger};
+use super::state::lock;
+use super::store::{self, accounts, ledger};
 use super::values::{MemberId, Points};
 
 /// The switches of a running sandbox.
@@ -92,6 +93,17 @@ impl Control {
         Ok(answer_code(&self.0, user_code, Some(scenario))?)
     }
 
+    /// Allows the device with this user code to sign in as a member, as they are.
+    pub fn approve_member(&self, user_code: &str, member: &MemberId) -> Result<(), ControlError> {
+        sign_in::decide(&self.0, user_code, &sign_in::Decision::Allow(member.clone()))?;
+        Ok(())
+    }
+
+    /// Lets every access token of a member run out now; refresh tokens stay good.
+    pub fn expire_access(&self, member: &MemberId) -> Result<(), ControlError> {
+        Ok(sign_in::expire_access(&self.0, member)?)
+    }
+
     /// Refuses the device with this user code.
     pub fn deny(&self, user_code: &str) -> Result<(), ControlError> {
         Ok(answer_code(&self.0, user_code, None)?)
@@ -152,6 +164,13 @@ impl Control {
             reason: entry.reason,
         });
         Ok(rows.collect())
+    }
+
+    /// Bytes of everything that grows with use: the database in memory and the pictures that were drawn.
+    pub fn kept_bytes(&self) -> Result<u64, ControlError> {
+        let database = self.0.store.transact(|transaction| Ok::<_, Problem>(store::bytes(transaction)?))?;
+        let pictures: usize = lock(&self.0.pictures).values().map(|picture| picture.len()).sum();
+        Ok(database + pictures as u64)
     }
 
     /// The offers that a member has active.

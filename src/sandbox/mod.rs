@@ -9,6 +9,7 @@ mod clip;
 pub mod clock;
 mod control;
 mod http;
+mod in_process;
 pub mod policy;
 pub mod randomness;
 mod routes;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use control::{Control, ControlError, LedgerRow, Session};
 pub use http::faults::{Fault, FaultKind, When};
+pub use in_process::{InProcess, Programme};
 pub use policy::Policy;
 pub use rules::monthly::MonthlyLimit;
 pub use run::{Options, Running, ScenarioInfo, StartError, scenarios, start};

@@ -17,7 +17,7 @@ use super::randomness::Randomness;
 use super::routes;
 use super::seed::{Seed, SeedError};
 use super::service::scenario::{Scenario, ScenarioError};
-use super::state::{Parts, Sandbox};
+use super::state::{Parts, Sandbox, Threads};
 use super::store::{Store, StoreError};
 
 /// How a sandbox is started.
@@ -118,13 +118,14 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let base_url = format!("http://{addr}");
     let public_url = options.public_url.as_deref().unwrap_or(&base_url).trim_end_matches('/').to_owned();
     let parts = Parts {
-        seed,
-        scenarios,
-        store,
+        seed: Arc::new(seed),
+        scenarios: scenarios.into(),
+        store: Arc::new(store),
         clock: options.clock,
         randomness: options.randomness,
         policy: options.policy,
         public_url,
+        threads: Threads::Pool,
     };
     let app: App = Arc::new(Sandbox::new(parts)?);
     let (stop, stopped) = watch::channel(false);

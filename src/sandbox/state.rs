@@ -4,7 +4,7 @@
 //! pass, runs the work and proves the ledger, all in one transaction.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
@@ -25,13 +25,15 @@ use super::values::MemberId;
 
 /// Everything the sandbox is made of.
 pub(crate) struct Sandbox {
-    pub(crate) seed: Seed,
-    pub(crate) scenarios: Vec<Scenario>,
-    pub(crate) store: Store,
+    pub(crate) seed: Arc<Seed>,
+    pub(crate) scenarios: Arc<[Scenario]>,
+    pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
     pub(crate) randomness: Randomness,
     pub(crate) faults: Faults,
-    pub(crate) artist: Artist,
+    /// Made when the first picture is asked for: fonts are slow to read.
+    pub(crate) artist: LazyLock<Artist>,
+    pub(crate) threads: Threads,
     pub(crate) public_url: String,
     pub(crate) guesses: sign_in::GuessLimit,
     pub(crate) pictures: Mutex<HashMap<String, Arc<Vec<u8>>>>,
@@ -52,13 +54,23 @@ pub(crate) struct MemberScope<'a> {
 
 /// What a sandbox is built from.
 pub(crate) struct Parts {
-    pub(crate) seed: Seed,
-    pub(crate) scenarios: Vec<Scenario>,
-    pub(crate) store: Store,
+    pub(crate) seed: Arc<Seed>,
+    pub(crate) scenarios: Arc<[Scenario]>,
+    pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
     pub(crate) randomness: Randomness,
     pub(crate) policy: Policy,
     pub(crate) public_url: String,
+    pub(crate) threads: Threads,
+}
+
+/// Where work that touches the store is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Threads {
+    /// On threads that may block, so that a server goes on listening.
+    Pool,
+    /// On the caller's, so that one thing happens after the other.
+    Caller,
 }
 
 /// Proof that no other order with the same key is under way; dropping it lets the next one in.
@@ -85,7 +97,8 @@ impl Sandbox {
             clock: parts.clock,
             randomness: parts.randomness,
             faults: Faults::default(),
-            artist: Artist::new(),
+            artist: LazyLock::new(Artist::new),
+            threads: parts.threads,
             public_url: parts.public_url,
             guesses: sign_in::GuessLimit::default(),
             pictures: Mutex::default(),

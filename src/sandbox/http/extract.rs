@@ -1,6 +1,7 @@
 //! What handlers take from a request, with problems instead of plain-text rejections.
 
 use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::state::{MemberScope, Sandbox};
+use crate::sandbox::state::{MemberScope, Sandbox, Threads};
 
 /// The sandbox as handlers share it.
 pub(crate) type App = Arc<Sandbox>;
@@ -23,6 +24,10 @@ pub(crate) struct RequestId(pub(crate) String);
 /// An access token, not yet checked.
 #[derive(Clone)]
 pub(crate) struct Bearer(String);
+
+/// The address a request comes from; unspecified where there is no socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// A segment of the path.
 pub(crate) struct PathText(pub(crate) String);
@@ -57,6 +62,10 @@ pub(crate) async fn blocking<T: Send + 'static>(
     app: &App,
     work: impl FnOnce(&Sandbox) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    match app.threads {
+        Threads::Pool => {}
+        Threads::Caller => return work(app),
+    }
     let app = Arc::clone(app);
     let worker = tokio::task::spawn_blocking(move || work(&app));
     worker.await.unwrap_or_else(|_| Err(Problem::internal("The worker stopped.")))
@@ -67,6 +76,14 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 
     async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, Infallible> {
         Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self("unknown".to_owned())))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(Ipv4Addr::UNSPECIFIED.into())))
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod extract;
 pub(crate) mod faults;
+pub(crate) mod guard;
 pub(crate) mod pipeline;
 pub(crate) mod problem;
 pub(crate) mod server;

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::extract::{App, RequestId};
+use super::faults::CONTROL_PREFIX;
+use super::guard;
 use super::problem::{PROBLEM_JSON, Problem};
 
 /// The largest body that is read.
@@ -37,14 +39,20 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
         headers.insert(REQUEST_ID, value);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("frame-ancestors 'none'"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     tracing::debug!(%method, path, status = response.status().as_u16(), request_id = id, "answered");
     response
 }
 
 /// Refuses what no route of the API can answer in the form asked for, and what takes too long.
-pub(crate) async fn check(request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
+    let is_guarded = path.starts_with(CONTROL_PREFIX) || (path == "/tv" && request.method() == Method::POST);
+    if is_guarded && let Some(problem) = guard::complaint(&request, &app.public_url) {
+        return problem.into_response();
+    }
     let is_json = path.starts_with("/oauth/") || path.starts_with("/sandbox/") || path == "/openapi.json";
     let is_api = path.starts_with("/v1/") && !path.starts_with("/v1/images/") && !path.starts_with("/v1/media/");
     if (is_json || is_api) && !accepts_json(request.headers()) {

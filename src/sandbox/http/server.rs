@@ -19,12 +19,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::extract::Peer;
 use super::faults::CloseConnection;
 
 const MOST_CONNECTIONS: usize = 1024;
 const MOST_HEADERS: usize = 64;
 const HEADER_BYTES: usize = 32 * 1024;
 const HEADER_TIME: Duration = Duration::from_secs(15);
+/// Whoever reads nothing for so long keeps a place that others want.
+const CONNECTION_TIME: Duration = Duration::from_secs(600);
+/// The answer under way may take so long when a connection has to end.
+const LAST_ANSWER: Duration = Duration::from_secs(60);
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Serves until told to stop, then lets answers under way finish for a moment.
@@ -38,11 +43,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
             Some(_) = connections.join_next(), if !connections.is_empty() => continue,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let Ok(slot) = Arc::clone(&slots).try_acquire_owned() else { continue };
                 let (router, stop) = (router.clone(), stop.clone());
                 connections.spawn(async move {
-                    converse(stream, router, stop).await;
+                    converse(stream, Peer(peer.ip()), router, stop).await;
                     drop(slot);
                 });
             }
@@ -59,10 +64,14 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
     }
 }
 
-async fn converse(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, peer: Peer, router: Router, mut stop: watch::Receiver<bool>) {
     // Answers are small and awaited; a failure here costs only speed.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request.map(Body::new)));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        answer(router.clone(), request)
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
@@ -72,7 +81,8 @@ async fn converse(stream: TcpStream, router: Router, mut stop: watch::Receiver<b
     let mut connection = std::pin::pin!(connection);
     let stopped = async move {
         // A sender that is gone stops the server as well.
-        let _ = stop.wait_for(|is_stopped| *is_stopped).await;
+        let is_over = stop.wait_for(|is_stopped| *is_stopped);
+        let _ = tokio::time::timeout(CONNECTION_TIME, is_over).await;
     };
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
@@ -82,7 +92,10 @@ async fn converse(stream: TcpStream, router: Router, mut stop: watch::Receiver<b
         Some(ended) => ended,
         None => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            match tokio::time::timeout(LAST_ANSWER, connection).await {
+                Ok(ended) => ended,
+                Err(_) => return,
+            }
         }
     };
     if let Err(error) = ended {

@@ -12,6 +12,7 @@ use crate::sandbox::http::extract::{App, Bearer, PathText, QueryOf};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{CatalogBody, CategoryBody, OfferBody};
 use crate::sandbox::randomness::hash_text;
+use crate::sandbox::rules::offer::Offer;
 use crate::sandbox::seed::CategoryKind;
 use crate::sandbox::service::account::situation;
 use crate::sandbox::service::catalogue::{self, Language, Shelf, ShelfChoice};
@@ -113,21 +114,18 @@ fn page(scope: &MemberScope<'_>, language: Language, query: &CatalogQuery) -> Re
     let limit = usize::try_from(limit).unwrap_or(1);
     let start = cursor_of(query.cursor.as_deref())?.map_or(0, |row| usize::try_from(row).unwrap_or(usize::MAX));
     let shelf = scope.sandbox.shelf(&ShelfChoice::in_language(&scope.account, language));
-    let offers = catalogue::offers(scope, &shelf)?;
-    let version = version_of(&offers)?;
-    let categories = categories(&shelf);
-    let wanted: Vec<OfferBody> = offers
-        .into_iter()
-        .filter(|offer| query.category.as_ref().is_none_or(|category| offer.category == *category))
-        .collect();
-    let total = wanted.len();
+    let situation = situation(scope)?;
+    let is_wanted = |offer: &&Offer| query.category.as_ref().is_none_or(|category| offer.category == *category);
+    let wanted = || shelf.offers.iter().filter(is_wanted);
+    let total = wanted().count();
     let end = start.saturating_add(limit);
+    let body = |offer| catalogue::for_member(&situation, &shelf, offer);
     Ok(CatalogBody {
-        version,
+        version: catalogue::version(&situation, &shelf)?,
         total,
         server_time: scope.now,
-        categories,
-        offers: wanted.into_iter().skip(start).take(limit).collect(),
+        categories: categories(&shelf),
+        offers: wanted().skip(start).take(limit).map(body).collect(),
         next_cursor: (end < total).then(|| end.to_string()),
     })
 }
@@ -148,22 +146,12 @@ fn categories(shelf: &Shelf) -> Vec<CategoryBody> {
         .collect()
 }
 
-// What an order made now would get moves with the clock, so it stays out of tags and versions: a kept page would
-// otherwise be stale every millisecond.
-fn version_of(offers: &[OfferBody]) -> Result<String, StoreError> {
-    let mut hashes = Vec::with_capacity(offers.len());
-    for offer in offers {
-        let still = OfferBody { valid_until: None, ..offer.clone() };
-        hashes.extend(serde_json::to_vec(&still).map_err(|_| StoreError::Corrupt("an offer does not fit JSON"))?);
-    }
-    Ok(hash_text(&[&hashes]).chars().take(16).collect())
-}
-
 fn tag_of(page: &CatalogBody) -> Result<String, StoreError> {
     let categories =
         serde_json::to_vec(&page.categories).map_err(|_| StoreError::Corrupt("a category does not fit"))?;
-    let offers = version_of(&page.offers)?;
-    let cursor = page.next_cursor.as_deref().unwrap_or("");
-    let parts = [page.version.as_bytes(), &categories, offers.as_bytes(), cursor.as_bytes()];
+    // The version tells of everything that is said of an offer; the tag, which offers these are.
+    let ids: Vec<&str> = page.offers.iter().map(|offer| offer.id.as_str()).collect();
+    let (ids, cursor) = (ids.join(" "), page.next_cursor.as_deref().unwrap_or(""));
+    let parts = [page.version.as_bytes(), &categories, ids.as_bytes(), cursor.as_bytes()];
     Ok(format!("\"{}\"", hash_text(&parts).chars().take(22).collect::<String>()))
 }

@@ -25,6 +25,11 @@ use super::http::{faults, pipeline};
 
 /// Everything the sandbox serves.
 pub(crate) fn router(app: App) -> Router {
+    bind(routes_of_any(), app)
+}
+
+/// The routes, not yet of one sandbox: they and their document are made once and shared.
+pub(crate) fn routes_of_any() -> Router<App> {
     let (router, document) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(account::get_account))
         .routes(routes!(account::get_terms))
@@ -53,11 +58,14 @@ pub(crate) fn router(app: App) -> Router {
         .routes(routes!(control::get_policy, control::set_policy))
         .split_for_parts();
     let document = openapi::complete(document);
-    router
-        .merge(phone_page::router())
-        .merge(openapi::router(document))
+    router.merge(phone_page::router()).merge(openapi::router(document))
+}
+
+/// Gives the routes their sandbox and everything that a request passes through.
+pub(crate) fn bind(routes: Router<App>, app: App) -> Router {
+    routes
         .layer(DefaultBodyLimit::max(pipeline::BODY_LIMIT))
-        .layer(middleware::from_fn(pipeline::check))
+        .layer(middleware::from_fn_with_state(app.clone(), pipeline::check))
         .layer(middleware::from_fn_with_state(app.clone(), faults::middleware))
         .layer(middleware::from_fn_with_state(app.clone(), pipeline::finish))
         .with_state(app)

@@ -25,7 +25,7 @@ pub(super) struct DeviceForm {
 }
 
 /// The codes for a device.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct DeviceAuthorization {
     device_code: String,
     /// Shown as `XXXX-XXXX`, compared without case and dashes.
@@ -37,8 +37,8 @@ pub(super) struct DeviceAuthorization {
     interval: u32,
 }
 
-/// A device that asks for tokens.
-#[derive(Debug, Deserialize)]
+/// A device that asks for tokens; without `Debug`, as the next ones, because of what it holds.
+#[derive(Deserialize)]
 pub(super) struct TokenForm {
     grant_type: Option<String>,
     client_id: Option<String>,
@@ -70,14 +70,14 @@ pub(super) enum TokenRequest {
 }
 
 /// A token that is not needed any more.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct RevokeForm {
     #[schema(required, nullable = false)]
     token: Option<String>,
 }
 
 /// A pair of tokens.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct TokenBody {
     access_token: String,
     #[schema(value_type = String)]

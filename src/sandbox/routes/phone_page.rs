@@ -3,14 +3,19 @@
 //! Plain HTML forms without scripts. A token in the form and a cookie guard against forged posts;
 //! too many wrong codes close the page for a while.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
-use crate::sandbox::http::extract::{App, FormOf, QueryOf, blocking};
+use crate::sandbox::http::extract::{App, FormOf, Peer, QueryOf, blocking};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::service::scenario;
 use crate::sandbox::service::sign_in::{self, CodeState, Decision, normal_code, shown_code};
@@ -19,8 +24,13 @@ use crate::sandbox::store::accounts;
 
 const COOKIE: &str = "tv";
 const STYLE: &str = include_str!("phone_page.css");
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The page brings one style and no script; nothing else may be added to it on the way or by what is typed.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+});
 
 #[derive(Debug, Deserialize)]
 struct CodeQuery {
@@ -47,6 +57,8 @@ enum Page {
     EnterCode { complaint: Option<&'static str> },
     /// The code is right; who is it?
     Choose { code: String },
+    /// There were too many wrong codes.
+    Closed { seconds: u32 },
     /// There is nothing left to do.
     Done { title: &'static str, text: &'static str },
 }
@@ -58,6 +70,7 @@ pub(super) fn router() -> Router<App> {
 
 async fn show(
     State(app): State<App>,
+    peer: Peer,
     headers: HeaderMap,
     QueryOf(query): QueryOf<CodeQuery>,
 ) -> Result<Response, Problem> {
@@ -68,44 +81,47 @@ async fn show(
         (StatusCode::OK, Page::EnterCode { complaint: None })
     } else {
         let typed = code.clone();
-        blocking(&app, move |sandbox| look_up(sandbox, &typed)).await?
+        blocking(&app, move |sandbox| look_up(sandbox, &typed, peer)).await?
     };
     Ok(render(&app, &token, &code, page))
 }
 
 async fn answer(
     State(app): State<App>,
+    peer: Peer,
     headers: HeaderMap,
     FormOf(form): FormOf<AnswerForm>,
 ) -> Result<Response, Problem> {
     let token = cookie(&headers).unwrap_or_default();
     if token.is_empty() || form.csrf != app.sign("phone page", &token) {
-        let detail = "Open the page again and repeat.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "form_expired", "The form is not ours", detail));
+        // Most likely an old page in a phone's memory: a person needs words and a way on, not a document.
+        let token = app.randomness.token().map_err(crate::sandbox::store::StoreError::from)?;
+        let complaint = Some("Страница устарела. Введите код ещё раз.");
+        return Ok(render(&app, &token, &form.code, (StatusCode::FORBIDDEN, Page::EnterCode { complaint })));
     }
     let code = form.code.clone();
-    let page = blocking(&app, move |sandbox| decide(sandbox, &form)).await?;
+    let page = blocking(&app, move |sandbox| decide(sandbox, &form, peer)).await?;
     Ok(render(&app, &token, &code, page))
 }
 
-fn look_up(sandbox: &Sandbox, code: &str) -> Result<(StatusCode, Page), Problem> {
+fn look_up(sandbox: &Sandbox, code: &str, peer: Peer) -> Result<(StatusCode, Page), Problem> {
     let now = sandbox.clock.now();
-    if let Some(seconds) = sandbox.guesses.wait_seconds(now) {
-        return Err(Problem::rate_limited(seconds));
+    if let Some(seconds) = sandbox.guesses.wait_seconds(now, peer.0) {
+        return Ok((StatusCode::TOO_MANY_REQUESTS, Page::Closed { seconds }));
     }
     Ok(match sign_in::code_state(sandbox, code)? {
         CodeState::Waiting => (StatusCode::OK, Page::Choose { code: shown_code(&normal_code(code)) }),
         state @ (CodeState::Unknown | CodeState::Expired | CodeState::Denied | CodeState::Used) => {
             if state == CodeState::Unknown {
-                sandbox.guesses.count_wrong(now);
+                sandbox.guesses.count_wrong(now, peer.0);
             }
             refusal(state)
         }
     })
 }
 
-fn decide(sandbox: &Sandbox, form: &AnswerForm) -> Result<(StatusCode, Page), Problem> {
-    let (status, page) = look_up(sandbox, &form.code)?;
+fn decide(sandbox: &Sandbox, form: &AnswerForm, peer: Peer) -> Result<(StatusCode, Page), Problem> {
+    let (status, page) = look_up(sandbox, &form.code, peer)?;
     if !matches!(page, Page::Choose { .. }) {
         return Ok((status, page));
     }
@@ -154,9 +170,17 @@ fn refusal(state: CodeState) -> (StatusCode, Page) {
 
 fn render(app: &App, token: &str, code: &str, (status, page): (StatusCode, Page)) -> Response {
     let csrf = app.sign("phone page", token);
+    let retry_after = match &page {
+        Page::Closed { seconds } => Some([(header::RETRY_AFTER, seconds.to_string())]),
+        Page::EnterCode { .. } | Page::Choose { .. } | Page::Done { .. } => None,
+    };
     let body = match page {
         Page::EnterCode { complaint } => enter_code(code, complaint),
         Page::Choose { code } => choose(app, &csrf, &code),
+        Page::Closed { seconds } => format!(
+            "<h1>Слишком много неверных кодов</h1><p class=\"big\">Подождите {} мин и попробуйте ещё раз.</p>",
+            seconds.div_ceil(60)
+        ),
         Page::Done { title, text } => format!("<h1>{title}</h1><p class=\"big\">{text}</p>"),
     };
     let html = format!(
@@ -170,10 +194,10 @@ fn render(app: &App, token: &str, code: &str, (status, page): (StatusCode, Page)
     let headers = [
         (header::SET_COOKIE, cookie.as_str()),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
-    (status, headers, Html(html)).into_response()
+    (status, retry_after, headers, Html(html)).into_response()
 }
 
 fn enter_code(code: &str, complaint: Option<&'static str>) -> String {

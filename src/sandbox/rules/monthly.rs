@@ -71,6 +71,8 @@ pub fn basket_waits_until(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const ZONE: Tz = chrono_tz::Europe::Moscow;
@@ -104,6 +106,32 @@ mod tests {
         let now = at("2026-01-06T00:00:00Z");
         assert!(next_exchange_at(MonthlyLimit::Strict, &made, now, ZONE).is_some());
         assert_eq!(next_exchange_at(MonthlyLimit::FilmsExempt, &made, now, ZONE), None);
+    }
+
+    proptest! {
+        #[test]
+        fn one_exchange_a_month_as_a_naive_calendar_counts(
+            made in prop::collection::vec((0_i64..400 * 24, any::<bool>()), 0..6),
+            now in 0_i64..400 * 24,
+            is_exempt in any::<bool>(),
+        ) {
+            let hour = |hours: i64| at("2025-06-01T00:00:00Z") + chrono::TimeDelta::hours(hours);
+            // Moscow is three hours ahead the whole year; the month is the first letters of the date.
+            let month = |time: DateTime<Utc>| (time + chrono::TimeDelta::hours(3)).to_rfc3339()[..7].to_owned();
+            let basket = |is_film: bool| if is_film { Basket::FilmsAlone } else { Basket::Mixed };
+            let limit = if is_exempt { MonthlyLimit::FilmsExempt } else { MonthlyLimit::Strict };
+            let earlier: Vec<Earlier> =
+                made.iter().map(|(hours, is_film)| Earlier { at: hour(*hours), basket: basket(*is_film) }).collect();
+            let is_used = made.iter().any(|(hours, is_film)| month(hour(*hours)) == month(hour(now)) && !(is_exempt && *is_film));
+            let next = next_exchange_at(limit, &earlier, hour(now), ZONE);
+            prop_assert_eq!(next.is_some(), is_used);
+            if let Some(next) = next {
+                prop_assert!(next > hour(now) && month(next) != month(hour(now)));
+                prop_assert_eq!(month(next - chrono::TimeDelta::seconds(1)), month(hour(now)));
+            }
+            let film = basket_waits_until(limit, Basket::FilmsAlone, &earlier, hour(now), ZONE);
+            prop_assert_eq!(film.is_some(), is_used && !is_exempt);
+        }
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //!
 //! A shelf is built once per region, choice and language; who may order what is added per member.
 
-use super::account::situation;
+use chrono::{DateTime, Utc};
+
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{EligibilityBody, OfferBody};
+use crate::sandbox::randomness::hash_text;
 use crate::sandbox::rules::exchange::{Situation, Wish, active, decide};
 use crate::sandbox::rules::offer::{After, Channel, From, Kind, Offer, PromoCode, Repeat, Validity};
 use crate::sandbox::rules::price::discounted;
 use crate::sandbox::seed::{self, CategoryKind, Seed, SeedOffer};
-use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::StoreError;
 use crate::sandbox::store::accounts::Account;
 use crate::sandbox::values::{OfferId, Points};
 
@@ -36,6 +38,8 @@ pub(crate) struct ShelfChoice {
 pub(crate) struct Shelf {
     pub(crate) categories: Vec<Category>,
     pub(crate) offers: Vec<Offer>,
+    /// Changes with anything that stands on the shelf.
+    digest: String,
 }
 
 /// A category in display order.
@@ -80,7 +84,8 @@ impl Shelf {
                 kind: category.kind,
             })
             .collect();
-        Self { categories, offers }
+        let digest = hash_text(&[format!("{offers:?}").as_bytes()]);
+        Self { categories, offers, digest }
     }
 
     /// The offer with this identifier.
@@ -94,23 +99,38 @@ impl Shelf {
     }
 }
 
-/// The member's whole catalogue, in display order.
-pub(crate) fn offers(scope: &MemberScope<'_>, shelf: &Shelf) -> Result<Vec<OfferBody>, Problem> {
-    let situation = situation(scope)?;
-    Ok(shelf.offers.iter().map(|offer| for_member(&situation, shelf, offer)).collect())
+/// The version of a member's catalogue: it changes with the shelf, with the prices and with who may order what.
+///
+/// Until when an order made now would last moves with the clock and stays out, else every version
+/// would be old after a millisecond.
+pub(crate) fn version(situation: &Situation, shelf: &Shelf) -> Result<String, StoreError> {
+    let mut parts = format!("{} {}", shelf.digest, situation.discount_percent).into_bytes();
+    for offer in &shelf.offers {
+        let state = (eligibility(situation, shelf, offer), active_until(situation, offer));
+        parts.extend(serde_json::to_vec(&state).map_err(|_| StoreError::Corrupt("an offer does not fit JSON"))?);
+    }
+    Ok(hash_text(&[&parts]).chars().take(16).collect())
 }
 
-/// One offer as a member sees it.
-pub(crate) fn for_member(situation: &Situation, shelf: &Shelf, offer: &Offer) -> OfferBody {
-    let price = offer.base_price.map(|base| discounted(base, situation.discount_percent));
-    let wish = Wish { id: offer.id.clone(), offer: Some(offer), expected: price.unwrap_or(Points::ZERO) };
-    let eligibility = match decide(situation, &[wish]) {
+fn eligibility(situation: &Situation, shelf: &Shelf, offer: &Offer) -> EligibilityBody {
+    let expected = offer.base_price.map(|base| discounted(base, situation.discount_percent)).unwrap_or(Points::ZERO);
+    let wish = Wish { id: offer.id.clone(), offer: Some(offer), expected };
+    match decide(situation, &[wish]) {
         Ok(_) => EligibilityBody { allowed: true, reasons: Vec::new() },
         Err(reasons) => EligibilityBody {
             allowed: false,
             reasons: reasons.iter().map(|reason| Problem::reason(reason, shelf)).collect(),
         },
-    };
+    }
+}
+
+fn active_until(situation: &Situation, offer: &Offer) -> Option<DateTime<Utc>> {
+    active(situation, &offer.id).and_then(|holding| holding.until)
+}
+
+/// One offer as a member sees it.
+pub(crate) fn for_member(situation: &Situation, shelf: &Shelf, offer: &Offer) -> OfferBody {
+    let price = offer.base_price.map(|base| discounted(base, situation.discount_percent));
     OfferBody {
         id: offer.id.clone(),
         category: offer.category.clone(),
@@ -133,8 +153,8 @@ pub(crate) fn for_member(situation: &Situation, shelf: &Shelf, offer: &Offer) ->
         requires: offer.requires.clone(),
         excludes: offer.excludes.clone(),
         quota_gb: offer.quota_gb,
-        eligibility,
-        active_until: active(situation, &offer.id).and_then(|holding| holding.until),
+        eligibility: eligibility(situation, shelf, offer),
+        active_until: active_until(situation, offer),
         image: offer.image.clone(),
     }
 }

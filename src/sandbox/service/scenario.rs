@@ -123,7 +123,8 @@ impl Scenario {
         MemberId::new(format!("m-{}", self.name))
     }
 
-    fn parse(text: &str) -> Result<Vec<Self>, ScenarioError> {
+    /// Reads scenarios.
+    pub(crate) fn parse(text: &str) -> Result<Vec<Self>, ScenarioError> {
         let scenarios = toml::from_str::<File>(text)?.scenario;
         let mut names = HashSet::new();
         for scenario in &scenarios {

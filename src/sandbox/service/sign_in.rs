@@ -3,6 +3,7 @@
 //! Device codes and tokens are 256-bit and stored as hashes. A refresh token works once; using it
 //! again ends the whole sign-in, because one of the two users is not the member.
 
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,7 +26,11 @@ pub(crate) const ACCESS_SECONDS: u32 = 3600;
 
 const FIRST_INTERVAL_SECONDS: u32 = 5;
 const SLOWER_BY_SECONDS: u32 = 5;
+/// Wrong codes from one address, and from all together: many addresses are as cheap as one.
 const MOST_GUESSES: usize = 10;
+const MOST_GUESSES_OF_ALL: usize = 200;
+/// Devices that wait for an answer: more codes would be easier to guess and fill the disk.
+const MOST_WAITING: u32 = 10_000;
 const GUESS_WINDOW: TimeDelta = TimeDelta::minutes(5);
 
 /// A device that may ask for tokens.
@@ -36,8 +41,8 @@ pub(crate) struct Device {
     pub(crate) interval_seconds: u32,
 }
 
-/// A pair of tokens.
-#[derive(Debug, Clone)]
+/// A pair of tokens, deliberately without `Debug`.
+#[derive(Clone)]
 pub(crate) struct Tokens {
     pub(crate) access: String,
     pub(crate) refresh: String,
@@ -70,23 +75,28 @@ pub(crate) enum CodeState {
     Used,
 }
 
-/// Wrong user codes lately; too many close the page for a while.
+/// Wrong user codes lately, by address; too many close the page for a while.
 #[derive(Debug, Default)]
-pub(crate) struct GuessLimit(Mutex<Vec<DateTime<Utc>>>);
+pub(crate) struct GuessLimit(Mutex<Vec<(DateTime<Utc>, IpAddr)>>);
 
 impl GuessLimit {
     /// Seconds until another guess is allowed, where there were too many.
-    pub(crate) fn wait_seconds(&self, now: DateTime<Utc>) -> Option<u32> {
+    pub(crate) fn wait_seconds(&self, now: DateTime<Utc>, from: IpAddr) -> Option<u32> {
         let mut guesses = lock(&self.0);
-        guesses.retain(|at| *at <= now && now - *at < GUESS_WINDOW);
-        let oldest = guesses.first()?;
+        guesses.retain(|(at, _)| *at <= now && now - *at < GUESS_WINDOW);
+        let own = guesses.iter().filter(|(_, address)| *address == from).map(|(at, _)| at);
+        let oldest = match (own.clone().count() >= MOST_GUESSES, guesses.len() >= MOST_GUESSES_OF_ALL) {
+            (true, _) => own.min(),
+            (false, true) => guesses.first().map(|(at, _)| at),
+            (false, false) => None,
+        }?;
         let seconds = (*oldest + GUESS_WINDOW - now).num_seconds().clamp(1, GUESS_WINDOW.num_seconds());
-        (guesses.len() >= MOST_GUESSES).then(|| u32::try_from(seconds).unwrap_or(1))
+        Some(u32::try_from(seconds).unwrap_or(1))
     }
 
     /// Counts a wrong code.
-    pub(crate) fn count_wrong(&self, now: DateTime<Utc>) {
-        lock(&self.0).push(now);
+    pub(crate) fn count_wrong(&self, now: DateTime<Utc>, from: IpAddr) {
+        lock(&self.0).push((now, from));
     }
 }
 
@@ -108,6 +118,9 @@ pub(crate) fn begin(sandbox: &Sandbox) -> Result<Device, Problem> {
     let now = sandbox.clock.now();
     let expires_at = now + TimeDelta::seconds(i64::from(CODE_SECONDS));
     sandbox.store.transact(|transaction| {
+        if sign_in::waiting(transaction, now)? >= MOST_WAITING {
+            return Err(Problem::rate_limited(60));
+        }
         loop {
             let device_code = sandbox.randomness.token().map_err(StoreError::from)?;
             let user_code = sandbox.randomness.user_code().map_err(StoreError::from)?;
@@ -219,6 +232,12 @@ pub(crate) fn start_session(sandbox: &Sandbox, member: &MemberId) -> Result<Toke
     })
 }
 
+/// Ends the access tokens of a member, as if their time were over.
+pub(crate) fn expire_access(sandbox: &Sandbox, member: &MemberId) -> Result<(), Problem> {
+    let now = sandbox.clock.now();
+    sandbox.store.transact(|transaction| Ok(sign_in::expire_access(transaction, member, now)?))
+}
+
 /// Whose access token this is.
 pub(crate) fn member_of(sandbox: &Sandbox, transaction: &Transaction<'_>, token: &str) -> Result<MemberId, Problem> {
     let now = sandbox.clock.now();
@@ -255,5 +274,27 @@ fn is_too_soon(sandbox: &Sandbox, grant: &Grant, now: DateTime<Utc>) -> bool {
         Mode::Frozen { .. } | Mode::Running { .. } => {
             passed >= TimeDelta::zero() && passed < TimeDelta::seconds(i64::from(grant.interval_seconds))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guesses_are_limited_by_address_and_in_all() {
+        let (limit, now) = (GuessLimit::default(), "2026-03-10T09:00:00Z".parse().unwrap());
+        let address = |last: u8| IpAddr::from([10, 0, 0, last]);
+        for _ in 0..MOST_GUESSES {
+            assert_eq!(limit.wait_seconds(now, address(1)), None);
+            limit.count_wrong(now, address(1));
+        }
+        assert_eq!(limit.wait_seconds(now, address(1)), Some(300));
+        assert_eq!(limit.wait_seconds(now, address(2)), None, "a stranger's guesses close nobody else's page");
+        for guess in MOST_GUESSES..MOST_GUESSES_OF_ALL {
+            limit.count_wrong(now, address(u8::try_from(guess).unwrap()));
+        }
+        assert_eq!(limit.wait_seconds(now, address(255)), Some(300), "many addresses guess no more than one could");
+        assert_eq!(limit.wait_seconds(now + GUESS_WINDOW, address(1)), None);
     }
 }

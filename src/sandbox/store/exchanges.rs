@@ -258,7 +258,7 @@ pub fn ahead(connection: &Connection, account: AccountKey) -> Result<Vec<Due>, S
 
 fn one(
     connection: &Connection,
-    condition: &str,
+    condition: &'static str,
     parameters: &[&dyn rusqlite::ToSql],
 ) -> Result<Option<Exchange>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM exchanges WHERE {condition}"))?;

@@ -59,6 +59,12 @@ impl Store {
         Ok(Self(Mutex::new(connection)))
     }
 
+    /// The connection itself, for a test that watches its statements.
+    #[cfg(test)]
+    pub(crate) fn connection(&self) -> std::sync::MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Runs `work` in one transaction: all of it is kept, or nothing.
     pub fn transact<T, E: From<StoreError>>(
         &self,
@@ -76,6 +82,13 @@ impl Store {
 
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![M::up(include_str!("schema.sql"))])
+}
+
+/// How large the database is.
+pub fn bytes(connection: &Connection) -> Result<u64, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")?;
+    Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 /// A time as it is stored.

@@ -89,6 +89,13 @@ pub fn insert_grant(
     Ok(inserted == 1)
 }
 
+/// How many devices wait for an answer.
+pub fn waiting(connection: &Connection, now: DateTime<Utc>) -> Result<u32, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT count(*) FROM device_grants WHERE state = 'pending' AND expires_at > ?1")?;
+    Ok(statement.query_row(params![millis(now)], |row| row.get(0))?)
+}
+
 /// The device with this device code.
 pub fn grant_by_hash(connection: &Connection, code_hash: &str) -> Result<Option<Grant>, StoreError> {
     grant(connection, "code_hash = ?1", code_hash)
@@ -140,6 +147,16 @@ pub fn revoke_family(connection: &Connection, family: i64) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Ends the access tokens of a member at a time.
+pub fn expire_access(connection: &Connection, member: &MemberId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE tokens SET expires_at = ?2 WHERE purpose = 'access'
+             AND family_id IN (SELECT id FROM token_families WHERE member_id = ?1)",
+    )?;
+    statement.execute(params![member.as_str(), millis(at)])?;
+    Ok(())
+}
+
 /// Remembers a token.
 pub fn insert_token(
     connection: &Connection,
@@ -179,7 +196,7 @@ pub fn use_token(connection: &Connection, hash: &str) -> Result<(), StoreError> 
     Ok(())
 }
 
-fn grant(connection: &Connection, condition: &str, value: &str) -> Result<Option<Grant>, StoreError> {
+fn grant(connection: &Connection, condition: &'static str, value: &str) -> Result<Option<Grant>, StoreError> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT code_hash, state, member_id, expires_at, interval_seconds, polled_at FROM device_grants WHERE {condition}"
     ))?;

@@ -64,14 +64,14 @@ async fn a_huge_body_goes_on_and_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn latency_delays_and_a_hang_never_ends() {
+async fn latency_delays_and_a_hang_outlasts_every_client() {
     let server = Server::start().await;
     let began = tokio::time::Instant::now();
     server.control.set_faults(vec![Fault { latency_ms: Some(60_000), ..once(FaultKind::LatencyMs) }]);
     assert_eq!(server.get(PATH).await.status, 200);
     assert!(began.elapsed() >= std::time::Duration::from_secs(60));
     server.control.set_faults(vec![once(FaultKind::Hang)]);
-    let patience = std::time::Duration::from_secs(3600);
+    let patience = std::time::Duration::from_secs(600);
     assert!(tokio::time::timeout(patience, server.get(PATH)).await.is_err());
 }
 

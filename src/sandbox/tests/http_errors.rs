@@ -1,6 +1,7 @@
 //! Requests no client should send, and the problems they get.
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::support::Server;
 
@@ -148,4 +149,33 @@ async fn too_many_or_too_long_headers_are_refused() {
     assert_eq!(server.send("GET", "/v1/terms", &[("x-long", &long)], None).await.status, 431);
     let many = vec![("x-more", "1"); 100];
     assert_eq!(server.send("GET", "/v1/terms", &many, None).await.status, 431);
+}
+
+/// What the server says before it closes a connection on which only this was said.
+async fn farewell(server: &Server, said: &[u8]) -> (Vec<u8>, std::time::Duration) {
+    let mut stream = tokio::net::TcpStream::connect(server.running.addr()).await.unwrap();
+    stream.write_all(said).await.unwrap();
+    let begun = tokio::time::Instant::now();
+    let mut heard = Vec::new();
+    // A reset is an end as well.
+    let _ = stream.read_to_end(&mut heard).await;
+    (heard, begun.elapsed())
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_or_never_ends_is_closed() {
+    let server = Server::start().await;
+    // From here on time passes as soon as everybody waits.
+    tokio::time::pause();
+    for said in [&b""[..], b"GET /v1/terms HTTP/1.1\r\n", b"GET /v1/terms HTTP/1.1\r\nhost: a\r\nx-slow: "] {
+        let (_, took) = farewell(&server, said).await;
+        assert!(took.as_secs() <= 15, "{took:?} after {}", String::from_utf8_lossy(said));
+    }
+    let endless = b"POST /oauth/token HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\nclient_id=";
+    let (heard, took) = farewell(&server, endless).await;
+    assert!(
+        took.as_secs() <= 60 && heard.starts_with(b"HTTP/1.1 503"),
+        "{took:?}: {}",
+        String::from_utf8_lossy(&heard)
+    );
 }

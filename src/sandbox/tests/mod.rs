@@ -7,6 +7,8 @@ mod entitlements;
 mod exchanges;
 mod faults;
 mod http_errors;
+#[cfg(feature = "client")]
+mod killed;
 mod model;
 mod parallel;
 mod phone_page;

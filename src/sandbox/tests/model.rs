@@ -3,6 +3,8 @@
 //! The model keeps a list of lots and nothing else. The sandbox proves its own sums after every
 //! step; here the balance must also be what the model says.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use proptest::prelude::*;
 
@@ -14,7 +16,7 @@ use crate::sandbox::routes::change_points;
 use crate::sandbox::seed::Seed;
 use crate::sandbox::service::order::{self, Order};
 use crate::sandbox::service::scenario::{self, Scenario};
-use crate::sandbox::state::{Parts, Sandbox};
+use crate::sandbox::state::{Parts, Sandbox, Threads};
 use crate::sandbox::store::{Store, ledger};
 use crate::sandbox::values::{MemberId, OfferId, Points};
 
@@ -61,13 +63,14 @@ impl Model {
 fn sandbox() -> Sandbox {
     let exempt = crate::sandbox::MonthlyLimit::FilmsExempt;
     Sandbox::new(Parts {
-        seed: Seed::embedded(),
-        scenarios: Scenario::built_in().unwrap(),
-        store: Store::open(None).unwrap(),
+        seed: Arc::new(Seed::embedded()),
+        scenarios: Scenario::built_in().unwrap().into(),
+        store: Arc::new(Store::open(None).unwrap()),
         clock: Clock::frozen(at(NOON)),
         randomness: Randomness::seeded(3),
         policy: Policy { monthly: exempt, ..Policy::default() },
         public_url: "http://sandbox".to_owned(),
+        threads: Threads::Caller,
     })
     .unwrap()
 }

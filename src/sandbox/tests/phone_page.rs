@@ -29,7 +29,9 @@ async fn a_subscriber_is_chosen_and_allowed() {
     let page = server.get(&format!("/tv?code={}", code.to_lowercase())).await;
     assert!(page.text().contains(&code) && page.text().contains("value=\"second-region\""));
     assert_eq!(page.header("x-frame-options"), Some("DENY"));
-    assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'; style-src 'sha256-") && policy.contains("frame-ancestors 'none'"));
+    assert!(!policy.contains("unsafe") && !page.text().contains("<script"));
     assert!(page.header("set-cookie").unwrap().contains("HttpOnly; SameSite=Strict"));
     assert!(answer(&server, &page, "allow").await.text().contains("Вход разрешён"));
     let grant = "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=bonus-tv";
@@ -59,10 +61,12 @@ async fn a_forged_post_is_refused() {
     let (_, code) = user_code(&server).await;
     let page = server.get(&format!("/tv?code={code}")).await;
     let forged = format!("csrf={}&code={code}&scenario=vip&answer=allow", field(&page, "csrf"));
-    server.form("/tv", &forged).await.problem(403, "form_expired");
+    let refused = |reply: &Reply| assert!(reply.status == 403 && reply.text().contains("Страница устарела"));
+    refused(&server.form("/tv", &forged).await);
     let cookie = format!("tv={}", "A".repeat(43));
     let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie.as_str())];
-    server.send("POST", "/tv", &headers, Some(forged.as_bytes())).await.problem(403, "form_expired");
+    refused(&server.send("POST", "/tv", &headers, Some(forged.as_bytes())).await);
+    assert!(server.get(&format!("/tv?code={code}")).await.text().contains("Разрешить вход"), "nothing was decided");
 }
 
 #[tokio::test]
@@ -73,8 +77,29 @@ async fn guessing_is_limited() {
         assert_eq!(server.get("/tv?code=BBBB-BBBB").await.status, 200);
     }
     let limited = server.get(&format!("/tv?code={code}")).await;
-    limited.problem(429, "rate_limited");
+    assert!(limited.status == 429 && limited.text().contains("Подождите 5 мин"));
     assert_eq!(limited.header("retry-after"), Some("300"));
     server.control.advance(TimeDelta::minutes(5)).unwrap();
     assert!(server.get(&format!("/tv?code={code}")).await.text().contains("Разрешить вход"));
+}
+
+#[tokio::test]
+async fn pages_from_elsewhere_can_neither_answer_nor_turn_switches_nor_frame() {
+    let server = Server::start().await;
+    let foreign = [("origin", "https://evil.example"), ("content-type", "application/json")];
+    let clock = Some(&br#"{"advance_seconds": 1}"#[..]);
+    server.send("POST", "/sandbox/v1/clock", &foreign, clock).await.problem(403, "foreign_page");
+    server
+        .send("GET", "/sandbox/v1/state", &[("sec-fetch-site", "cross-site")], None)
+        .await
+        .problem(403, "foreign_page");
+    let form = [("origin", "null"), ("content-type", "application/x-www-form-urlencoded")];
+    server.send("POST", "/tv", &form, Some(b"answer=allow")).await.problem(403, "foreign_page");
+    for path in ["/docs/", "/openapi.json", "/v1/account", "/tv"] {
+        let reply = server.get(path).await;
+        assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{path}");
+        assert!(
+            reply.header("content-security-policy").is_some_and(|policy| policy.contains("frame-ancestors 'none'"))
+        );
+    }
 }

@@ -1,0 +1,111 @@
+//! A sandbox without socket, thread or clock of its own, for whoever simulates the rest of the world.
+//!
+//! The routes, rules and database are those of the server. A request is carried out before
+//! [`InProcess::answer`] returns for the first time, so what happens between two requests is the
+//! holder's choice alone.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+
+use super::clock::Clock;
+use super::control::Control;
+use super::http::extract::App;
+use super::policy::Policy;
+use super::randomness::Randomness;
+use super::routes;
+use super::run::StartError;
+use super::seed::Seed;
+use super::service::scenario::Scenario;
+use super::state::{Parts, Sandbox, Threads};
+use super::store::Store;
+
+/// What is the same for every sandbox of one programme: offers, test subscribers, routes.
+#[derive(Clone)]
+pub struct Programme {
+    seed: Arc<Seed>,
+    scenarios: Arc<[Scenario]>,
+    routes: Router<App>,
+}
+
+impl Programme {
+    /// The offers of the program itself with test subscribers of one's own, as in `scenarios.toml`.
+    pub fn with_scenarios(text: &str) -> Result<Self, StartError> {
+        let scenarios = Scenario::parse(text)?.into();
+        Ok(Self { seed: Arc::new(Seed::embedded()), scenarios, routes: routes::routes_of_any() })
+    }
+}
+
+/// A sandbox in the hands of its holder.
+pub struct InProcess {
+    programme: Programme,
+    store: Arc<Store>,
+    randomness_seed: u64,
+    app: App,
+    routes: TowerToHyperService<Router>,
+}
+
+impl InProcess {
+    /// Starts with an empty database in memory; equal seeds give equal identifiers and tokens.
+    pub fn start(programme: &Programme, at: DateTime<Utc>, policy: Policy, seed: u64) -> Result<Self, StartError> {
+        let store = Arc::new(Store::open(None)?);
+        Self::over(programme.clone(), store, at, policy, seed)
+    }
+
+    /// The process dies and starts again: the database stays, everything else is gone.
+    pub fn restart(self) -> Result<Self, StartError> {
+        let (at, policy) = (self.app.clock.now(), self.app.policy());
+        // A source that began anew would give out the same identifiers twice.
+        let seed = self.randomness_seed.wrapping_add(1 << 40);
+        Self::over(self.programme, self.store, at, policy, seed)
+    }
+
+    fn over(
+        programme: Programme,
+        store: Arc<Store>,
+        at: DateTime<Utc>,
+        policy: Policy,
+        randomness_seed: u64,
+    ) -> Result<Self, StartError> {
+        let parts = Parts {
+            seed: Arc::clone(&programme.seed),
+            scenarios: Arc::clone(&programme.scenarios),
+            store: Arc::clone(&store),
+            clock: Clock::frozen(at),
+            randomness: Randomness::seeded(randomness_seed),
+            policy,
+            public_url: "http://sandbox".to_owned(),
+            threads: Threads::Caller,
+        };
+        let app: App = Arc::new(Sandbox::new(parts)?);
+        let routes = TowerToHyperService::new(routes::bind(programme.routes.clone(), Arc::clone(&app)));
+        Ok(Self { programme, store, randomness_seed, app, routes })
+    }
+
+    /// Sets the clock; what becomes due happens when the next request looks.
+    pub fn set_time(&self, at: DateTime<Utc>) {
+        self.app.clock.set(at);
+    }
+
+    /// Answers a request.
+    pub fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send + 'static {
+        let answer = self.routes.call(request);
+        async move {
+            match answer.await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        }
+    }
+
+    /// The switches.
+    pub fn control(&self) -> Control {
+        Control::new(Arc::clone(&self.app))
+    }
+}
