@@ -124,8 +124,10 @@ impl RemoteKey {
 /// What a key did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// It went down; also the host's own repeats, which only say that it is still down.
+    /// It went down; also a desktop's repeats, which cannot always be told from it.
     Down(Hold),
+    /// The driver says that it is still down. Never a press, however long nothing was heard of it.
+    Still,
     /// It went up.
     Up,
 }

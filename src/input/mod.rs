@@ -3,12 +3,18 @@
 //! Pure functions over values; times come in as arguments. Where keys come from (evdev, a desktop
 //! keyboard, HTTP, a script) is the platform's business.
 
+mod codes;
 mod key;
 mod keymap;
+#[cfg(all(feature = "client", any(feature = "box", test)))]
+mod keymap_file;
 mod repeat;
 mod script;
 
+pub use codes::{Button, Codes, HIGHEST as HIGHEST_CODE, PowerKey};
 pub use key::{Direction, Hold, KeyEvent, Phase, RemoteKey};
 pub use keymap::{Colour, Intent, Keymap};
+#[cfg(all(feature = "client", any(feature = "box", test)))]
+pub use keymap_file::{KeymapError, parse_keymap};
 pub use repeat::{Repeat, Step};
-pub use script::{ScriptError, ScriptStep, parse_script};
+pub use script::{ScriptError, ScriptStep, parse_duration, parse_script};

@@ -51,6 +51,13 @@ impl Repeat {
                 }
                 None
             }
+            Phase::Still => {
+                let held = self.held.as_mut().filter(|held| held.key == event.key);
+                if let Some(held) = held.filter(|held| now.saturating_sub(held.last_sign) < held.lease) {
+                    held.last_sign = now;
+                }
+                None
+            }
             Phase::Down(hold) => {
                 if let Some(held) = self.held.as_mut()
                     && held.key == event.key
@@ -192,6 +199,19 @@ mod tests {
         assert!(steps.iter().all(|at| *at < ms(700)), "{steps:?}");
         assert_eq!(repeat.next_wake(), None);
         assert_eq!(repeat.key(ms(5000), signed(RIGHT)), Some(Step::Press(RIGHT)));
+    }
+
+    #[test]
+    fn a_sign_that_comes_too_late_presses_nothing() {
+        let mut repeat = Repeat::default();
+        let still = |key| KeyEvent { key, phase: Phase::Still };
+        assert_eq!(repeat.key(ms(0), still(RemoteKey::Ok)), None, "nothing was pressed");
+        repeat.key(ms(0), signed(RemoteKey::Ok));
+        assert_eq!(repeat.key(ms(2000), still(RemoteKey::Ok)), None, "the box stood still for two seconds");
+        repeat.key(ms(3000), signed(RIGHT));
+        assert_eq!(repeat.key(ms(3300), still(RIGHT)), None);
+        assert_eq!(repeat.wake(ms(3400)), Some(Step::Again(RIGHT)));
+        assert_eq!(repeat.wake(ms(3999)), Some(Step::Again(RIGHT)), "the sign prolonged the hold");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct ScriptError {
 
 /// The most taps one `KEY*n` may stand for.
 const MOST_TAPS: usize = 10_000;
+/// The most steps of a script; `KEY*n` over and over must not fill the memory.
+const MOST_STEPS: usize = 100_000;
 /// The longest hold or wait.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
@@ -47,11 +49,10 @@ pub fn parse_script(script: &str) -> Result<Vec<ScriptStep>, ScriptError> {
         let head = parts.next().unwrap_or_default();
         if head.eq_ignore_ascii_case("HOLD") {
             let key = parts.next().and_then(RemoteKey::named).ok_or_else(|| error(unknown))?;
-            let time =
-                parts.next().and_then(parse_duration).ok_or_else(|| error("a hold wants a time: HOLD:RIGHT:2s"))?;
+            let time = parts.next().and_then(bounded).ok_or_else(|| error("a hold wants a time: HOLD:RIGHT:2s"))?;
             steps.push(ScriptStep::Hold(key, time));
         } else if head.eq_ignore_ascii_case("WAIT") {
-            let time = parts.next().and_then(parse_duration).ok_or_else(|| error("a wait wants a time: WAIT:500ms"))?;
+            let time = parts.next().and_then(bounded).ok_or_else(|| error("a wait wants a time: WAIT:500ms"))?;
             steps.push(ScriptStep::Wait(time));
         } else {
             let (name, times) = match head.split_once('*') {
@@ -67,23 +68,29 @@ pub fn parse_script(script: &str) -> Result<Vec<ScriptStep>, ScriptError> {
         if parts.next().is_some() {
             return Err(error("too many colons"));
         }
+        if steps.len() > MOST_STEPS {
+            return Err(error("a script has at most 100000 steps"));
+        }
     }
     Ok(steps)
 }
 
+fn bounded(text: &str) -> Option<Duration> {
+    parse_duration(text).filter(|time| *time <= LONGEST)
+}
+
 /// Reads `500ms`, `2s`, `5m` or `1h`.
-fn parse_duration(text: &str) -> Option<Duration> {
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let split = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(split);
     let number: u64 = number.parse().ok()?;
-    let duration = match unit {
+    Some(match unit {
         "ms" => Duration::from_millis(number),
         "s" => Duration::from_secs(number),
         "m" => Duration::from_secs(number.checked_mul(60)?),
         "h" => Duration::from_secs(number.checked_mul(3600)?),
         _ => return None,
-    };
-    (duration <= LONGEST).then_some(duration)
+    })
 }
 
 #[cfg(test)]
@@ -123,5 +130,10 @@ mod tests {
             let error = parse_script(script).unwrap_err();
             assert_eq!(error.position, position, "{script}: {error}");
         }
+    }
+
+    #[test]
+    fn a_script_cannot_fill_the_memory() {
+        assert_eq!(parse_script(&"DOWN*10000 ".repeat(1_000)).unwrap_err().position, 11);
     }
 }
