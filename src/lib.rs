@@ -12,11 +12,16 @@ pub mod core;
 pub mod domain;
 #[cfg(feature = "emulator")]
 pub mod emulator;
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod input;
 #[cfg(feature = "ui")]
 pub mod platform;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+#[cfg(all(feature = "client", feature = "ui", any(feature = "box", test)))]
+pub mod set_top_box;
 #[cfg(feature = "client")]
 pub mod shell;
 pub mod view;

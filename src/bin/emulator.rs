@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use bonus_tv::emulator::{Args, run};
+use bonus_tv::shell::logging::chain;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -32,19 +33,4 @@ fn list_scenarios() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// An error with everything behind it on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
 }

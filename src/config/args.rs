@@ -16,6 +16,12 @@ pub struct Args {
     /// Reads this file instead of /etc/bonus-tv/config.toml; also BONUS_TV_CONFIG
     #[arg(long, value_name = "PATH")]
     pub config: Option<PathBuf>,
+    /// Prints what the keys of a remote send and the lines of a keymap for them, and does nothing else
+    #[arg(long)]
+    pub learn_keys: bool,
+    /// Checks the configuration and the keymap, says what is wrong, and does nothing else
+    #[arg(long)]
+    pub check_config: bool,
     /// Address of the bonus API [default: http://127.0.0.1:8080/]
     #[arg(long, value_name = "URL")]
     api_url: Option<String>,

@@ -28,6 +28,8 @@ use settings::SETTINGS;
 const DEFAULT_FILE: &str = "/etc/bonus-tv/config.toml";
 /// What the environment's names begin with.
 const PREFIX: &str = "BONUS_TV_";
+/// What the emulator's own variables begin with; they are none of the box's settings.
+const EMULATOR_PREFIX: &str = "BONUS_TV_EMULATOR_";
 /// The file can be named in the environment, too.
 const FILE_VARIABLE: &str = "BONUS_TV_CONFIG";
 /// Bytes of a file that can be meant seriously.
@@ -292,6 +294,19 @@ impl Config {
 
     fn read_file(&mut self, path: &Path, origins: &mut Origins) -> Result<(), ConfigError> {
         let bytes = read(path, "the configuration")?;
+        self.read_bytes(path, bytes, origins)
+    }
+
+    /// What a file with these bytes would make, for fuzzing.
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Result<Self, ConfigError> {
+        let mut config = Self::defaults(&BTreeMap::new());
+        let mut origins = BTreeMap::new();
+        config.read_bytes(Path::new("fuzzed.toml"), bytes, &mut origins)?;
+        config.check_together(&origins)?;
+        Ok(config)
+    }
+
+    fn read_bytes(&mut self, path: &Path, bytes: Vec<u8>, origins: &mut Origins) -> Result<(), ConfigError> {
         let syntax = |message: String| ConfigError::Syntax { path: path.to_owned(), message };
         let text = String::from_utf8(bytes).map_err(|error| syntax(error.to_string()))?;
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| syntax(error.to_string()))?;
@@ -327,7 +342,7 @@ impl Config {
         origins: &mut Origins,
     ) -> Result<(), ConfigError> {
         for (name, text) in environment {
-            if !name.starts_with(PREFIX) || name == FILE_VARIABLE {
+            if !name.starts_with(PREFIX) || name.starts_with(EMULATOR_PREFIX) || name == FILE_VARIABLE {
                 continue;
             }
             let Some(setting) = SETTINGS.iter().find(|setting| variable(setting.key) == *name) else {

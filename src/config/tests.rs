@@ -42,6 +42,12 @@ fn the_example_file_is_complete_and_its_commented_lines_are_right() {
 }
 
 #[test]
+fn the_emulators_own_variables_are_none_of_the_boxs() {
+    assert!(load("", &[("BONUS_TV_EMULATOR_PLAYER", "mpv {url}")], &[]).is_ok());
+    assert!(load("", &[("BONUS_TV_PLAYER", "mpv {url}")], &[]).is_err());
+}
+
+#[test]
 fn every_setting_has_a_flag_that_reaches_the_table() {
     let command = Args::command();
     for setting in SETTINGS {

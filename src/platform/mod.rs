@@ -6,3 +6,5 @@
 pub mod desktop;
 pub mod desktop_keys;
 pub mod headless;
+#[cfg(any(feature = "box", test))]
+pub mod linux;

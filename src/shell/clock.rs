@@ -15,7 +15,7 @@ pub trait Clock {
 }
 
 /// The system's time and randomness.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SystemClock {
     started: Instant,
 }
@@ -31,6 +31,46 @@ impl Clock for SystemClock {
     fn now(&self) -> Moment {
         Moment { monotonic: self.started.elapsed(), wall: Utc::now(), entropy: entropy() }
     }
+}
+
+/// Notices that the system was asleep: time went on and nobody counted it.
+#[cfg(any(feature = "box", test))]
+#[derive(Debug)]
+pub struct SleepWatch {
+    asleep: Duration,
+}
+
+#[cfg(any(feature = "box", test))]
+impl SleepWatch {
+    /// Less than this is the clocks being read one after the other.
+    const NOTICED: Duration = Duration::from_secs(1);
+
+    /// Watches from now on.
+    pub fn start() -> Self {
+        Self { asleep: time_asleep() }
+    }
+
+    /// Whether the system was asleep since it was asked last.
+    pub fn has_slept(&mut self) -> bool {
+        self.has_slept_by(time_asleep())
+    }
+
+    fn has_slept_by(&mut self, asleep: Duration) -> bool {
+        let before = std::mem::replace(&mut self.asleep, asleep);
+        asleep.saturating_sub(before) >= Self::NOTICED
+    }
+}
+
+/// How long the system was asleep since it was switched on.
+#[cfg(any(feature = "box", test))]
+fn time_asleep() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let read = |clock| {
+        let time = clock_gettime(clock);
+        let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
+        Duration::new(seconds.unwrap_or(0), nanoseconds.unwrap_or(0))
+    };
+    read(ClockId::Boottime).saturating_sub(read(ClockId::Monotonic))
 }
 
 /// Fresh random bits from the system.
@@ -85,5 +125,19 @@ impl Clock for ManualClock {
         let entropy = (u128::from(step(low ^ step(high))) << 64) | u128::from(step(step(low)));
         let passed = chrono::Duration::from_std(self.elapsed.get()).unwrap_or_default();
         Moment { monotonic: self.elapsed.get(), wall: self.start + passed, entropy }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleep_is_noticed_once() {
+        let mut watch = SleepWatch { asleep: Duration::ZERO };
+        assert!(!watch.has_slept_by(Duration::from_millis(3)));
+        assert!(watch.has_slept_by(Duration::from_secs(60)));
+        assert!(!watch.has_slept_by(Duration::from_secs(60)));
+        assert!(!SleepWatch::start().has_slept());
     }
 }

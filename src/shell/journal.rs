@@ -32,6 +32,7 @@ impl Journal {
                 let name = if app.is_secret_entry() { "*" } else { key.key.name() };
                 let phase = match key.phase {
                     Phase::Down(_) => "down",
+                    Phase::Still => "still",
                     Phase::Up => "up",
                 };
                 json!({"event": "key", "key": name, "phase": phase})
@@ -46,8 +47,9 @@ impl Journal {
                 json!({"event": "replied", "id": id.get(), "result": result})
             }
             Event::OrderStored(result) => json!({"event": "order-stored", "ok": result.is_ok()}),
-            Event::PinAnswered(_) => json!({"event": "pin-answered"}),
+            Event::PinAnswered { .. } => json!({"event": "pin-answered"}),
             Event::Player(event) => json!({"event": "player", "what": format!("{event:?}")}),
+            Event::Power(key) => json!({"event": "power", "key": format!("{key:?}")}),
             Event::Resumed => json!({"event": "resumed"}),
         };
         self.line(at, value);
@@ -67,8 +69,8 @@ impl Journal {
             Effect::StoreCache => json!({"effect": "store-cache"}),
             Effect::WipeMember => json!({"effect": "wipe-member"}),
             Effect::StoreSettings(_) => json!({"effect": "store-settings"}),
-            Effect::CheckPin(_) => json!({"effect": "check-pin"}),
-            Effect::SetPin(_) => json!({"effect": "set-pin"}),
+            Effect::CheckPin { .. } => json!({"effect": "check-pin"}),
+            Effect::SetPin { .. } => json!({"effect": "set-pin"}),
             Effect::Play { title, .. } => json!({"effect": "play", "title": title}),
             Effect::StopPlayer => json!({"effect": "stop-player"}),
             Effect::Warn(warning) => json!({"effect": "warn", "what": format!("{warning:?}")}),

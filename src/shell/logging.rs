@@ -2,6 +2,7 @@
 //!
 //! Which lines is said by levels per module; how they look is for people or for machines.
 
+use std::error::Error;
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::Layer;
@@ -30,6 +31,22 @@ pub enum LoggingError {
     /// Somebody started a log before.
     #[error("the log is already running")]
     Running(#[source] TryInitError),
+}
+
+/// An error with everything behind it on one line.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some errors tell what is behind them themselves.
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
 }
 
 /// Reads levels such as `info,bonus_tv::api=debug`.

@@ -4,7 +4,10 @@
 pub mod clock;
 pub mod decode;
 #[cfg(feature = "ui")]
-mod disk;
+pub mod device;
+pub mod disk;
+#[cfg(feature = "ui")]
+mod film;
 #[cfg(feature = "ui")]
 pub mod journal;
 pub mod logging;
@@ -14,7 +17,13 @@ mod pictures;
 pub mod player;
 #[cfg(feature = "ui")]
 mod run;
+#[cfg(feature = "ui")]
+mod stage;
 pub mod storage;
 
 #[cfg(feature = "ui")]
-pub use run::{Parts, PlayerFallback, Shell, StartError};
+pub use film::PlayerFallback;
+#[cfg(feature = "ui")]
+pub use run::{Parts, Shell, StartError};
+#[cfg(feature = "ui")]
+pub use stage::{Desktop, Stage};

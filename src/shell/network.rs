@@ -2,7 +2,7 @@
 
 use crate::api::{Client, ExchangeAnswer, Fetched};
 use crate::core::{Answer, Request};
-use crate::domain::{Failure, FailureKind, Language};
+use crate::domain::{Failure, Language};
 
 /// Offers on a page of the catalogue: most catalogues are one page, hence one request.
 const PAGE: u32 = 200;
@@ -21,8 +21,8 @@ pub async fn call(client: &Client, request: Request, language: Language) -> Resu
         Request::Catalog { cursor, etag } => {
             let fetched = client.catalog(cursor.as_deref(), PAGE, etag.as_deref()).await?;
             Ok(match fetched {
-                Fetched::New { value, etag } => Answer::Catalog { page: value, etag },
-                Fetched::NotModified => Answer::CatalogUnchanged,
+                Fetched::New { value, etag, max_age } => Answer::Catalog { page: value, etag, max_age },
+                Fetched::NotModified { max_age } => Answer::CatalogUnchanged { max_age },
             })
         }
         Request::Entitlements => {
@@ -50,5 +50,5 @@ pub async fn call(client: &Client, request: Request, language: Language) -> Resu
 /// What a request that never ran amounts to.
 #[cfg(feature = "ui")]
 pub(crate) fn lost() -> Failure {
-    Failure::new(FailureKind::Interrupted)
+    Failure::new(crate::domain::FailureKind::Interrupted)
 }

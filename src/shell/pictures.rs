@@ -12,6 +12,7 @@ use slint::{Image, Rgb8Pixel, Rgba8Pixel, SharedPixelBuffer};
 use tokio::sync::Semaphore;
 
 use crate::api::{Client, ImageVariant as ApiVariant};
+use crate::domain::Failure;
 use crate::view::bind::Images;
 use crate::view::model::{ImageKey, ImageVariant};
 
@@ -32,6 +33,7 @@ pub(crate) struct Pictures {
     scale: f32,
     kept: RefCell<Kept>,
     under_way: HashSet<ImageKey>,
+    /// When a picture that failed may be asked for again.
     failed: HashMap<ImageKey, Duration>,
     slots: Arc<Semaphore>,
 }
@@ -48,6 +50,8 @@ struct Kept {
 pub(crate) struct Arrived {
     pub(crate) key: ImageKey,
     pub(crate) decoded: Option<DecodedImage>,
+    /// How long the server wants to be left alone.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// Fetches one picture.
@@ -80,6 +84,12 @@ impl Pictures {
         }
     }
 
+    /// Bytes of the pictures in memory.
+    #[cfg(feature = "emulator")]
+    pub(crate) fn bytes(&self) -> usize {
+        self.kept.borrow().bytes
+    }
+
     /// How many pictures are on their way.
     pub(crate) fn under_way(&self) -> usize {
         self.under_way.len()
@@ -95,25 +105,28 @@ impl Pictures {
         deliver: &(impl Fn(Arrived) + Clone + Send + 'static),
     ) {
         for key in wanted {
-            let has_failed = self.failed.get(&key).is_some_and(|at| now.saturating_sub(*at) < PATIENCE);
+            let has_failed = self.failed.get(&key).is_some_and(|until| now < *until);
             if has_failed || !self.under_way.insert(key.clone()) {
                 continue;
             }
             let (fetcher, deliver, slots, scale) = (fetcher.clone(), deliver.clone(), self.slots.clone(), self.scale);
             runtime.spawn(async move {
                 let _slot = slots.acquire().await;
-                let decoded = fetcher.fetch(&key, scale).await;
-                deliver(Arrived { key, decoded });
+                let (decoded, retry_after) = match fetcher.fetch(&key, scale).await {
+                    Ok(decoded) => (decoded, None),
+                    Err(failure) => (None, failure.retry_after),
+                };
+                deliver(Arrived { key, decoded, retry_after });
             });
         }
     }
 
     /// Takes a picture in; says whether there is something new to show.
     pub(crate) fn arrived(&mut self, arrived: Arrived, now: Duration) -> Option<ImageKey> {
-        let Arrived { key, decoded } = arrived;
+        let Arrived { key, decoded, retry_after } = arrived;
         self.under_way.remove(&key);
         let Some(decoded) = decoded else {
-            self.failed.insert(key, now);
+            self.failed.insert(key, now + retry_after.unwrap_or_default().max(PATIENCE));
             return None;
         };
         self.failed.remove(&key);
@@ -140,7 +153,7 @@ impl Pictures {
 }
 
 impl Fetcher {
-    async fn fetch(&self, key: &ImageKey, scale: f32) -> Option<DecodedImage> {
+    async fn fetch(&self, key: &ImageKey, scale: f32) -> Result<Option<DecodedImage>, Failure> {
         let device = |length: u32| (length as f32 * scale).round().max(1.0) as u32;
         let (width, height, radius) = (device(key.width), device(key.height), device(key.radius).min(key.radius));
         let variant = match key.variant {
@@ -155,24 +168,25 @@ impl Fetcher {
         let now = Utc::now();
         let is_fresh = |at| now.signed_duration_since(at) < DISK_LIFE;
         let fetched = match &cached {
-            Some(image) if is_fresh(image.fetched_at) => None,
+            Some(image) if is_fresh(image.fetched_at) => Ok(None),
             Some(_) | None => {
                 match self.client.image(&key.id, variant, width.clamp(16, 1920), height.clamp(16, 1080)).await {
-                    Ok(bytes) => Some(bytes),
+                    Ok(bytes) => Ok(Some(bytes)),
                     Err(failure) => {
                         tracing::debug!(id = key.id, kind = ?failure.kind, "a picture did not come");
-                        None
+                        Err(failure)
                     }
                 }
             }
         };
         let (bytes, is_new) = match (fetched, cached) {
-            (Some(bytes), _) => (bytes, true),
-            (None, Some(cached)) => (cached.bytes, false),
-            (None, None) => return None,
+            (Ok(Some(bytes)), _) => (bytes, true),
+            (Ok(None) | Err(_), Some(cached)) => (cached.bytes, false),
+            (Err(failure), None) => return Err(failure),
+            (Ok(None), None) => return Ok(None),
         };
         let storage = self.storage.clone();
-        tokio::task::spawn_blocking(move || match decode_image(&bytes, width, height, radius) {
+        let decoded = tokio::task::spawn_blocking(move || match decode_image(&bytes, width, height, radius) {
             Ok(decoded) => {
                 if is_new && let Err(error) = storage.images.save(&name, &bytes, now) {
                     tracing::warn!(%error, "a picture was not stored");
@@ -184,9 +198,8 @@ impl Fetcher {
                 None
             }
         })
-        .await
-        .ok()
-        .flatten()
+        .await;
+        Ok(decoded.ok().flatten())
     }
 }
 

@@ -12,18 +12,19 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
 use crate::api::Client;
-use crate::core::{App, Effect, Event, Identity, PlayerEvent, PlayerTrouble, RequestId, Session, Settings, update};
+use crate::core::{App, Effect, Event, Identity, Memory, PlayerEvent, RequestId, Session, Settings, update};
 use crate::domain::Secret;
-use crate::input::KeyEvent;
+use crate::input::{KeyEvent, PowerKey};
 use crate::view::bind::{Screen, ThemeColors};
 use crate::view::view;
 
 use super::clock::Clock;
 use super::disk::{self, CacheJob, Job};
+use super::film::{self, PlayerFallback};
 use super::journal::{Journal, request_name};
 use super::network;
 use super::pictures::{Arrived, Fetcher, Pictures};
-use super::player::{Ended, Player, PlayerError};
+use super::stage::{Lending, Stage};
 use super::storage::Storage;
 
 /// Everything a shell is made from.
@@ -32,6 +33,8 @@ pub struct Parts {
     pub client: Client,
     /// The disk.
     pub storage: Storage,
+    /// Whether the disk takes anything.
+    pub memory: Memory,
     /// The time.
     pub clock: Box<dyn Clock>,
     /// What this box is.
@@ -42,21 +45,14 @@ pub struct Parts {
     pub player: Vec<String>,
     /// What stands in for a player that is not installed.
     pub player_fallback: PlayerFallback,
+    /// Who has to let go of the screen before a player starts.
+    pub stage: Box<dyn Stage>,
     /// The window's colours, if the operator has some.
     pub theme: ThemeColors,
     /// The journal.
     pub journal: Option<Journal>,
     /// Called from any thread when [`Shell::turn`] has something to do.
     pub wake: Arc<dyn Fn() + Send + Sync>,
-}
-
-/// What stands in for a player that is not installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlayerFallback {
-    /// Nothing: the viewer is told.
-    None,
-    /// A card with title, link and running time.
-    BuiltInCard,
 }
 
 /// The running program on one thread.
@@ -73,9 +69,11 @@ pub struct Shell {
     player: Vec<String>,
     player_fallback: PlayerFallback,
     stop_player: Arc<Notify>,
+    lending: Lending,
     journal: Option<Journal>,
     answers_due: usize,
     has_changed: bool,
+    changes: u64,
     wants_exit: bool,
     runtime: Runtime,
 }
@@ -122,7 +120,7 @@ impl Shell {
         let storage = Arc::new(parts.storage);
         let now = parts.clock.now();
         let session = if parts.client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
-        let boot = disk::boot(&storage, parts.identity, parts.defaults, session, now.wall);
+        let boot = disk::boot(&storage, parts.memory, parts.identity, parts.defaults, session, now.wall);
         let answers = outbox.clone();
         let disk = disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
         let (app, effects) = App::new(boot, &now);
@@ -141,9 +139,11 @@ impl Shell {
             player: parts.player,
             player_fallback: parts.player_fallback,
             stop_player: Arc::new(Notify::new()),
+            lending: Lending::new(parts.stage),
             journal: parts.journal,
             answers_due: 0,
             has_changed: true,
+            changes: 0,
             wants_exit: false,
             runtime,
         };
@@ -162,6 +162,17 @@ impl Shell {
     /// No key is down any more.
     pub fn release_keys(&mut self) {
         self.handle(Event::KeysReleased);
+    }
+
+    /// Takes a key for the box itself.
+    pub fn power(&mut self, key: PowerKey) {
+        tracing::info!(?key, "power");
+        self.handle(Event::Power(key));
+    }
+
+    /// The system was asleep and is awake again.
+    pub fn resumed(&mut self) {
+        self.handle(Event::Resumed);
     }
 
     /// Takes everything that has arrived and everything that is due, and shows the result.
@@ -190,6 +201,11 @@ impl Shell {
         self.handle(Event::Presented);
     }
 
+    /// How often the state may have changed: whoever draws tells with it which state a picture shows.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
     /// When [`Shell::turn`] wants to be called, if nothing arrives before.
     pub fn next_wake(&self) -> Option<Duration> {
         self.app.next_wake()
@@ -203,6 +219,18 @@ impl Shell {
     /// Whether the viewer has left.
     pub fn wants_exit(&self) -> bool {
         self.wants_exit
+    }
+
+    /// Whether the viewer has left, once: whoever asks has brought the viewer back.
+    #[cfg(feature = "emulator")]
+    pub(crate) fn take_exit(&mut self) -> bool {
+        std::mem::take(&mut self.wants_exit)
+    }
+
+    /// Bytes of the pictures in memory.
+    #[cfg(feature = "emulator")]
+    pub(crate) fn picture_bytes(&self) -> usize {
+        self.pictures.bytes()
     }
 
     /// The window has another scale: pictures are fetched anew at their new size.
@@ -239,8 +267,14 @@ impl Shell {
     fn take(&mut self, message: Message) {
         match message {
             Message::Event(event) => {
-                if matches!(*event, Event::Replied { .. } | Event::OrderStored(_) | Event::PinAnswered(_)) {
+                if matches!(*event, Event::Replied { .. } | Event::OrderStored(_) | Event::PinAnswered { .. }) {
                     self.answers_due = self.answers_due.saturating_sub(1);
+                }
+                if let Event::Player(event) = &*event {
+                    match event {
+                        PlayerEvent::Started => {}
+                        PlayerEvent::BuiltIn | PlayerEvent::Ended | PlayerEvent::Failed(_) => self.lending.end(),
+                    }
                 }
                 self.handle(*event);
             }
@@ -264,6 +298,9 @@ impl Shell {
         let now = self.clock.now();
         if let Some(journal) = &mut self.journal {
             journal.event(now.monotonic, &self.app, &event);
+        }
+        if !matches!(event, Event::Presented) {
+            self.changes = self.changes.wrapping_add(1);
         }
         let language = self.app.settings.language;
         let effects = update(&mut self.app, &now, event);
@@ -315,8 +352,10 @@ impl Shell {
                     self.disk_job(Job::WipeMember);
                 }
                 Effect::StoreSettings(settings) => self.disk_job(Job::StoreSettings(settings)),
-                Effect::CheckPin(pin) => self.disk_question(Job::CheckPin(pin, self.clock.now().wall)),
-                Effect::SetPin(pin) => self.disk_question(Job::SetPin(pin)),
+                Effect::CheckPin { id, pin } => {
+                    self.disk_question(Job::CheckPin { id, pin, now: self.clock.now().wall });
+                }
+                Effect::SetPin { id, pin } => self.disk_question(Job::SetPin { id, pin }),
                 Effect::Play { url, title } => self.play(url, &title),
                 Effect::StopPlayer => self.stop_player.notify_one(),
                 Effect::Warn(warning) => tracing::warn!(?warning, "something needs attention"),
@@ -357,44 +396,16 @@ impl Shell {
         self.disk_job(Job::StoreCache(Box::new(job)));
     }
 
-    fn play(&mut self, url: Secret, title: &str) {
+    pub(super) fn play(&mut self, url: Secret, title: &str) {
         tracing::info!(title, "a film is asked for");
+        // The player finds the screen free, however fast it starts.
+        self.lending.begin();
         let (outbox, command, fallback) = (self.outbox.clone(), self.player.clone(), self.player_fallback);
         let stop = Arc::new(Notify::new());
         self.stop_player = stop.clone();
         self.runtime.spawn(async move {
             let tell = |event| outbox.send(Message::Event(Box::new(Event::Player(event))));
-            let mut playing = match Player::start(&command, &url) {
-                Ok(playing) => playing,
-                Err(error) => {
-                    tracing::warn!(error = %disk::chain(&error), "the film does not start");
-                    tell(match (error, fallback) {
-                        (PlayerError::NotFound(_), PlayerFallback::BuiltInCard) => PlayerEvent::BuiltIn,
-                        (PlayerError::NotFound(_) | PlayerError::Command, _) => {
-                            PlayerEvent::Failed(PlayerTrouble::NotFound)
-                        }
-                        (PlayerError::Address, _) => PlayerEvent::Failed(PlayerTrouble::BadAddress),
-                        (PlayerError::Start(..), _) => PlayerEvent::Failed(PlayerTrouble::Broke { code: None }),
-                    });
-                    return;
-                }
-            };
-            tell(PlayerEvent::Started);
-            let ended = tokio::select! {
-                ended = playing.wait() => Some(ended),
-                () = stop.notified() => None,
-            };
-            tell(match ended {
-                None => {
-                    if let Err(error) = playing.stop().await {
-                        tracing::warn!(%error, "the player did not stop by itself");
-                    }
-                    PlayerEvent::Ended
-                }
-                Some(Ok(Ended::Finished)) => PlayerEvent::Ended,
-                Some(Ok(Ended::Failed { code })) => PlayerEvent::Failed(PlayerTrouble::Broke { code: Some(code) }),
-                Some(Ok(Ended::Killed { .. }) | Err(_)) => PlayerEvent::Failed(PlayerTrouble::Broke { code: None }),
-            });
+            film::play(&command, &url, fallback, &stop, tell).await;
         });
     }
 }

@@ -1,0 +1,18 @@
+//! The box: the menu on a set-top box's own screen, with its own remote control.
+
+use std::process::ExitCode;
+
+use bonus_tv::config::Args;
+use bonus_tv::set_top_box;
+use bonus_tv::shell::logging::chain;
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match set_top_box::run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bonus-tv: {}", chain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

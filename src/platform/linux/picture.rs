@@ -1,0 +1,352 @@
+//! The picture in ordinary memory, and the way of its changed parts into a screen's memory.
+//!
+//! Slint draws here and only what is dirty; reading and blending never touch the uncached memory
+//! that a screen is fed from. Pure: bytes in, bytes out.
+
+use slint::platform::software_renderer::{PremultipliedRgbaColor, TargetPixel};
+
+/// Width and height in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// A part of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rect {
+    /// The first column.
+    pub x: u32,
+    /// The first row.
+    pub y: u32,
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+impl Rect {
+    /// All of a picture.
+    pub fn whole(size: Size) -> Self {
+        Self { x: 0, y: 0, width: size.width, height: size.height }
+    }
+
+    fn union(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Self { x, y, width: right - x, height: bottom - y }
+    }
+
+    fn contains(self, other: Self) -> bool {
+        self.union(other) == self
+    }
+
+    fn clipped(self, size: Size) -> Option<Self> {
+        let width = self.width.min(size.width.saturating_sub(self.x));
+        let height = self.height.min(size.height.saturating_sub(self.y));
+        (width > 0 && height > 0).then_some(Self { width, height, ..self })
+    }
+}
+
+/// What has changed and is not everywhere yet: a few rectangles.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Damage {
+    rects: Vec<Rect>,
+}
+
+impl Damage {
+    /// The most rectangles that are kept apart; Slint gives at most three a frame.
+    pub const MOST: usize = 8;
+
+    /// All of a picture.
+    pub fn whole(size: Size) -> Self {
+        Self { rects: vec![Rect::whole(size)] }
+    }
+
+    /// Adds a part.
+    pub fn add(&mut self, rect: Rect) {
+        if rect.width == 0 || rect.height == 0 || self.rects.iter().any(|known| known.contains(rect)) {
+            return;
+        }
+        self.rects.retain(|known| !rect.contains(*known));
+        self.rects.push(rect);
+        if self.rects.len() > Self::MOST {
+            let all = self.rects.drain(..).reduce(Rect::union);
+            self.rects.extend(all);
+        }
+    }
+
+    /// Adds what another holds.
+    pub fn add_all(&mut self, other: &Self) {
+        for rect in &other.rects {
+            self.add(*rect);
+        }
+    }
+
+    /// The parts.
+    pub fn rects(&self) -> &[Rect] {
+        &self.rects
+    }
+
+    /// Whether nothing has changed.
+    pub fn is_empty(&self) -> bool {
+        self.rects.is_empty()
+    }
+
+    /// Forgets everything, giving it back.
+    pub fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+}
+
+/// A pixel: eight bits of nothing, red, green, blue from the highest bits down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(transparent)]
+pub struct Pixel(pub u32);
+
+impl TargetPixel for Pixel {
+    fn blend(&mut self, color: PremultipliedRgbaColor) {
+        let rest = 255 - u32::from(color.alpha);
+        let mix = |shift: u32, top: u8| {
+            let below = (self.0 >> shift) & 0xff;
+            (below * rest / 255 + u32::from(top)).min(255) << shift
+        };
+        self.0 = mix(16, color.red) | mix(8, color.green) | mix(0, color.blue);
+    }
+
+    fn from_rgb(red: u8, green: u8, blue: u8) -> Self {
+        Self(u32::from_be_bytes([0, red, green, blue]))
+    }
+}
+
+/// The picture.
+pub struct Picture {
+    size: Size,
+    pixels: Vec<Pixel>,
+}
+
+impl Picture {
+    /// A black picture.
+    pub fn black(size: Size) -> Self {
+        Self { size, pixels: vec![Pixel::default(); size.width as usize * size.height as usize] }
+    }
+
+    /// Its size.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Its pixels, row by row.
+    pub fn pixels_mut(&mut self) -> &mut [Pixel] {
+        &mut self.pixels
+    }
+
+    /// One row of a part.
+    fn row(&self, rect: Rect, row: u32) -> Option<&[Pixel]> {
+        let start = (rect.y + row) as usize * self.size.width as usize + rect.x as usize;
+        self.pixels.get(start..start + rect.width as usize)
+    }
+}
+
+/// How a screen's memory holds a pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PixelFormat {
+    /// Four bytes: blue, green, red, nothing.
+    Xrgb8888,
+    /// Four bytes: red, green, blue, nothing.
+    Xbgr8888,
+    /// Two bytes: five bits of red, six of green, five of blue from the highest down.
+    Rgb565,
+}
+
+impl PixelFormat {
+    /// Bytes of a pixel.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::Xrgb8888 | Self::Xbgr8888 => 4,
+            Self::Rgb565 => 2,
+        }
+    }
+
+    /// Writes pixels as the screen wants them.
+    pub fn encode(self, pixels: &[Pixel], out: &mut [u8]) {
+        match self {
+            Self::Xrgb8888 => {
+                for (pixel, out) in pixels.iter().zip(out.as_chunks_mut().0) {
+                    *out = pixel.0.to_le_bytes();
+                }
+            }
+            Self::Xbgr8888 => {
+                for (pixel, out) in pixels.iter().zip(out.as_chunks_mut().0) {
+                    *out = (pixel.0 << 8).to_be_bytes();
+                }
+            }
+            Self::Rgb565 => {
+                for (pixel, out) in pixels.iter().zip(out.as_chunks_mut().0) {
+                    let Pixel(color) = *pixel;
+                    let packed = (color >> 8 & 0xf800) | (color >> 5 & 0x07e0) | (color >> 3 & 0x001f);
+                    *out = (packed as u16).to_le_bytes();
+                }
+            }
+        }
+    }
+}
+
+/// How a picture lies in a screen's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// How a pixel is held.
+    pub format: PixelFormat,
+    /// Bytes from one row to the next.
+    pub stride: usize,
+    /// The column and the row where the picture begins.
+    pub origin: (u32, u32),
+}
+
+impl Layout {
+    /// Where a part's row begins, in bytes.
+    fn offset(&self, rect: Rect, row: u32) -> usize {
+        let line = (self.origin.1 + rect.y + row) as usize;
+        let column = (self.origin.0 + rect.x) as usize;
+        line * self.stride + column * self.format.bytes()
+    }
+
+    /// Copies the damaged parts of a picture into a screen's memory; what would lie outside is left out.
+    pub fn copy(&self, picture: &Picture, damage: &Damage, memory: &mut [u8]) {
+        self.rows(picture, damage, |offset, pixels| {
+            let end = offset + pixels.len() * self.format.bytes();
+            if let Some(out) = memory.get_mut(offset..end) {
+                self.format.encode(pixels, out);
+            }
+        });
+    }
+
+    /// Calls back with every damaged row: its offset in bytes and its pixels.
+    pub fn rows<'a>(&self, picture: &'a Picture, damage: &Damage, mut each: impl FnMut(usize, &'a [Pixel])) {
+        for rect in damage.rects().iter().filter_map(|rect| rect.clipped(picture.size())) {
+            for row in 0..rect.height {
+                if let Some(pixels) = picture.row(rect, row) {
+                    each(self.offset(rect, row), pixels);
+                }
+            }
+        }
+    }
+}
+
+/// The largest picture of 16 to 9 on a screen, and where it begins: the rest stays black.
+pub fn letterbox(screen: Size) -> (Size, (u32, u32)) {
+    let by_width = Size { width: screen.width, height: screen.width * 9 / 16 };
+    let picture = if by_width.height <= screen.height {
+        by_width
+    } else {
+        Size { width: screen.height * 16 / 9, height: screen.height }
+    };
+    let origin = ((screen.width - picture.width) / 2, (screen.height - picture.height) / 2);
+    (picture, origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Size = Size { width: 4, height: 3 };
+
+    fn rect(x: u32, y: u32, width: u32, height: u32) -> Rect {
+        Rect { x, y, width, height }
+    }
+
+    fn numbered() -> Picture {
+        let mut picture = Picture::black(SMALL);
+        for (pixel, number) in picture.pixels_mut().iter_mut().zip(1..) {
+            *pixel = Pixel(number);
+        }
+        picture
+    }
+
+    #[test]
+    fn only_what_is_damaged_is_copied() {
+        let mut memory = [0xee; 5 * 20];
+        let layout = Layout { format: PixelFormat::Xrgb8888, stride: 20, origin: (1, 1) };
+        let mut damage = Damage::default();
+        damage.add(rect(1, 1, 2, 1));
+        layout.copy(&numbered(), &damage, &mut memory);
+        let written: Vec<usize> = (0..memory.len()).filter(|at| memory[*at] != 0xee).collect();
+        assert_eq!(written, (48..56).collect::<Vec<_>>(), "row 1+1, column 1+1, two pixels");
+        assert_eq!(memory[48..56], [6, 0, 0, 0, 7, 0, 0, 0]);
+    }
+
+    #[test]
+    fn sixteen_bits_keep_the_highest_bits_of_each_colour() {
+        let pixels = [Pixel::from_rgb(255, 0, 0), Pixel::from_rgb(0, 255, 0), Pixel::from_rgb(0, 0, 255)];
+        let mut out = [0; 6];
+        PixelFormat::Rgb565.encode(&pixels, &mut out);
+        let words: Vec<u16> = out.chunks(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
+        assert_eq!(words, [0xf800, 0x07e0, 0x001f]);
+        PixelFormat::Rgb565.encode(&[Pixel::from_rgb(0x84, 0x82, 0x84)], &mut out[..2]);
+        assert_eq!(u16::from_le_bytes([out[0], out[1]]), 0x8410);
+    }
+
+    #[test]
+    fn the_other_order_of_colours_is_known() {
+        let mut out = [0; 4];
+        PixelFormat::Xbgr8888.encode(&[Pixel::from_rgb(1, 2, 3)], &mut out);
+        assert_eq!(out, [1, 2, 3, 0]);
+        PixelFormat::Xrgb8888.encode(&[Pixel::from_rgb(1, 2, 3)], &mut out);
+        assert_eq!(out, [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn damage_outside_of_the_picture_or_the_memory_is_left_out() {
+        let mut memory = [0xee; 8];
+        let layout = Layout { format: PixelFormat::Rgb565, stride: 8, origin: (0, 0) };
+        let mut damage = Damage::default();
+        damage.add(rect(3, 0, 9, 9));
+        damage.add(rect(9, 9, 1, 1));
+        layout.copy(&numbered(), &damage, &mut memory);
+        assert_eq!(memory[..6], [0xee; 6]);
+    }
+
+    #[test]
+    fn damage_stays_a_few_rectangles_that_cover_everything() {
+        let mut damage = Damage::default();
+        for at in 0..100 {
+            damage.add(rect(at * 3, at, 2, 2));
+        }
+        assert!(damage.rects().len() <= Damage::MOST);
+        for at in 0..100 {
+            assert!(damage.rects().iter().any(|known| known.contains(rect(at * 3, at, 2, 2))));
+        }
+    }
+
+    #[test]
+    fn what_is_covered_already_adds_nothing() {
+        let mut damage = Damage::default();
+        damage.add(rect(0, 0, 4, 4));
+        damage.add(rect(1, 1, 2, 2));
+        damage.add(rect(1, 1, 0, 2));
+        assert_eq!(damage.rects(), [rect(0, 0, 4, 4)]);
+        damage.add(rect(0, 0, 9, 9));
+        assert_eq!(damage.rects(), [rect(0, 0, 9, 9)]);
+    }
+
+    #[test]
+    fn the_picture_keeps_its_shape_on_every_screen() {
+        let size = |width, height| Size { width, height };
+        assert_eq!(letterbox(size(1920, 1080)), (size(1920, 1080), (0, 0)));
+        assert_eq!(letterbox(size(1280, 800)), (size(1280, 720), (0, 40)));
+        assert_eq!(letterbox(size(1024, 768)), (size(1024, 576), (0, 96)));
+        assert_eq!(letterbox(size(2560, 1080)), (size(1920, 1080), (320, 0)));
+    }
+
+    #[test]
+    fn blending_is_that_of_premultiplied_colours() {
+        let mut pixel = Pixel::from_rgb(200, 100, 0);
+        pixel.blend(PremultipliedRgbaColor { red: 10, green: 20, blue: 30, alpha: 128 });
+        assert_eq!(pixel, Pixel::from_rgb(109, 69, 30));
+        pixel.blend(PremultipliedRgbaColor { red: 1, green: 2, blue: 3, alpha: 255 });
+        assert_eq!(pixel, Pixel::from_rgb(1, 2, 3));
+    }
+}

@@ -1,0 +1,210 @@
+//! Sleeping until something happens: a flip, a key, a plug, a signal, a worker's knock, or a time.
+
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::io::Errno;
+use rustix::net::netlink::{KOBJECT_UEVENT, SocketAddrNetlink};
+use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, bind, recv, socket_with};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+/// Lets other threads end a wait.
+#[derive(Debug)]
+pub struct Wake {
+    fd: Arc<OwnedFd>,
+}
+
+impl Wake {
+    /// A way to be woken.
+    ///
+    /// # Errors
+    /// The system has no descriptors left.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self { fd: Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?) })
+    }
+
+    /// What other threads hold.
+    pub fn waker(&self) -> Waker {
+        Waker { fd: self.fd.clone() }
+    }
+
+    /// Forgets the knocks so far.
+    fn quiet(&self) {
+        // Nothing to read means nobody knocked.
+        let _ = rustix::io::read(&*self.fd, &mut [0_u8; 8]);
+    }
+}
+
+/// Ends a wait from any thread.
+#[derive(Debug, Clone)]
+pub struct Waker {
+    fd: Arc<OwnedFd>,
+}
+
+impl Waker {
+    /// Ends the wait, or the next one.
+    pub fn wake(&self) {
+        // The counter being full means that the knock is heard already.
+        let _ = rustix::io::write(&*self.fd, &1_u64.to_ne_bytes());
+    }
+}
+
+/// The signals that ask the program to end.
+#[derive(Debug)]
+pub struct Signals {
+    pipe: UnixStream,
+}
+
+impl Signals {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn listen() -> io::Result<Self> {
+        let (pipe, write) = UnixStream::pair()?;
+        pipe.set_nonblocking(true)?;
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;
+        }
+        Ok(Self { pipe })
+    }
+
+    /// Whether one has come.
+    fn has_come(&self) -> bool {
+        (&self.pipe).read(&mut [0; 16]).is_ok_and(|bytes| bytes > 0)
+    }
+}
+
+/// The kernel's word that a screen was connected or disconnected.
+#[derive(Debug)]
+pub struct Hotplug {
+    socket: OwnedFd,
+}
+
+/// The multicast group of the kernel's own messages.
+const KERNEL_GROUP: u32 = 1;
+
+impl Hotplug {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// The system refuses, as a sandbox without netlink does.
+    pub fn listen() -> io::Result<Self> {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(AddressFamily::NETLINK, SocketType::DGRAM, flags, Some(KOBJECT_UEVENT))?;
+        bind(&socket, &SocketAddrNetlink::new(0, KERNEL_GROUP))?;
+        Ok(Self { socket })
+    }
+
+    /// Reads everything; whether a screen may have changed.
+    fn has_changed(&self) -> bool {
+        let mut message = [0_u8; 4096];
+        let mut has_changed = false;
+        loop {
+            match recv(&self.socket, &mut message, RecvFlags::empty()) {
+                Ok((length, _)) => has_changed |= message.get(..length).is_some_and(is_about_screens),
+                Err(Errno::INTR) => {}
+                // Messages were lost; one may have been ours.
+                Err(Errno::NOBUFS) => has_changed = true,
+                Err(_) => return has_changed,
+            }
+        }
+    }
+}
+
+/// Whether a message of the kernel is about graphics: `change@/devices/…` and lines ended by zeros.
+fn is_about_screens(message: &[u8]) -> bool {
+    message.split(|byte| *byte == 0).any(|line| line == b"SUBSYSTEM=drm" || line == b"SUBSYSTEM=graphics")
+}
+
+/// What ended a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Woken {
+    /// The display tells something.
+    pub by_display: bool,
+    /// A receiver has keys, or one came or went.
+    pub by_remote: bool,
+    /// A screen may have been connected or disconnected.
+    pub by_hotplug: bool,
+    /// The program is asked to end.
+    pub by_signal: bool,
+}
+
+/// Sleeps until something happens, at most so long; `None` is for ever.
+///
+/// # Errors
+/// The system refuses to wait, which nothing can be done about.
+pub fn wait(
+    wake: &Wake,
+    signals: &Signals,
+    hotplug: Option<&Hotplug>,
+    display: Option<BorrowedFd<'_>>,
+    receivers: &[BorrowedFd<'_>],
+    at_most: Option<Duration>,
+) -> io::Result<Woken> {
+    let mut fds = vec![PollFd::new(&*wake.fd, PollFlags::IN), PollFd::new(&signals.pipe, PollFlags::IN)];
+    let hotplug_at = hotplug.map(|hotplug| push(&mut fds, hotplug.socket.as_fd()));
+    let display_at = display.map(|display| push(&mut fds, display));
+    let receivers_at = fds.len();
+    fds.extend(receivers.iter().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)));
+    let timeout = at_most.map(|time| Timespec {
+        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: time.subsec_nanos().into(),
+    });
+    match poll(&mut fds, timeout.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let is_ready = |at: usize| fds.get(at).is_some_and(|fd| !fd.revents().is_empty());
+    let woken = Woken {
+        by_display: display_at.is_some_and(is_ready),
+        by_remote: (receivers_at..fds.len()).any(is_ready),
+        by_hotplug: hotplug_at.is_some_and(is_ready) && hotplug.is_some_and(Hotplug::has_changed),
+        by_signal: is_ready(1) && signals.has_come(),
+    };
+    if is_ready(0) {
+        wake.quiet();
+    }
+    Ok(woken)
+}
+
+fn push<'fd>(fds: &mut Vec<PollFd<'fd>>, fd: BorrowedFd<'fd>) -> usize {
+    fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
+    fds.len() - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_messages_about_graphics_count() {
+        let hdmi = b"change@/devices/platform/display/drm/card0\0ACTION=change\0SUBSYSTEM=drm\0HOTPLUG=1\0";
+        assert!(is_about_screens(hdmi));
+        assert!(!is_about_screens(b"add@/devices/usb1\0ACTION=add\0SUBSYSTEM=usb\0"));
+        assert!(!is_about_screens(b""));
+    }
+
+    #[test]
+    fn a_knock_ends_the_next_wait_once() {
+        let (wake, signals) = (Wake::new().unwrap(), Signals::listen().unwrap());
+        let waker = wake.waker();
+        std::thread::spawn(move || waker.wake()).join().unwrap();
+        let woken = wait(&wake, &signals, None, None, &[], None).unwrap();
+        assert_eq!(woken, Woken::default());
+        wait(&wake, &signals, None, None, &[], Some(Duration::ZERO)).unwrap();
+    }
+
+    #[test]
+    fn what_is_ready_is_told_apart() {
+        let (wake, signals) = (Wake::new().unwrap(), Signals::listen().unwrap());
+        let (display, other) = UnixStream::pair().unwrap();
+        std::io::Write::write_all(&mut &other, b"flip").unwrap();
+        let woken = wait(&wake, &signals, None, Some(display.as_fd()), &[other.as_fd()], None).unwrap();
+        assert_eq!(woken, Woken { by_display: true, ..Woken::default() });
+    }
+}

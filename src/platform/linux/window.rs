@@ -1,0 +1,334 @@
+//! The window on a display: what is drawn when, and what happens when the screen is lent, lost or dark.
+//!
+//! One picture is on its way at a time; the next is drawn when it has arrived. What was drawn stays
+//! in ordinary memory, so that a screen that comes back is filled without drawing anything.
+
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType, SoftwareRenderer};
+use slint::platform::{Platform, WindowAdapter, WindowEvent, set_platform};
+use slint::{PhysicalSize, PlatformError};
+
+use super::display::{Connection, Display, Light, ShowError, Shown};
+use super::picture::{Damage, Picture, Rect, Size};
+
+/// The width of the layout; a smaller screen shows the same picture at a smaller scale.
+const LAYOUT_WIDTH: f32 = 1920.0;
+/// How long until a screen that was refused is asked for again.
+const RETRY: Duration = Duration::from_secs(1);
+/// How long a flip may take; a screen that is switched off in between never tells.
+const LOST_FLIP: Duration = Duration::from_secs(1);
+/// The space between pictures on a screen that does not tell when it shows them.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// The window of the box.
+pub struct BoxWindow {
+    window: Rc<MinimalSoftwareWindow>,
+    display: Box<dyn Display>,
+    picture: Picture,
+    undrawn: Damage,
+    is_picture_new: bool,
+    is_resized: bool,
+    standing: Standing,
+    flight: Option<Duration>,
+    next_frame: Duration,
+}
+
+/// How the window stands with its screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Pictures are shown.
+    Shown,
+    /// The screen refused a picture and is asked again.
+    Refused { retry_at: Duration },
+    /// No screen is connected.
+    Unplugged,
+    /// Another program has it with our consent.
+    Lent,
+    /// It is dark.
+    Dark,
+}
+
+/// What a call of [`BoxWindow::draw`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// Nothing: the screen shows all there is.
+    Nothing,
+    /// Nothing: the last picture is on its way, or the next is not due.
+    NotYet,
+    /// Nothing: nobody would see it.
+    Hidden,
+    /// A picture is on the screen.
+    OnScreen,
+    /// A picture is on its way.
+    InFlight,
+}
+
+/// What Slint holds.
+struct BoxPlatform {
+    window: Rc<MinimalSoftwareWindow>,
+    now: Box<dyn Fn() -> Duration>,
+}
+
+impl Platform for BoxPlatform {
+    fn create_window_adapter(&self) -> Result<Rc<dyn WindowAdapter>, PlatformError> {
+        Ok(self.window.clone())
+    }
+
+    fn duration_since_start(&self) -> Duration {
+        (self.now)()
+    }
+}
+
+impl BoxWindow {
+    /// Makes the window of this thread's Slint on a display; `now` is the time since start.
+    ///
+    /// # Errors
+    /// The thread has another platform already.
+    pub fn install(
+        display: Box<dyn Display>,
+        fallback: Size,
+        now: impl Fn() -> Duration + 'static,
+    ) -> Result<Self, PlatformError> {
+        let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
+        set_platform(Box::new(BoxPlatform { window: window.clone(), now: Box::new(now) }))
+            .map_err(|error| PlatformError::Other(error.to_string()))?;
+        Ok(Self::with(window, display, fallback))
+    }
+
+    fn with(window: Rc<MinimalSoftwareWindow>, display: Box<dyn Display>, fallback: Size) -> Self {
+        let standing = if display.size().is_some() { Standing::Shown } else { Standing::Unplugged };
+        let size = display.size().unwrap_or(fallback);
+        resize(&window, size);
+        Self {
+            window,
+            display,
+            picture: Picture::black(size),
+            undrawn: Damage::whole(size),
+            is_picture_new: true,
+            is_resized: false,
+            standing,
+            flight: None,
+            next_frame: Duration::ZERO,
+        }
+    }
+
+    /// Draws what has changed and shows it, if the screen can take a picture now.
+    pub fn draw(&mut self, now: Duration) -> Drawn {
+        if let Standing::Refused { retry_at } = self.standing
+            && retry_at <= now
+        {
+            self.retry();
+        }
+        if self.standing != Standing::Shown {
+            return Drawn::Hidden;
+        }
+        if !self.has_landed(now) || self.next_frame > now {
+            return Drawn::NotYet;
+        }
+        let (picture, undrawn, is_new) = (&mut self.picture, &mut self.undrawn, &mut self.is_picture_new);
+        self.window.draw_if_needed(|renderer| {
+            // A new picture holds nothing that could be kept.
+            if std::mem::take(is_new) {
+                renderer.set_repaint_buffer_type(RepaintBufferType::NewBuffer);
+            }
+            render(renderer, picture, undrawn);
+            renderer.set_repaint_buffer_type(RepaintBufferType::ReusedBuffer);
+        });
+        if self.undrawn.is_empty() {
+            return Drawn::Nothing;
+        }
+        match self.display.show(&self.picture, &self.undrawn) {
+            Ok(shown) => {
+                self.undrawn.take();
+                match shown {
+                    Shown::Now => {
+                        self.next_frame = now + FRAME;
+                        Drawn::OnScreen
+                    }
+                    Shown::AtFlip => {
+                        self.flight = Some(now);
+                        Drawn::InFlight
+                    }
+                }
+            }
+            Err(error) => {
+                self.refused(error, now);
+                Drawn::NotYet
+            }
+        }
+    }
+
+    fn refused(&mut self, error: ShowError, now: Duration) {
+        self.standing = match error {
+            ShowError::Busy => {
+                self.next_frame = now + FRAME;
+                return;
+            }
+            ShowError::NoScreen => Standing::Unplugged,
+            ShowError::NotOurs => {
+                tracing::warn!("another program has the screen; asking for it every second");
+                Standing::Refused { retry_at: now + RETRY }
+            }
+            ShowError::Broken(error) => {
+                tracing::warn!(%error, "the screen refuses the picture");
+                Standing::Refused { retry_at: now + RETRY }
+            }
+        };
+        self.undrawn = Damage::whole(self.picture.size());
+    }
+
+    fn retry(&mut self) {
+        // A screen can also refuse because it is being unplugged or changed.
+        match self.display.look() {
+            Connection::Gone => self.standing = Standing::Unplugged,
+            Connection::Same | Connection::Changed => self.standing = Standing::Shown,
+        }
+        self.fit();
+    }
+
+    /// Whether the last picture is on the screen, or was lost on its way.
+    fn has_landed(&mut self, now: Duration) -> bool {
+        if self.flight.is_some_and(|since| now.saturating_sub(since) >= LOST_FLIP) {
+            tracing::debug!("the screen did not tell of a picture");
+            self.flight = None;
+        }
+        self.flight.is_none()
+    }
+
+    /// Reads what the display tells; whether a picture has arrived on the screen.
+    pub fn take_events(&mut self) -> bool {
+        self.display.has_flipped() && self.flight.take().is_some()
+    }
+
+    /// Readable when the display tells something.
+    pub fn events(&self) -> Option<BorrowedFd<'_>> {
+        self.display.events()
+    }
+
+    /// Looks at what is connected now.
+    pub fn look(&mut self) {
+        let connection = self.display.look();
+        match (connection, self.standing) {
+            (Connection::Same, _) => {}
+            (Connection::Gone, Standing::Lent | Standing::Dark) => {}
+            (Connection::Gone, Standing::Shown | Standing::Refused { .. } | Standing::Unplugged) => {
+                self.standing = Standing::Unplugged;
+                self.flight = None;
+            }
+            (Connection::Changed, Standing::Lent) => {}
+            (Connection::Changed, Standing::Dark) => self.display.light(Light::Off),
+            (Connection::Changed, Standing::Shown | Standing::Refused { .. } | Standing::Unplugged) => {
+                self.standing = Standing::Shown;
+                self.flight = None;
+            }
+        }
+        if connection == Connection::Changed {
+            self.fit();
+        }
+    }
+
+    /// Makes the picture as large as the display wants it.
+    fn fit(&mut self) {
+        let Some(size) = self.display.size() else { return };
+        self.undrawn = Damage::whole(size);
+        if size == self.picture.size() {
+            return;
+        }
+        self.picture = Picture::black(size);
+        self.is_picture_new = true;
+        self.is_resized = true;
+        resize(&self.window, size);
+        self.window.request_redraw();
+    }
+
+    /// Whether the picture has another size since this was asked last.
+    pub fn take_resized(&mut self) -> bool {
+        std::mem::take(&mut self.is_resized)
+    }
+
+    /// Makes the screen dark, or bright again.
+    pub fn set_light(&mut self, light: Light) {
+        match (light, self.standing) {
+            (Light::Off, Standing::Shown | Standing::Refused { .. } | Standing::Unplugged) => {
+                self.display.light(Light::Off);
+                self.standing = Standing::Dark;
+                self.flight = None;
+            }
+            (Light::On, Standing::Dark) => {
+                self.display.light(Light::On);
+                self.come_back();
+            }
+            (Light::Off, Standing::Dark | Standing::Lent)
+            | (Light::On, Standing::Shown | Standing::Refused { .. } | Standing::Unplugged | Standing::Lent) => {}
+        }
+    }
+
+    /// Lets another program have the screen.
+    pub fn lend(&mut self) {
+        if self.standing != Standing::Lent {
+            self.display.lend();
+            self.standing = Standing::Lent;
+            self.flight = None;
+        }
+    }
+
+    /// Takes the screen back.
+    pub fn take_back(&mut self) {
+        if self.standing != Standing::Lent {
+            return;
+        }
+        // Refused only if the other program has not let go yet: then the first picture asks again.
+        if let Err(error) = self.display.take_back() {
+            tracing::debug!(%error, "the screen is not back yet");
+        }
+        self.come_back();
+    }
+
+    fn come_back(&mut self) {
+        self.standing = if self.display.size().is_some() { Standing::Shown } else { Standing::Unplugged };
+        self.flight = None;
+        self.undrawn = Damage::whole(self.picture.size());
+    }
+
+    /// Puts back what was on the screen before.
+    pub fn restore(&mut self) {
+        self.display.restore();
+    }
+
+    /// When [`BoxWindow::draw`] wants to be called, if nothing else happens.
+    pub fn next_draw(&self, now: Duration) -> Option<Duration> {
+        match self.standing {
+            Standing::Refused { retry_at } => Some(retry_at),
+            Standing::Unplugged | Standing::Lent | Standing::Dark => None,
+            Standing::Shown => match self.flight {
+                Some(since) => Some(since + LOST_FLIP),
+                None if !self.undrawn.is_empty() => Some(self.next_frame),
+                None if self.window.has_active_animations() => Some(self.next_frame.max(now + FRAME)),
+                None => None,
+            },
+        }
+    }
+}
+
+/// Tells the window how large it is.
+fn resize(window: &MinimalSoftwareWindow, size: Size) {
+    let scale_factor = size.width as f32 / LAYOUT_WIDTH;
+    window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
+    window.set_size(PhysicalSize::new(size.width, size.height));
+}
+
+/// Draws what is dirty and notes where.
+fn render(renderer: &SoftwareRenderer, picture: &mut Picture, drawn: &mut Damage) {
+    let stride = picture.size().width as usize;
+    let region = renderer.render(picture.pixels_mut(), stride);
+    for (position, size) in region.iter() {
+        let (x, y) = (u32::try_from(position.x).unwrap_or(0), u32::try_from(position.y).unwrap_or(0));
+        drawn.add(Rect { x, y, width: size.width, height: size.height });
+    }
+}
+
+#[cfg(test)]
+mod tests;

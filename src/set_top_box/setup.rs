@@ -1,0 +1,114 @@
+//! What the shell of a box is made from, out of the configuration.
+
+use url::{Position, Url};
+
+use crate::api::Client;
+use crate::config::{Config, ExitKey, InputConfig, Rgb};
+use crate::core::{Identity, Memory, Settings};
+use crate::input::{Codes, RemoteKey, parse_keymap};
+use crate::platform::linux::Waker;
+use crate::shell::clock::Clock;
+use crate::shell::device::device_id;
+use crate::shell::storage::{OpenError, Storage};
+use crate::shell::{Parts, PlayerFallback, Stage};
+use crate::view::bind::ThemeColors;
+
+use super::BoxError;
+
+const MEBIBYTE: u64 = 1024 * 1024;
+
+/// What a shell is made from.
+pub(super) fn parts(
+    config: &Config,
+    clock: Box<dyn Clock>,
+    stage: Box<dyn Stage>,
+    waker: Waker,
+) -> Result<Parts, BoxError> {
+    let (storage, memory) = storage(config)?;
+    let client = Client::new(&config.client_options()?, storage.tokens.clone())?;
+    let identity = Identity {
+        brand: config.ui.brand.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        device_id: device_id(&config.storage.dir),
+        api_host: config.api.url[Position::BeforeHost..Position::AfterPort].to_owned(),
+        account_url: config.ui.account_url.as_ref().map(shown).unwrap_or_default(),
+        dim_after: config.idle.dim_after,
+        leave_after: config.idle.leave_after,
+    };
+    let theme = &config.ui.theme;
+    Ok(Parts {
+        client,
+        storage,
+        memory,
+        clock,
+        identity,
+        defaults: Settings { language: config.ui.language, ..Settings::default() },
+        player: config.player.command.clone(),
+        player_fallback: PlayerFallback::None,
+        stage,
+        theme: ThemeColors {
+            accent: theme.accent.map(color),
+            on_accent: theme.on_accent.map(color),
+            secondary: theme.secondary.map(color),
+        },
+        journal: None,
+        wake: std::sync::Arc::new(move || waker.wake()),
+    })
+}
+
+/// The disk; one that takes nothing still lets the menu be looked at.
+fn storage(config: &Config) -> Result<(Storage, Memory), BoxError> {
+    let directory = &config.storage.dir;
+    match Storage::open(directory, u64::from(config.storage.image_cache_mib) * MEBIBYTE) {
+        Ok(storage) => Ok((storage, Memory::Kept)),
+        Err(error @ OpenError::InUse(_)) => Err(error.into()),
+        Err(error @ OpenError::Directory(..)) => {
+            tracing::error!(
+                error = crate::shell::logging::chain(&error),
+                "nothing can be kept, so points cannot be spent"
+            );
+            Ok((Storage::read_only(directory), Memory::Lost))
+        }
+    }
+}
+
+/// Checks what is read later than the configuration itself.
+pub(super) fn check(config: &Config) -> Result<(), BoxError> {
+    config.client_options()?;
+    read_codes(&config.input)?;
+    println!("The configuration is right.");
+    Ok(())
+}
+
+/// What the remote's codes mean. A keymap with a mistake counts for nothing, so that the remote goes on working.
+pub(super) fn codes(input: &InputConfig) -> Codes {
+    read_codes(input).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the keymap is not used; the usual keys are");
+        standard(input)
+    })
+}
+
+fn standard(input: &InputConfig) -> Codes {
+    Codes::standard(match input.exit_key {
+        ExitKey::Back => RemoteKey::Back,
+        ExitKey::Leave => RemoteKey::Leave,
+    })
+}
+
+fn read_codes(input: &InputConfig) -> Result<Codes, BoxError> {
+    let Some(path) = &input.keymap else { return Ok(standard(input)) };
+    let wrong = |problem: String| BoxError::Keymap { path: path.clone(), problem };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    parse_keymap(&text, standard(input)).map_err(|error| wrong(error.to_string()))
+}
+
+fn color(rgb: Rgb) -> slint::Color {
+    slint::Color::from_rgb_u8(rgb.red, rgb.green, rgb.blue)
+}
+
+/// An address as people write it: without the scheme, and without a slash at the end.
+fn shown(url: &Url) -> String {
+    let text = url.as_str();
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    text.trim_end_matches('/').to_owned()
+}

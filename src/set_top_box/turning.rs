@@ -1,0 +1,210 @@
+//! The loop of a box: sleep, hear, turn, draw.
+//!
+//! One thread, one picture on its way at a time, and no wake-up that nobody asked for.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::core::Power;
+use crate::platform::linux::{BoxWindow, Drawn, Heard, Hotplug, Light, Remote, Signals, Wake, Woken, wait};
+use crate::shell::Shell;
+use crate::shell::clock::SleepWatch;
+
+use super::BoxError;
+use super::service::Service;
+
+/// How often screens are looked for where the kernel cannot tell of them.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Everything that turns.
+pub(super) struct Turning {
+    pub(super) shell: Shell,
+    pub(super) window: Rc<RefCell<BoxWindow>>,
+    pub(super) remote: Rc<RefCell<Remote>>,
+    pub(super) wake: Wake,
+    pub(super) signals: Signals,
+    pub(super) service: Service,
+}
+
+impl Turning {
+    /// Turns until the viewer leaves or the system asks.
+    pub(super) fn run(mut self) -> Result<(), BoxError> {
+        let hotplug = Hotplug::listen()
+            .inspect_err(|error| tracing::warn!(%error, "the kernel cannot tell of screens; looking for them instead"))
+            .ok();
+        let mut next_look = hotplug.is_none().then_some(LOOK_EVERY);
+        let mut frames = Frames::default();
+        let mut sleep_watch = SleepWatch::start();
+        loop {
+            slint::platform::update_timers_and_animations();
+            self.shell.turn();
+            if self.shell.wants_exit() {
+                tracing::info!("the viewer leaves");
+                break;
+            }
+            let now = self.shell.elapsed();
+            self.service.alive(now);
+            if self.draw(now, &mut frames) {
+                continue;
+            }
+            let woken = self.sleep(now, hotplug.as_ref(), next_look)?;
+            if woken.by_signal {
+                tracing::info!("the system asks to end");
+                break;
+            }
+            // Before any key: a question that was open when the box fell asleep is not answered now.
+            if sleep_watch.has_slept() {
+                tracing::info!("the system was asleep");
+                self.shell.resumed();
+            }
+            if woken.by_display && self.window.borrow_mut().take_events() {
+                frames.arrived();
+            }
+            let is_look_due = next_look.is_some_and(|at| at <= self.shell.elapsed());
+            if is_look_due {
+                next_look = Some(self.shell.elapsed() + LOOK_EVERY);
+            }
+            if woken.by_hotplug || is_look_due {
+                self.window.borrow_mut().look();
+            }
+            if woken.by_remote {
+                self.hear();
+            }
+        }
+        self.service.stopping();
+        self.window.borrow_mut().restore();
+        Ok(())
+    }
+
+    /// Draws what is due; whether the shell learned of it and wants another turn.
+    fn draw(&mut self, now: Duration, frames: &mut Frames) -> bool {
+        let mut window = self.window.borrow_mut();
+        window.set_light(match self.shell.app().power() {
+            Power::On => Light::On,
+            Power::Standby => Light::Off,
+        });
+        let state = self.shell.changes();
+        let drawn = window.draw(now);
+        let is_resized = window.take_resized();
+        drop(window);
+        if is_resized {
+            self.shell.rescale();
+        }
+        if frames.is_first(drawn) {
+            tracing::info!(after_ms = now.as_millis(), "the first picture is shown");
+        }
+        // Without a television, too: the service waits for one and is not to be started again for it.
+        self.service.ready();
+        let is_seen = frames.is_state_seen(drawn, state);
+        if is_seen {
+            self.shell.presented();
+        }
+        is_seen
+    }
+
+    fn hear(&mut self) {
+        let heard = self.remote.borrow_mut().hear();
+        for heard in heard {
+            match heard {
+                Heard::Key(event) => self.shell.key(event),
+                Heard::Released => self.shell.release_keys(),
+                Heard::Power(key) => self.shell.power(key),
+            }
+        }
+    }
+
+    /// Sleeps until something happens or is due.
+    fn sleep(&self, now: Duration, hotplug: Option<&Hotplug>, next_look: Option<Duration>) -> Result<Woken, BoxError> {
+        let (window, remote) = (self.window.borrow(), self.remote.borrow());
+        let due = [self.shell.next_wake(), window.next_draw(now), next_look, self.service.next_sign()];
+        let due = due.into_iter().flatten().min().map(|at| at.saturating_sub(now));
+        let timers = slint::platform::duration_until_next_timer_update();
+        let at_most = [due, timers].into_iter().flatten().min();
+        wait(&self.wake, &self.signals, hotplug, window.events(), &remote.fds(), at_most)
+            .map_err(|error| BoxError::System("waiting", error))
+    }
+}
+
+/// Which state of the shell the screen shows.
+#[derive(Debug, Default)]
+struct Frames {
+    has_shown: bool,
+    /// The state of the picture on its way.
+    flying: Option<u64>,
+    /// The state of the picture on the screen.
+    shown: Option<u64>,
+    /// The last state that the shell was told of.
+    told: Option<u64>,
+}
+
+impl Frames {
+    /// The picture on its way is on the screen.
+    fn arrived(&mut self) {
+        self.shown = self.flying.take().or(self.shown);
+    }
+
+    /// Whether this is the first picture of all.
+    fn is_first(&mut self, drawn: Drawn) -> bool {
+        matches!(drawn, Drawn::OnScreen | Drawn::InFlight) && !std::mem::replace(&mut self.has_shown, true)
+    }
+
+    /// Whether the shell is to be told that its state is seen, once for each.
+    fn is_state_seen(&mut self, drawn: Drawn, state: u64) -> bool {
+        match drawn {
+            Drawn::InFlight => self.flying = Some(state),
+            // Where nothing is to be drawn, the last picture shows this state, too.
+            Drawn::OnScreen | Drawn::Nothing => self.shown = Some(state),
+            Drawn::NotYet => {}
+            Drawn::Hidden => (self.flying, self.shown) = (None, None),
+        }
+        let is_news = self.shown == Some(state) && self.told != Some(state);
+        if is_news {
+            self.told = Some(state);
+        }
+        is_news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_seen_when_its_picture_arrives() {
+        let mut frames = Frames::default();
+        assert!(!frames.is_state_seen(Drawn::InFlight, 1));
+        assert!(!frames.is_state_seen(Drawn::NotYet, 1));
+        frames.arrived();
+        assert!(frames.is_state_seen(Drawn::NotYet, 1));
+        assert!(!frames.is_state_seen(Drawn::Nothing, 1), "once");
+    }
+
+    #[test]
+    fn a_state_that_came_later_waits_for_its_own_picture() {
+        let mut frames = Frames::default();
+        frames.is_state_seen(Drawn::InFlight, 1);
+        assert!(!frames.is_state_seen(Drawn::NotYet, 2));
+        frames.arrived();
+        assert!(!frames.is_state_seen(Drawn::InFlight, 2));
+        frames.arrived();
+        assert!(frames.is_state_seen(Drawn::Nothing, 2));
+    }
+
+    #[test]
+    fn a_state_that_looks_the_same_is_seen_without_a_picture() {
+        let mut frames = Frames::default();
+        assert!(frames.is_state_seen(Drawn::OnScreen, 1));
+        assert!(frames.is_state_seen(Drawn::Nothing, 2));
+    }
+
+    #[test]
+    fn nobody_sees_anything_in_the_dark() {
+        let mut frames = Frames::default();
+        frames.is_state_seen(Drawn::InFlight, 1);
+        assert!(!frames.is_state_seen(Drawn::Hidden, 2));
+        frames.arrived();
+        assert!(!frames.is_state_seen(Drawn::NotYet, 2));
+        assert!(frames.is_state_seen(Drawn::OnScreen, 2));
+    }
+}
