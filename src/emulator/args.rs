@@ -1,6 +1,7 @@
 //! The emulator's command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Parser;
@@ -33,6 +34,15 @@ pub struct Args {
     /// Keys to press, such as "OK DOWN*3 HOLD:RIGHT:2s WAIT:500ms"; each waits until the last is done
     #[arg(long, value_name = "SCRIPT", requires = "headless", default_value = "", hide_default_value = true)]
     pub keys: String,
+    /// Uses the television for so long in virtual time, with random keys, faults and passing days, such as 24h
+    #[arg(long, value_name = "TIME", requires = "headless", conflicts_with_all = ["keys", "screenshot", "api"], value_parser = parse_time)]
+    pub soak: Option<Duration>,
+    /// Ends a soak after so long in real time, such as 3m
+    #[arg(long, value_name = "TIME", requires = "soak", value_parser = parse_time)]
+    pub soak_limit: Option<Duration>,
+    /// Repeats the keys, faults and days of a soak [default: a new one, which is printed]
+    #[arg(long, value_name = "NUMBER", requires = "soak")]
+    pub seed: Option<u64>,
     /// Writes the last picture of a headless run as PNG
     #[arg(long, value_name = "FILE", requires = "headless")]
     pub screenshot: Option<PathBuf>,
@@ -74,6 +84,10 @@ pub struct Size {
 impl Size {
     /// 1080 lines.
     pub const FULL_HD: Self = Self { width: 1920, height: 1080 };
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    crate::input::parse_duration(text).ok_or_else(|| "a time is written 30s, 5m or 24h".to_owned())
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

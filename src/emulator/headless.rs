@@ -46,7 +46,7 @@ pub struct Television {
 /// Runs a script and writes the last picture.
 pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     let steps = parse_script(&args.keys).map_err(|error| EmulatorError::Usage(format!("--keys: {error}")))?;
-    let mut television = Television::start(setup, args.size.unwrap_or(Size::FULL_HD))?;
+    let mut television = Television::start(setup, args.size.unwrap_or(Size::FULL_HD), crate::shell::clock::entropy())?;
     let result = television.settle().and_then(|()| television.play(&steps));
     if let Some(path) = &args.screenshot {
         television.screenshot(path)?;
@@ -60,8 +60,19 @@ impl Television {
     /// # Errors
     /// What `emulator` would end with.
     pub fn switch_on(args: &Args) -> Result<Self, EmulatorError> {
-        let mut television = Self::start(super::setup::prepare(args)?, args.size.unwrap_or(Size::FULL_HD))?;
+        let mut television = Self::first_picture(args)?;
         television.settle()?;
+        Ok(television)
+    }
+
+    /// Switches a television on and draws what it knows without the network.
+    ///
+    /// # Errors
+    /// What `emulator` would end with.
+    pub fn first_picture(args: &Args) -> Result<Self, EmulatorError> {
+        let size = args.size.unwrap_or(Size::FULL_HD);
+        let mut television = Self::start(super::setup::prepare(args)?, size, crate::shell::clock::entropy())?;
+        television.present();
         Ok(television)
     }
 
@@ -77,6 +88,21 @@ impl Television {
     /// The state of the program.
     pub fn app(&self) -> &crate::core::App {
         self.shell.app()
+    }
+
+    /// The virtual time since it was switched on.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// The viewer left the menu and comes back: the process goes on as if the box had opened it again.
+    pub(crate) fn come_back(&mut self) -> bool {
+        self.shell.take_exit()
+    }
+
+    /// Bytes of the pictures it keeps in memory.
+    pub(crate) fn picture_bytes(&self) -> usize {
+        self.shell.picture_bytes()
     }
 
     /// What the screen shows.
@@ -104,12 +130,12 @@ impl Television {
             .map_err(|error| EmulatorError::Headless(format!("writing {}: {error}", path.display())))
     }
 
-    /// Starts a television of this size.
-    fn start(setup: Setup, size: Size) -> Result<Self, EmulatorError> {
+    /// Starts a television of this size; equal seeds give it equal random bits.
+    pub(crate) fn start(setup: Setup, size: Size, seed: u128) -> Result<Self, EmulatorError> {
         let screen = Headless::install(size.width, size.height).map_err(EmulatorError::Window)?;
         let window = Screen::new().map_err(EmulatorError::Window)?;
         window.open().map_err(EmulatorError::Window)?;
-        let clock = ManualClock::new(Utc::now(), crate::shell::clock::entropy());
+        let clock = ManualClock::new(Utc::now(), seed);
         let (parts, remains) = setup.into_parts(Box::new(clock.clone()), Arc::new(|| {}));
         let shell = Shell::start(parts, window)?;
         Ok(Self { shell, screen, clock, remains })
@@ -131,7 +157,8 @@ impl Television {
         Ok(())
     }
 
-    fn press(&mut self, key: RemoteKey, time: Duration) {
+    /// Presses a key for so long.
+    pub(crate) fn press(&mut self, key: RemoteKey, time: Duration) {
         self.shell.key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) });
         self.present();
         self.pass(time);
@@ -140,7 +167,7 @@ impl Television {
     }
 
     /// Lets virtual time pass, waking the shell whenever it asks for it.
-    fn pass(&mut self, time: Duration) {
+    pub(crate) fn pass(&mut self, time: Duration) {
         let end = self.clock.elapsed() + time;
         while self.clock.elapsed() < end {
             let next = self.shell.next_wake().map_or(end, |at| at.min(end)).max(self.clock.elapsed());

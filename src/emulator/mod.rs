@@ -5,6 +5,7 @@
 mod args;
 mod headless;
 mod setup;
+mod soak;
 mod window;
 
 pub use args::{Args, Size};
@@ -43,6 +44,9 @@ pub enum EmulatorError {
     /// A file or a thread.
     #[error("{0}")]
     Io(String, #[source] std::io::Error),
+    /// A soak found something.
+    #[error("soak: {0}")]
+    Soak(String),
     /// A headless run went wrong.
     #[error("headless run: {0}")]
     Headless(String),
@@ -55,5 +59,9 @@ pub enum EmulatorError {
 pub fn run(args: Args) -> Result<(), EmulatorError> {
     crate::shell::logging::start(&args.log_level, crate::shell::logging::LogFormat::Text)?;
     let setup = setup::prepare(&args)?;
-    if args.headless { headless::run(setup, &args) } else { window::run(setup, &args) }
+    match (args.headless, args.soak) {
+        (true, Some(time)) => soak::run(setup, &args, time),
+        (true, None) => headless::run(setup, &args),
+        (false, _) => window::run(setup, &args),
+    }
 }

@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use url::Url;
+use url::{Position, Url};
 
 use crate::api::{Client, ClientOptions, Tokens};
-use crate::core::{Identity, Settings};
-use crate::domain::{Language, Secret};
+use crate::core::{Identity, Memory, Settings};
+use crate::domain::{Animations, Language, Secret};
 use crate::sandbox::clock::Clock as SandboxClock;
 use crate::sandbox::policy::Policy;
 use crate::sandbox::{self, MonthlyLimit, Options, Running};
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::storage::Storage;
-use crate::shell::{Parts, PlayerFallback};
+use crate::shell::{Desktop, Parts, PlayerFallback};
 use crate::view::bind::ThemeColors;
 
 use super::{Args, EmulatorError};
@@ -31,6 +31,7 @@ pub(crate) struct Setup {
     player: Vec<String>,
     journal: Option<Journal>,
     language: Language,
+    animations: Animations,
     /// Removed when the run ends.
     _temporary: Option<tempfile::TempDir>,
     /// Runs the sandbox.
@@ -82,6 +83,8 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
     let mut options = ClientOptions::new(api.clone());
     let language = args.language.as_deref().and_then(Language::from_code).unwrap_or_default();
     options.language = language;
+    // A soak spends its time on keys, not on frames between them.
+    let animations = if args.soak.is_some() { Animations::Reduced } else { Animations::default() };
     let client = Client::new(&options, storage.tokens.clone())?;
     if let Some(name) = &args.scenario {
         sign_in(name, sandbox.as_ref(), &client, &storage, &runtime)?;
@@ -95,7 +98,18 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         None => vec!["gst-play-1.0".to_owned(), "{url}".to_owned()],
     };
     crate::shell::player::check_command(&player).map_err(|error| EmulatorError::Usage(format!("--player: {error}")))?;
-    Ok(Setup { api, sandbox, client, storage, player, journal, language, _temporary: temporary, _runtime: runtime })
+    Ok(Setup {
+        api,
+        sandbox,
+        client,
+        storage,
+        player,
+        journal,
+        language,
+        animations,
+        _temporary: temporary,
+        _runtime: runtime,
+    })
 }
 
 /// Signs in as a test subscriber, with the subscriber's PIN if it has one.
@@ -134,18 +148,22 @@ impl Setup {
             brand: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             device_id: "EMU-0001".to_owned(),
-            api_host: host(&self.api),
-            account_url: format!("{}/account", host(&self.api)),
-            dim_after: Duration::from_secs(300),
+            api_host: self.api[Position::BeforeHost..Position::AfterPort].to_owned(),
+            account_url: format!("{}/account", &self.api[Position::BeforeHost..Position::AfterPort]),
+            dim_after: Some(Duration::from_secs(300)),
+            // QA may look away for longer.
+            leave_after: None,
         };
         let parts = Parts {
             client: self.client,
             storage: self.storage,
+            memory: Memory::Kept,
             clock,
             identity,
-            defaults: Settings { language: self.language, ..Settings::default() },
+            defaults: Settings { language: self.language, animations: self.animations, ..Settings::default() },
             player: self.player,
             player_fallback: PlayerFallback::BuiltInCard,
+            stage: Box::new(Desktop),
             theme: ThemeColors::default(),
             journal: self.journal,
             wake,
@@ -160,10 +178,4 @@ pub(crate) struct Remains {
     pub(crate) sandbox: Option<Running>,
     _temporary: Option<tempfile::TempDir>,
     _runtime: Runtime,
-}
-
-/// Host and port of an address.
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
