@@ -1,0 +1,300 @@
+//! The network between the boxes and the server: late, lost, doubled, torn, refused.
+//!
+//! It carries what the box's real API client sends to the sandbox's real routes. A letter that is
+//! under way arrives even if nobody waits for its answer any more.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, StatusCode, header};
+use bonus_tv::api::{Carried, Wire};
+use bonus_tv::domain::FailureKind;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep};
+
+use crate::options::Bug;
+use crate::server::{Fate, Letter, Reply, Server, deliver};
+use crate::trace::Trace;
+
+/// How bad the network is: chances of a thousand, and delays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Weather {
+    /// A letter or an answer is lost.
+    pub loss: u32,
+    /// A letter arrives twice.
+    pub duplicate: u32,
+    /// The connection is reset before the server sees the letter.
+    pub reset_before: u32,
+    /// The connection is reset after the server has done its work.
+    pub reset_after: u32,
+    /// A gateway answers 502 after the server has done its work.
+    pub gateway: u32,
+    /// The answer is cut, or a page of some network comes instead.
+    pub garbled: u32,
+    /// A way takes much longer than usual.
+    pub late: u32,
+    /// The server dies on the letter.
+    pub crash: u32,
+    /// The usual way, in milliseconds.
+    pub usual_ms: u64,
+}
+
+/// The network, shared by all boxes.
+pub struct Network {
+    /// The server at its end.
+    pub server: Mutex<Server>,
+    trace: Arc<Trace>,
+    bug: Option<Bug>,
+    sky: Mutex<Sky>,
+}
+
+struct Sky {
+    random: fastrand::Rng,
+    weather: Weather,
+    /// Boxes that reach nobody until then; `None` stands for all of them.
+    cut: BTreeMap<Option<usize>, Instant>,
+    /// The service refuses everything until then.
+    storm: Option<(Instant, StatusCode, u64)>,
+    /// Orders that were sent, for the bug of the new key.
+    sent: BTreeMap<String, u32>,
+}
+
+/// What will happen to one letter.
+#[derive(Debug, Clone, Copy)]
+struct Course {
+    there: Duration,
+    back: Duration,
+    is_lost_there: bool,
+    is_lost_back: bool,
+    is_reset_before: bool,
+    is_reset_after: bool,
+    is_gateway: bool,
+    garble: Option<bool>,
+    fate: Fate,
+    down: Duration,
+}
+
+/// One box's end of the network.
+pub struct BoxWire {
+    /// The network.
+    pub network: Arc<Network>,
+    /// Which box.
+    pub tv: usize,
+}
+
+impl Network {
+    /// A network with a server at its end.
+    pub fn new(server: Server, weather: Weather, trace: Arc<Trace>, bug: Option<Bug>, seed: u64) -> Self {
+        let random = fastrand::Rng::with_seed(seed);
+        let sky = Sky { random, weather, cut: BTreeMap::new(), storm: None, sent: BTreeMap::new() };
+        Self { server: Mutex::new(server), trace, bug, sky: Mutex::new(sky) }
+    }
+
+    /// The server, for a moment.
+    pub fn server(&self) -> MutexGuard<'_, Server> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Cuts one box off, or all of them.
+    pub fn cut(&self, tv: Option<usize>, time: Duration) {
+        self.sky().cut.insert(tv, Instant::now() + time);
+    }
+
+    /// The service refuses everything for a while.
+    pub fn storm(&self, time: Duration, status: StatusCode, retry_after: u64) {
+        self.sky().storm = Some((Instant::now() + time, status, retry_after));
+    }
+
+    /// All is well from now on.
+    pub fn heal(&self) {
+        let mut sky = self.sky();
+        sky.weather = Weather { usual_ms: 20, ..Weather::default() };
+        sky.cut.clear();
+        sky.storm = None;
+        drop(sky);
+        self.server().heal();
+    }
+
+    fn sky(&self) -> MutexGuard<'_, Sky> {
+        self.sky.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_cut(&self, tv: usize) -> bool {
+        let sky = self.sky();
+        let now = Instant::now();
+        [None, Some(tv)].iter().any(|side| sky.cut.get(side).is_some_and(|until| *until > now))
+    }
+
+    fn storm_answer(&self) -> Option<Reply> {
+        let (until, status, retry_after) = self.sky().storm?;
+        (until > Instant::now()).then(|| {
+            self.trace.fault("storm", || format!("{status}, retry after {retry_after} s"));
+            problem(status, Some(retry_after))
+        })
+    }
+
+    /// A bug put in by hand: who asks again, asks with another key.
+    fn change_key(&self, letter: &mut Letter) {
+        let Some(key) = letter.key().filter(|_| letter.is_order() && self.bug == Some(Bug::NewKeyOnRetry)) else {
+            return;
+        };
+        let mut sky = self.sky();
+        let times = sky.sent.entry(key.clone()).or_default();
+        *times += 1;
+        if *times > 1
+            && let Ok(value) = HeaderValue::from_str(&format!("{}{:02}", &key[..key.len().min(30)], *times % 100))
+        {
+            letter.headers.insert("idempotency-key", value);
+        }
+    }
+
+    async fn travel(&self, tv: usize, letter: &Letter, course: Course) -> Option<Result<Reply, FailureKind>> {
+        let what = || format!("box {tv} {} {}", letter.method, letter.target);
+        sleep(course.there).await;
+        if self.is_cut(tv) {
+            self.trace.fault("partition", what);
+            return None;
+        }
+        if course.is_lost_there {
+            self.trace.fault("loss", what);
+            return None;
+        }
+        if course.is_reset_before {
+            self.trace.fault("reset before commit", what);
+            return Some(Err(FailureKind::Interrupted));
+        }
+        if !self.server().is_up() {
+            return Some(Err(FailureKind::NoConnection));
+        }
+        if let Some(refused) = self.storm_answer() {
+            return Some(Ok(refused));
+        }
+        let reply = deliver(&self.server, letter, course.fate, course.down).await;
+        let Some(mut reply) = reply else {
+            match course.fate {
+                Fate::DiesBefore => self.trace.fault("server crash before commit", what),
+                Fate::DiesAfter | Fate::Answers => self.trace.fault("server crash after commit", what),
+            }
+            return Some(Err(FailureKind::Interrupted));
+        };
+        if letter.method != axum::http::Method::GET {
+            self.trace.say(|| format!("server: {} answers {}", what(), reply.status.as_u16()));
+        }
+        sleep(course.back).await;
+        if self.is_cut(tv) || course.is_lost_back {
+            self.trace.fault("loss of an answer", what);
+            return None;
+        }
+        if course.is_reset_after {
+            self.trace.fault("reset after commit", what);
+            return Some(Err(FailureKind::Interrupted));
+        }
+        if course.is_gateway {
+            self.trace.fault("502 after commit", what);
+            return Some(Ok(problem(StatusCode::BAD_GATEWAY, None)));
+        }
+        match course.garble {
+            Some(true) => {
+                self.trace.fault("captive portal", what);
+                reply.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+                reply = Reply { status: StatusCode::OK, body: Bytes::from_static(b"<html>Wi-Fi"), ..reply };
+            }
+            Some(false) => {
+                self.trace.fault("truncation", what);
+                reply.body.truncate(reply.body.len() / 2);
+            }
+            None => {}
+        }
+        Some(Ok(reply))
+    }
+}
+
+impl Sky {
+    fn happens(&mut self, of_thousand: u32) -> bool {
+        self.random.u32(0..1000) < of_thousand
+    }
+
+    fn way(&mut self) -> Duration {
+        let usual = self.weather.usual_ms.max(1);
+        let late = self.weather.late;
+        let is_late = self.happens(late);
+        Duration::from_millis(if is_late { self.random.u64(0..20_000) } else { self.random.u64(usual / 2..usual * 3) })
+    }
+
+    fn course(&mut self) -> Course {
+        let weather = self.weather;
+        let is_garbled = self.happens(weather.garbled);
+        Course {
+            there: self.way(),
+            back: self.way(),
+            is_lost_there: self.happens(weather.loss),
+            is_lost_back: self.happens(weather.loss),
+            is_reset_before: self.happens(weather.reset_before),
+            is_reset_after: self.happens(weather.reset_after),
+            is_gateway: self.happens(weather.gateway),
+            garble: is_garbled.then(|| self.random.bool()),
+            fate: match (self.happens(weather.crash), self.random.bool()) {
+                (false, _) => Fate::Answers,
+                (true, false) => Fate::DiesBefore,
+                (true, true) => Fate::DiesAfter,
+            },
+            down: Duration::from_millis(self.random.u64(50..20_000)),
+        }
+    }
+}
+
+impl Wire for BoxWire {
+    fn carry(&self, request: reqwest::Request) -> Carried {
+        let url = request.url();
+        let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        let body = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice).unwrap_or_default();
+        let mut letter = Letter { method: request.method().clone(), target, headers: request.headers().clone(), body };
+        let (network, tv) = (Arc::clone(&self.network), self.tv);
+        network.change_key(&mut letter);
+        let (first, second) = {
+            let mut sky = network.sky();
+            let first = sky.course();
+            let duplicate = sky.weather.duplicate;
+            let is_doubled = sky.happens(duplicate);
+            (first, is_doubled.then(|| sky.course()))
+        };
+        if let Some(course) = second {
+            let (network, letter) = (Arc::clone(&network), letter.clone());
+            network.trace.fault("duplication", || format!("box {tv} {} {}", letter.method, letter.target));
+            tokio::spawn(async move { network.travel(tv, &letter, course).await });
+        }
+        let (sender, answer) = oneshot::channel();
+        tokio::spawn(async move {
+            if let Some(result) = network.travel(tv, &letter, first).await {
+                // The box may have given up, or its power may be gone.
+                let _ = sender.send(result);
+            }
+        });
+        Box::pin(async move {
+            match answer.await {
+                Ok(Ok(reply)) => Ok(response(reply)),
+                Ok(Err(kind)) => Err(kind),
+                // What is lost is never heard of: the client's own patience ends the wait.
+                Err(_) => std::future::pending().await,
+            }
+        })
+    }
+}
+
+fn response(reply: Reply) -> reqwest::Response {
+    let mut response = axum::http::Response::new(reply.body);
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response.into()
+}
+
+fn problem(status: StatusCode, retry_after: Option<u64>) -> Reply {
+    let mut headers = header::HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Reply { status, headers, body: Bytes::from_static(b"{\"code\":\"unavailable\"}") }
+}
