@@ -1,0 +1,78 @@
+"""The remote: keys that are held, receivers that come and go."""
+
+from __future__ import annotations
+
+import time
+
+from ..box import Box
+from ..machine import KEYS, LabError
+from ..picture import Picture
+from ..scenario import expect, scenario
+
+
+def _tabs(box: Box) -> Picture:
+    """Home with the focus in the row of tabs, on the first."""
+    box.start_home()
+    for _ in range(4):
+        picture = box.follow("UP", "a higher focus")
+        focus = picture.focus()
+        if focus is not None and focus.bottom < picture.height // 10:
+            return picture
+    raise LabError("Up does not lead to the tabs")
+
+
+def _left(picture: Picture) -> int:
+    """Where the focused tab begins."""
+    focus = picture.focus()
+    return -1 if focus is None else focus.left
+
+
+@scenario("hold", "a tap moves once, a held key repeats, and stops when it is let go", core=True)
+def hold(box: Box) -> str:
+    machine = box.machine
+    first = _tabs(box)
+    stops = [box.follow("RIGHT", "the next tab") for _ in range(3)]
+    expect(_left(first) < _left(stops[0]) < _left(stops[1]) < _left(stops[2]), "three taps do not make three steps")
+    for _ in stops:
+        back = box.follow("LEFT", "the tab before")
+    expect(back.focus() == first.focus(), "as many taps back do not lead back")
+    # 400 ms until the first repeat, then one every 80 ms: at the third stop after 560 ms.
+    goal = _left(stops[2])
+    machine.remote(f"down {KEYS['RIGHT']}")
+    began = time.monotonic()
+    machine.wait_screen("three steps", lambda picture: _left(picture) >= goal, 20)
+    machine.remote(f"up {KEYS['RIGHT']}")
+    held = time.monotonic() - began
+    still = machine.wait_still(1.0)
+    expect(still.focus() != first.focus(), "a held key does not move the focus")
+    machine.wait_screen("no movement", lambda picture: picture.focus() == still.focus(), 1)
+    return f"three steps of a held key after {held:.1f} s"
+
+
+@scenario("lost-key-up", "a receiver that goes while a key is down does not leave it down", core=True)
+def lost_key_up(box: Box) -> None:
+    machine = box.machine
+    first = _tabs(box)
+    machine.remote(f"down {KEYS['RIGHT']}")
+    machine.wait_screen("one step", lambda picture: picture.focus() not in (None, first.focus()), 20)
+    machine.remote("unplug")
+    still = machine.wait_still(1.0)
+    machine.remote("plug")
+    machine.shell("rights")
+    expect(machine.wait_still(1.0).focus() == still.focus(), "the focus moves without a receiver")
+
+
+@scenario("receiver", "a receiver unplugged and plugged in again works without a restart", core=True)
+def receiver(box: Box) -> str:
+    machine = box.machine
+    box.start_home()
+    machine.remote("unplug")
+    mark = machine.mark()
+    machine.remote("plug")
+    # The system's rules give the new device its group a moment after it appears.
+    machine.shell("rights")
+    began = time.monotonic()
+    box.wait_log("a receiver is heard", mark)
+    box.follow("RIGHT", "the focus one further")
+    expect(box.is_running(), "the program has ended")
+    return f"works again after {time.monotonic() - began:.1f} s"
