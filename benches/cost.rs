@@ -28,18 +28,23 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Makes this program the box of the memory section: a television beside a server of its own process.
 const BOX: &str = "--box";
+/// Makes this program move a focus so many times, for valgrind to count.
+const MOVES: &str = "--moves";
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [BOX, api, storage] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        return be_a_box(api, storage);
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [BOX, api, storage] => return be_a_box(api, storage),
+        [MOVES, name, times] => return moves(name, times.parse()?),
+        _ => {}
     }
     // Cargo itself passes --bench.
     let wanted = arguments.iter().find(|argument| !argument.starts_with('-')).cloned().unwrap_or_default();
     type Section = (&'static str, fn() -> Outcome<()>);
-    let sections: [Section; 5] = [
+    let sections: [Section; 6] = [
         ("update", steps_of_the_core),
         ("render", frames),
+        ("instructions", instructions_of_a_move),
         ("catalogue", large_catalogues),
         ("start", start_from_the_cache),
         ("memory", memory_of_a_box),
@@ -68,9 +73,12 @@ fn timed<T>(run: impl FnOnce() -> T) -> (T, Duration) {
     (result, started.elapsed())
 }
 
+fn headless(arguments: &[&str]) -> Outcome<Args> {
+    Ok(Args::try_parse_from(["emulator", "--headless"].into_iter().chain(arguments.iter().copied()))?)
+}
+
 fn switch_on(arguments: &[&str]) -> Outcome<Television> {
-    let all = ["emulator", "--headless"].into_iter().chain(arguments.iter().copied());
-    Ok(Television::switch_on(&Args::try_parse_from(all)?)?)
+    Ok(Television::switch_on(&headless(arguments)?)?)
 }
 
 /// One key of the remote through the whole core, and the view-model after it.
@@ -98,9 +106,11 @@ fn steps_of_the_core() -> Outcome<()> {
     Ok(())
 }
 
-/// Moves of the focus between two pictures, on 1920x1080.
-fn frames() -> Outcome<()> {
-    let pairs = [
+/// Two pictures between which the focus moves.
+type Pair = (&'static str, ViewModel, ViewModel);
+
+fn pairs() -> [Pair; 8] {
+    [
         ("home, focus along tiles", fixtures::home(0, 1), fixtures::home(0, 2)),
         ("home, focus along posters", fixtures::home(1, 1), fixtures::home(1, 2)),
         ("home, row scrolls", fixtures::home(1, 4), fixtures::home(1, 5)),
@@ -109,22 +119,44 @@ fn frames() -> Outcome<()> {
         ("catalogue, rows scroll", fixtures::catalog(CardShape::Tile, 5), fixtures::catalog(CardShape::Tile, 9)),
         ("list, focus", fixtures::my_options(1), fixtures::my_options(2)),
         ("home to catalogue", fixtures::home(0, 1), fixtures::catalog(CardShape::Tile, 1)),
-    ];
-    let pictures = Pictures::at_scale(1.0);
-    for (name, first, second) in &pairs {
+    ]
+}
+
+/// A 1920x1080 screen that shows one view-model after the other.
+struct Stage {
+    screen: std::rc::Rc<Headless>,
+    window: Screen,
+    pictures: Pictures,
+}
+
+impl Stage {
+    /// A screen on which everything of a pair was seen once.
+    fn warm(first: &ViewModel, second: &ViewModel) -> Outcome<Self> {
         let screen = Headless::install(1920, 1080)?;
-        let mut window = Screen::new()?;
+        let window = Screen::new()?;
         window.open()?;
-        let mut show = |vm: &ViewModel| {
-            let (drawn, taken) = timed(|| {
-                window.show(vm, &pictures);
-                screen.draw()
-            });
-            (drawn.map_or(0, |drawn| drawn.pixels), taken)
-        };
+        let mut stage = Self { screen, window, pictures: Pictures::at_scale(1.0) };
         for vm in [first, second, first] {
-            show(vm);
+            stage.show(vm);
         }
+        Ok(stage)
+    }
+
+    /// The pixels and the time of a frame.
+    fn show(&mut self, vm: &ViewModel) -> (u64, Duration) {
+        let (drawn, taken) = timed(|| {
+            self.window.show(vm, &self.pictures);
+            self.screen.draw()
+        });
+        (drawn.map_or(0, |drawn| drawn.pixels), taken)
+    }
+}
+
+/// Moves of the focus between two pictures.
+fn frames() -> Outcome<()> {
+    for (name, first, second) in &pairs() {
+        let mut stage = Stage::warm(first, second)?;
+        let mut show = |vm| stage.show(vm);
         let mut pixels = 0;
         let taken = median(15, || {
             let (there, taken) = show(second);
@@ -134,6 +166,47 @@ fn frames() -> Outcome<()> {
         })?;
         let share = pixels as f64 * 100.0 / f64::from(1920 * 1080);
         line(name, &format!("{pixels} px {share:.1} % {taken:.1?}"));
+    }
+    Ok(())
+}
+
+/// Instructions of one move, counted by callgrind: the same whatever else the machine does.
+fn instructions_of_a_move() -> Outcome<()> {
+    const FEW: u64 = 4;
+    const MANY: u64 = 24;
+    for (name, _, _) in &pairs() {
+        let counted = |times| count(&[MOVES, name, times]);
+        let (Some(few), Some(many)) = (counted(&FEW.to_string())?, counted(&MANY.to_string())?) else {
+            line("valgrind is not installed", "");
+            return Ok(());
+        };
+        let each = many.saturating_sub(few) as f64 / (MANY - FEW) as f64 / 1e6;
+        line(name, &format!("{each:.2} M instructions"));
+    }
+    Ok(())
+}
+
+/// The instructions of this program with these arguments; `None` without valgrind.
+fn count(arguments: &[&str]) -> Outcome<Option<u64>> {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(std::env::current_exe()?).args(arguments);
+    let output = match valgrind.output() {
+        Ok(output) => output,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    let collected = said.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
+    collected.map(Some).ok_or_else(|| format!("callgrind says: {said}").into())
+}
+
+/// Moves there and back so many times.
+fn moves(name: &str, times: u64) -> Outcome<()> {
+    let pairs = pairs();
+    let (_, first, second) = pairs.iter().find(|(known, _, _)| *known == name).ok_or("there is no such move")?;
+    let mut stage = Stage::warm(first, second)?;
+    for at in 0..times {
+        stage.show(if at % 2 == 0 { second } else { first });
     }
     Ok(())
 }
@@ -186,15 +259,18 @@ impl Server {
 fn start_from_the_cache() -> Outcome<()> {
     let server = Server::start()?;
     let arguments = ["--api", &server.url, "--storage", server.directory()?];
-    let start = || {
-        let (television, taken) = timed(|| switch_on(&arguments));
+    let start = |how: &dyn Fn() -> Outcome<Television>| {
+        let (television, taken) = timed(how);
         if television?.app().place().kind() != PlaceKind::Home {
             return Err("the start does not lead home".into());
         }
         Ok(taken)
     };
-    line("first start: home, every picture fetched", &format!("{:.0?}", start()?));
-    line("next start: home from the cache, checked again", &format!("{:.0?}", median(5, start)?));
+    let whole = || switch_on(&arguments);
+    let first_picture = || Ok(Television::first_picture(&headless(&arguments)?)?);
+    line("first start: home, every picture fetched", &format!("{:.0?}", start(&whole)?));
+    line("next start: first picture of home", &format!("{:.0?}", median(5, || start(&first_picture))?));
+    line("next start: home from the cache, checked again", &format!("{:.0?}", median(5, || start(&whole))?));
     Ok(())
 }
 
