@@ -1,7 +1,10 @@
 //! Everything that is tested from outside, in one binary.
 
+mod fleet;
+mod fuzz;
 mod journey;
 mod screens;
+mod supply;
 mod support;
 mod tidy;
 mod walk;

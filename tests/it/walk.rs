@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use bonus_tv::api::{Client, ClientOptions, MemoryTokens, Tokens};
 use bonus_tv::core::{
-    App, Boot, Dialog, Effect, Event, Identity, Moment, PinAnswer, Place, PlaceKind, PlayerEvent, Session, Settings,
-    SignInState, StoredOrder, update,
+    App, Boot, Dialog, Effect, Event, Identity, Memory, Moment, PinAnswer, Place, PlaceKind, PlayerEvent, Session,
+    Settings, SignInState, StoredOrder, update,
 };
 use bonus_tv::domain::{Language, Secret};
 use bonus_tv::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
@@ -83,10 +83,15 @@ impl Walker<'_> {
                 Some(Event::Replied { id, result })
             }
             Effect::StoreOrder(_) => Some(Event::OrderStored(Ok(()))),
-            Effect::CheckPin(_) if self.dice.roll(3) == 0 => Some(Event::PinAnswered(PinAnswer::Wrong { left: 4 })),
-            Effect::CheckPin(_) => Some(Event::PinAnswered(PinAnswer::Right)),
-            Effect::SetPin(Some(_)) => Some(Event::PinAnswered(PinAnswer::Stored)),
-            Effect::SetPin(None) => Some(Event::PinAnswered(PinAnswer::Removed)),
+            Effect::CheckPin { id, .. } => {
+                let is_wrong = self.dice.roll(3) == 0;
+                let answer = if is_wrong { PinAnswer::Wrong { left: 4 } } else { PinAnswer::Right };
+                Some(Event::PinAnswered { id, answer })
+            }
+            Effect::SetPin { id, pin } => {
+                let answer = if pin.is_some() { PinAnswer::Stored } else { PinAnswer::Removed };
+                Some(Event::PinAnswered { id, answer })
+            }
             Effect::Play { .. } => Some(Event::Player(PlayerEvent::BuiltIn)),
             Effect::StopPlayer => Some(Event::Player(PlayerEvent::Ended)),
             Effect::ForgetOrder(_)
@@ -166,7 +171,8 @@ fn identity() -> Identity {
         device_id: "TEST".to_owned(),
         api_host: "sandbox".to_owned(),
         account_url: "https://account.example/".to_owned(),
-        dim_after: Duration::from_secs(300),
+        dim_after: Some(Duration::from_secs(300)),
+        leave_after: None,
     }
 }
 
@@ -188,6 +194,7 @@ fn walk(scenario: &str) -> HashSet<PlaceKind> {
         cached: None,
         order: StoredOrder::None,
         has_pin: false,
+        memory: Memory::Kept,
     };
     let moment = Moment { monotonic: Duration::ZERO, wall: start_at, entropy: 7 };
     let (app, effects) = App::new(boot, &moment);
