@@ -16,7 +16,7 @@ use bonus_tv::emulator::{Args, Television};
 use bonus_tv::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
 use bonus_tv::platform::headless::Headless;
 use bonus_tv::sandbox::{Options, Running, start};
-use bonus_tv::shell::storage::Storage;
+use bonus_tv::shell::{heap, storage::Storage};
 use bonus_tv::view::bind::Screen;
 use bonus_tv::view::fixtures::{self, Pictures};
 use bonus_tv::view::model::{CardShape, ViewModel};
@@ -32,6 +32,7 @@ const BOX: &str = "--box";
 const MOVES: &str = "--moves";
 
 fn main() -> Outcome<()> {
+    heap::share();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [BOX, api, storage] => return be_a_box(api, storage),

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use bonus_tv::config::Args;
 use bonus_tv::set_top_box;
-use bonus_tv::shell::logging::chain;
+use bonus_tv::shell::{heap, logging::chain};
 use clap::Parser;
 
 fn main() -> ExitCode {
+    heap::share();
     match set_top_box::run(&Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 
 use bonus_tv::emulator::{Args, run};
-use bonus_tv::shell::logging::chain;
+use bonus_tv::shell::{heap, logging::chain};
 use clap::Parser;
 
 fn main() -> ExitCode {
+    heap::share();
     let args = Args::parse();
     if args.list_scenarios {
         return list_scenarios();

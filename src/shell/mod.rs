@@ -8,6 +8,7 @@ pub mod device;
 pub mod disk;
 #[cfg(feature = "ui")]
 mod film;
+pub mod heap;
 #[cfg(feature = "ui")]
 pub mod journal;
 pub mod logging;
