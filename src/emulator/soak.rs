@@ -24,8 +24,6 @@ const LINE: Duration = Duration::from_secs(2 * 3600);
 const WARM_UP: u32 = 4;
 /// Memory that may be gained after the warm-up, beside what the sandbox keeps on purpose.
 const GROWTH: i64 = 5 * 1024 * 1024;
-/// The same for a run that real time cut short: with few keys its warm-up is not over.
-const GROWTH_CUT_SHORT: i64 = 15 * 1024 * 1024;
 /// Descriptors that may come and go: connections in use and in the pool.
 const SPARE_DESCRIPTORS: usize = 8;
 
@@ -106,7 +104,7 @@ impl Soak {
         if self.television.elapsed() < time {
             println!("the real time is over before the virtual");
         }
-        self.judge(time)?;
+        self.judge()?;
         println!("soak passed: one focus after every key, ledger and balance agree, nothing grew that was measured");
         Ok(())
     }
@@ -258,7 +256,7 @@ impl Soak {
     }
 
     /// Memory and descriptors at the end against those after the warm-up.
-    fn judge(&self, time: Duration) -> Result<(), EmulatorError> {
+    fn judge(&self) -> Result<(), EmulatorError> {
         let end = self.television.elapsed();
         let last: Vec<&Footprint> =
             self.footprints.iter().filter(|print| print.at > end / WARM_UP * (WARM_UP - 1)).collect();
@@ -270,8 +268,7 @@ impl Soak {
         };
         let grown = after - before;
         println!("memory beside what is kept on purpose: {} after the warm-up, {} at the end", mib(before), mib(after));
-        let most_grown = if end >= time { GROWTH } else { GROWTH_CUT_SHORT };
-        if grown > most_grown {
+        if grown > GROWTH {
             return Err(failed(&format!("memory grew by {}", mib(grown))));
         }
         let most = first.iter().map(|print| print.descriptors).max().unwrap_or(0);
