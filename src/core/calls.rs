@@ -53,6 +53,7 @@ pub(crate) struct Calls {
     start: Start,
     refresh_at: Option<Duration>,
     attended_at: Option<Duration>,
+    link_changed_at: Option<Duration>,
 }
 
 /// How far the box is with its first questions after power-on.
@@ -71,6 +72,8 @@ enum Start {
 const STALE: Duration = Duration::from_secs(240);
 /// A viewer is there for so long after a key.
 const ATTENDED: Duration = Duration::from_secs(60);
+/// A link that came back may need so long for its address, its routes and a request that was under way before.
+const LINK_SETTLES: Duration = Duration::from_secs(15);
 /// The longest a server's `max-age` keeps the box from asking.
 const LONGEST_MAX_AGE: Duration = Duration::from_secs(3600);
 
@@ -207,7 +210,27 @@ impl App {
     fn attention(&self, turn: &Turn) -> Attention {
         let is_attended = self.calls.attended_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < ATTENDED)
             && !self.is_dimmed;
-        if is_attended || self.order.is_some() { Attention::Viewer } else { Attention::Nobody }
+        // A link changes at one house at a time: what follows comes from few boxes, as what a viewer does.
+        let is_new_link =
+            self.calls.link_changed_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < LINK_SETTLES);
+        if is_attended || is_new_link || self.order.is_some() { Attention::Viewer } else { Attention::Nobody }
+    }
+
+    /// A link came or went: what failed for want of one is asked for again at once (NET-2).
+    pub(crate) fn link_changed(&mut self, turn: &Turn) {
+        let now = turn.now.monotonic;
+        let soon = now + pace::after_link_change(turn.now.entropy);
+        self.calls.link_changed_at = Some(now);
+        for trouble in self.calls.troubles.values_mut().filter(|trouble| pace::may_be_of_link(&trouble.failure)) {
+            trouble.attempts = 0;
+            // What is being asked for decides by its answer.
+            if trouble.retry_at < Duration::MAX {
+                trouble.retry_at = trouble.retry_at.min(soon.max(trouble.closed_until));
+            }
+        }
+        if let Some(order) = &mut self.order {
+            order.link_changed(soon);
+        }
     }
 
     /// Fetches what an exchange or joining has changed; an answer that is on its way is of the past and dropped.

@@ -58,6 +58,8 @@ pub enum Event {
     Power(PowerKey),
     /// The system was asleep and is awake again.
     Resumed,
+    /// A link, an address or a route of the box came or went.
+    LinkChanged,
 }
 
 /// Names a request or a question to the disk, so that a late answer to an old one is told from an answer to the current one.

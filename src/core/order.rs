@@ -73,6 +73,16 @@ impl OrderFlow {
         }
     }
 
+    /// A link came or went: an order that waited for one is asked for at this time.
+    pub(crate) fn link_changed(&mut self, soon: Duration) {
+        if let OrderPhase::Waiting(at) = self.phase
+            && self.last_failure.as_ref().is_some_and(pace::may_be_of_link)
+        {
+            self.attempts = 0;
+            self.phase = OrderPhase::Waiting(at.min(soon));
+        }
+    }
+
     pub(crate) fn pause(&mut self) {
         if self.phase != OrderPhase::Storing {
             self.phase = OrderPhase::Paused;

@@ -31,6 +31,8 @@ const LONG: [(u64, u64); 10] =
 const POWER_ON: Duration = Duration::from_secs(20);
 /// A refresh comes within this time of being due: clocks that show the same minute must not ask together.
 const REFRESH: Duration = Duration::from_secs(60);
+/// The first question after a change of the link comes within this time.
+const LINK_CHANGE: Duration = Duration::from_secs(1);
 /// The longest a server may make a box wait that nobody looks at.
 const LONGEST_ASKED: Duration = Duration::from_secs(3600);
 /// The longest a server may make a viewer or an order wait.
@@ -70,6 +72,33 @@ pub fn after_failure(attempts: u32, failure: &Failure, attention: Attention, ent
     match failure.retry_after {
         Some(asked) => own.max(obeyed(asked, longest_asked, entropy)),
         None => own,
+    }
+}
+
+/// How long the first question waits after a link came or went: its address and routes come a moment later.
+pub fn after_link_change(entropy: u128) -> Duration {
+    LINK_CHANGE / 2 + share(entropy, LINK_CHANGE / 2)
+}
+
+/// Whether a failure may be over when the box's own link has changed: no answer came at all, or somebody else's.
+pub fn may_be_of_link(failure: &Failure) -> bool {
+    match failure.kind {
+        FailureKind::NoAddress
+        | FailureKind::NoConnection
+        | FailureKind::Timeout
+        | FailureKind::Interrupted
+        | FailureKind::CaptivePortal
+        | FailureKind::Tls
+        | FailureKind::Clock
+        | FailureKind::Malformed => true,
+        FailureKind::TooLarge
+        | FailureKind::RateLimited
+        | FailureKind::Unavailable
+        | FailureKind::InProgress
+        | FailureKind::Server { .. }
+        | FailureKind::Unauthorized
+        | FailureKind::NotFound
+        | FailureKind::Refused(_) => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::input::{Button, Codes, RemoteKey};
-use crate::platform::linux::{Listener, Sent, Signals, Stroke, Wake, wait};
+use crate::platform::linux::{KernelNews, Listener, Sent, Signals, Stroke, Wake, wait};
 use crate::shell::clock::{Clock, SystemClock};
 
 use super::BoxError;
@@ -39,7 +39,8 @@ pub(super) fn run(codes: Codes) -> Result<(), BoxError> {
             break;
         }
         let pause = lesson.next_due().saturating_sub(now).max(Duration::from_millis(1));
-        let woken = wait(&wake, &signals, None, None, &listener.fds(), Some(pause)).map_err(system("waiting"))?;
+        let woken = wait(&wake, &signals, &KernelNews::none(), None, &listener.fds(), Some(pause))
+            .map_err(system("waiting"))?;
         is_asked_to_end = woken.by_signal;
         for sent in listener.hear() {
             println!("{}", lesson.hear(clock.now().monotonic, &sent));

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::core::Power;
-use crate::platform::linux::{BoxWindow, Drawn, Heard, Hotplug, Light, Remote, Signals, Wake, Woken, wait};
+use crate::platform::linux::{BoxWindow, Drawn, Heard, KernelNews, Light, Remote, Signals, Wake, Woken, wait};
 use crate::shell::Shell;
 use crate::shell::clock::SleepWatch;
 
@@ -30,10 +30,8 @@ pub(super) struct Turning {
 impl Turning {
     /// Turns until the viewer leaves or the system asks.
     pub(super) fn run(mut self) -> Result<(), BoxError> {
-        let hotplug = Hotplug::listen()
-            .inspect_err(|error| tracing::warn!(%error, "the kernel cannot tell of screens; looking for them instead"))
-            .ok();
-        let mut next_look = hotplug.is_none().then_some(LOOK_EVERY);
+        let kernel = KernelNews::listen();
+        let mut next_look = (!kernel.tells_of_screens()).then_some(LOOK_EVERY);
         let mut frames = Frames::default();
         let mut sleep_watch = SleepWatch::start();
         loop {
@@ -48,7 +46,7 @@ impl Turning {
             if self.draw(now, &mut frames) {
                 continue;
             }
-            let woken = self.sleep(now, hotplug.as_ref(), next_look)?;
+            let woken = self.sleep(now, &kernel, next_look)?;
             if woken.by_signal {
                 tracing::info!("the system asks to end");
                 break;
@@ -67,6 +65,9 @@ impl Turning {
             }
             if woken.by_hotplug || is_look_due {
                 self.window.borrow_mut().look();
+            }
+            if woken.by_network {
+                self.shell.link_changed();
             }
             if woken.by_remote {
                 self.hear();
@@ -115,13 +116,13 @@ impl Turning {
     }
 
     /// Sleeps until something happens or is due.
-    fn sleep(&self, now: Duration, hotplug: Option<&Hotplug>, next_look: Option<Duration>) -> Result<Woken, BoxError> {
+    fn sleep(&self, now: Duration, kernel: &KernelNews, next_look: Option<Duration>) -> Result<Woken, BoxError> {
         let (window, remote) = (self.window.borrow(), self.remote.borrow());
         let due = [self.shell.next_wake(), window.next_draw(now), next_look, self.service.next_sign()];
         let due = due.into_iter().flatten().min().map(|at| at.saturating_sub(now));
         let timers = slint::platform::duration_until_next_timer_update();
         let at_most = [due, timers].into_iter().flatten().min();
-        wait(&self.wake, &self.signals, hotplug, window.events(), &remote.fds(), at_most)
+        wait(&self.wake, &self.signals, kernel, window.events(), &remote.fds(), at_most)
             .map_err(|error| BoxError::System("waiting", error))
     }
 }

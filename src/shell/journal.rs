@@ -51,6 +51,7 @@ impl Journal {
             Event::Player(event) => json!({"event": "player", "what": format!("{event:?}")}),
             Event::Power(key) => json!({"event": "power", "key": format!("{key:?}")}),
             Event::Resumed => json!({"event": "resumed"}),
+            Event::LinkChanged => json!({"event": "link_changed"}),
         };
         self.line(at, value);
     }

@@ -175,6 +175,12 @@ impl Shell {
         self.handle(Event::Resumed);
     }
 
+    /// A link, an address or a route of the box came or went.
+    pub fn link_changed(&mut self) {
+        tracing::debug!("the network changes");
+        self.handle(Event::LinkChanged);
+    }
+
     /// Takes everything that has arrived and everything that is due, and shows the result.
     pub fn turn(&mut self) {
         while let Ok(message) = self.inbox.try_recv() {

@@ -28,6 +28,33 @@ fn the_link_comes_back_by_itself_at_the_same_focus() {
 }
 
 #[test]
+fn a_link_that_is_back_is_used_at_once_however_long_it_was_away() {
+    for kind in [FailureKind::NoConnection, FailureKind::Timeout] {
+        let mut journey = home();
+        journey.event(Event::Resumed).fail_all(&kind);
+        for _ in 0..4 {
+            journey.wait(secs(61)).fail_all(&kind);
+        }
+        journey.forget_effects().event(Event::LinkChanged).wait(secs(1));
+        assert_eq!(journey.sent("Account"), 1, "{kind:?}");
+        // Its address came a moment later than the link itself.
+        journey.fail_all(&kind);
+        for _ in 0..4 {
+            journey.wait(secs(1)).serve();
+        }
+        assert_eq!(journey.app.spend_block(), None, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_change_of_the_link_does_not_hurry_a_service_in_trouble() {
+    let mut journey = home();
+    journey.event(Event::Resumed).fail_all(&FailureKind::Unavailable).fail_all(&FailureKind::Unavailable);
+    journey.forget_effects().event(Event::LinkChanged).wait(ms(400));
+    assert_eq!(journey.effects.len(), 0);
+}
+
+#[test]
 fn one_answer_hurries_the_others() {
     let mut journey = offline();
     for _ in 0..5 {

@@ -8,6 +8,7 @@ mod display;
 mod fbdev;
 mod kms;
 mod learn;
+mod netlink;
 mod picture;
 mod remote;
 mod waiting;
@@ -19,9 +20,10 @@ use std::path::PathBuf;
 pub use display::{Connection, Display, Light, ShowError, Shown};
 pub use kms::restore_at_panic;
 pub use learn::{Listener, Sent, Stroke};
+pub use netlink::KernelNews;
 pub use picture::{Damage, Picture, Rect, Size};
 pub use remote::{Heard, Hearing, Remote};
-pub use waiting::{Hotplug, Signals, Wake, Waker, Woken, wait};
+pub use waiting::{Signals, Wake, Waker, Woken, wait};
 pub use window::{BoxWindow, Drawn};
 
 /// Why there is no screen.

@@ -1,16 +1,16 @@
 //! Sleeping until something happens: a flip, a key, a plug, a signal, a worker's knock, or a time.
 
 use std::io::{self, Read};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
-use rustix::net::netlink::{KOBJECT_UEVENT, SocketAddrNetlink};
-use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, bind, recv, socket_with};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use super::netlink::KernelNews;
 
 /// Lets other threads end a wait.
 #[derive(Debug)]
@@ -79,48 +79,6 @@ impl Signals {
     }
 }
 
-/// The kernel's word that a screen was connected or disconnected.
-#[derive(Debug)]
-pub struct Hotplug {
-    socket: OwnedFd,
-}
-
-/// The multicast group of the kernel's own messages.
-const KERNEL_GROUP: u32 = 1;
-
-impl Hotplug {
-    /// Listens from now on.
-    ///
-    /// # Errors
-    /// The system refuses, as a sandbox without netlink does.
-    pub fn listen() -> io::Result<Self> {
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let socket = socket_with(AddressFamily::NETLINK, SocketType::DGRAM, flags, Some(KOBJECT_UEVENT))?;
-        bind(&socket, &SocketAddrNetlink::new(0, KERNEL_GROUP))?;
-        Ok(Self { socket })
-    }
-
-    /// Reads everything; whether a screen may have changed.
-    fn has_changed(&self) -> bool {
-        let mut message = [0_u8; 4096];
-        let mut has_changed = false;
-        loop {
-            match recv(&self.socket, &mut message, RecvFlags::empty()) {
-                Ok((length, _)) => has_changed |= message.get(..length).is_some_and(is_about_screens),
-                Err(Errno::INTR) => {}
-                // Messages were lost; one may have been ours.
-                Err(Errno::NOBUFS) => has_changed = true,
-                Err(_) => return has_changed,
-            }
-        }
-    }
-}
-
-/// Whether a message of the kernel is about graphics: `change@/devices/…` and lines ended by zeros.
-fn is_about_screens(message: &[u8]) -> bool {
-    message.split(|byte| *byte == 0).any(|line| line == b"SUBSYSTEM=drm" || line == b"SUBSYSTEM=graphics")
-}
-
 /// What ended a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Woken {
@@ -130,6 +88,8 @@ pub struct Woken {
     pub by_remote: bool,
     /// A screen may have been connected or disconnected.
     pub by_hotplug: bool,
+    /// A link, an address or a route came or went.
+    pub by_network: bool,
     /// The program is asked to end.
     pub by_signal: bool,
 }
@@ -141,13 +101,14 @@ pub struct Woken {
 pub fn wait(
     wake: &Wake,
     signals: &Signals,
-    hotplug: Option<&Hotplug>,
+    kernel: &KernelNews,
     display: Option<BorrowedFd<'_>>,
     receivers: &[BorrowedFd<'_>],
     at_most: Option<Duration>,
 ) -> io::Result<Woken> {
     let mut fds = vec![PollFd::new(&*wake.fd, PollFlags::IN), PollFd::new(&signals.pipe, PollFlags::IN)];
-    let hotplug_at = hotplug.map(|hotplug| push(&mut fds, hotplug.socket.as_fd()));
+    let devices_at = kernel.devices().map(|devices| push(&mut fds, devices));
+    let network_at = kernel.network().map(|network| push(&mut fds, network));
     let display_at = display.map(|display| push(&mut fds, display));
     let receivers_at = fds.len();
     fds.extend(receivers.iter().map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN)));
@@ -163,7 +124,8 @@ pub fn wait(
     let woken = Woken {
         by_display: display_at.is_some_and(is_ready),
         by_remote: (receivers_at..fds.len()).any(is_ready),
-        by_hotplug: hotplug_at.is_some_and(is_ready) && hotplug.is_some_and(Hotplug::has_changed),
+        by_hotplug: devices_at.is_some_and(is_ready) && kernel.have_screens_changed(),
+        by_network: network_at.is_some_and(is_ready) && kernel.has_network_changed(),
         by_signal: is_ready(1) && signals.has_come(),
     };
     if is_ready(0) {
@@ -179,24 +141,18 @@ fn push<'fd>(fds: &mut Vec<PollFd<'fd>>, fd: BorrowedFd<'fd>) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::os::fd::AsFd;
 
-    #[test]
-    fn only_messages_about_graphics_count() {
-        let hdmi = b"change@/devices/platform/display/drm/card0\0ACTION=change\0SUBSYSTEM=drm\0HOTPLUG=1\0";
-        assert!(is_about_screens(hdmi));
-        assert!(!is_about_screens(b"add@/devices/usb1\0ACTION=add\0SUBSYSTEM=usb\0"));
-        assert!(!is_about_screens(b""));
-    }
+    use super::*;
 
     #[test]
     fn a_knock_ends_the_next_wait_once() {
         let (wake, signals) = (Wake::new().unwrap(), Signals::listen().unwrap());
         let waker = wake.waker();
         std::thread::spawn(move || waker.wake()).join().unwrap();
-        let woken = wait(&wake, &signals, None, None, &[], None).unwrap();
+        let woken = wait(&wake, &signals, &KernelNews::none(), None, &[], None).unwrap();
         assert_eq!(woken, Woken::default());
-        wait(&wake, &signals, None, None, &[], Some(Duration::ZERO)).unwrap();
+        wait(&wake, &signals, &KernelNews::none(), None, &[], Some(Duration::ZERO)).unwrap();
     }
 
     #[test]
@@ -204,7 +160,7 @@ mod tests {
         let (wake, signals) = (Wake::new().unwrap(), Signals::listen().unwrap());
         let (display, other) = UnixStream::pair().unwrap();
         std::io::Write::write_all(&mut &other, b"flip").unwrap();
-        let woken = wait(&wake, &signals, None, Some(display.as_fd()), &[other.as_fd()], None).unwrap();
+        let woken = wait(&wake, &signals, &KernelNews::none(), Some(display.as_fd()), &[other.as_fd()], None).unwrap();
         assert_eq!(woken, Woken { by_display: true, ..Woken::default() });
     }
 }
