@@ -17,20 +17,23 @@ def no_network(box: Box) -> str:
     box.stop()
     machine.cable("out")
     began = time.monotonic()
-    box.start()
+    mark = box.start()
     machine.wait_screen("home from the cache", lambda picture: picture.resembles(before))
     cached = time.monotonic() - began
-    # A notice of the loss stands over it.
+    # A box that nobody looks at is in no hurry after power-on; somebody looks.
+    machine.press("RIGHT", "LEFT")
+    box.wait_log("a request failed", mark)
     machine.wait_screen("a notice of the loss", lambda picture: picture.likeness(before) < 0.99)
     mark = machine.mark()
     machine.cable("in")
     began = time.monotonic()
+    box.wait_log('answered .*path="/v1/account" status=200', mark)
+    answered = time.monotonic() - began
+    # NET-2 says 5 s; what stands above that is the emulated machine's share.
+    expect(answered < 10, f"nothing was asked for {answered:.1f} s after the cable")
     machine.wait_screen("home without a notice", lambda picture: picture.likeness(before) > 0.99, 60)
-    took = time.monotonic() - began
     expect(not [line for line in machine.lines(mark) if "panic" in line], "something panicked")
-    # NET-2 says 5 s; the notice that the link is back stands for a while of its own.
-    expect(took < 12, f"it took {took:.1f} s to be well")
-    return f"home after {cached:.1f} s without, well {took:.1f} s after the cable"
+    return f"home after {cached:.1f} s without; an answer {answered:.1f} s after the cable"
 
 
 @scenario("first-network", "without a sign-in and a network: a message; with the network: the code")
