@@ -208,11 +208,10 @@ impl App {
     }
 
     fn attention(&self, turn: &Turn) -> Attention {
-        let is_attended = self.calls.attended_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < ATTENDED)
-            && !self.is_dimmed;
+        let is_within = |at: Option<Duration>, time| at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < time);
+        let is_attended = is_within(self.calls.attended_at, ATTENDED) && !self.is_dimmed;
         // A link changes at one house at a time: what follows comes from few boxes, as what a viewer does.
-        let is_new_link =
-            self.calls.link_changed_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < LINK_SETTLES);
+        let is_new_link = is_within(self.calls.link_changed_at, LINK_SETTLES);
         if is_attended || is_new_link || self.order.is_some() { Attention::Viewer } else { Attention::Nobody }
     }
 

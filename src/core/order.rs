@@ -75,7 +75,9 @@ impl OrderFlow {
 
     /// A link came or went: an order that waited for one is asked for at this time.
     pub(crate) fn link_changed(&mut self, soon: Duration) {
+        // Without an attempt that failed, the server itself has named the time.
         if let OrderPhase::Waiting(at) = self.phase
+            && self.attempts > 0
             && self.last_failure.as_ref().is_some_and(pace::may_be_of_link)
         {
             self.attempts = 0;

@@ -254,6 +254,26 @@ fn a_box_with_a_wrong_date_does_not_send_an_old_order_again() {
 }
 
 #[test]
+fn an_order_without_a_link_is_asked_for_once_the_link_is_back() {
+    let mut journey = ordered();
+    for _ in 0..6 {
+        journey.fail("Exchange", FailureKind::NoConnection).wait(secs(31));
+    }
+    journey.fail("Exchange", FailureKind::NoConnection).forget_effects();
+    journey.event(Event::LinkChanged).wait(secs(1));
+    assert_eq!(journey.sent("Exchange"), 1);
+}
+
+#[test]
+fn a_change_of_the_link_does_not_hurry_an_order_that_the_server_works_on() {
+    let mut journey = ordered();
+    journey.fail("Exchange", FailureKind::Timeout).wait(secs(1));
+    journey.answer("Exchange", Answer::ExchangeProcessing { retry_after: secs(20) }).forget_effects();
+    journey.event(Event::LinkChanged).wait(secs(19));
+    assert_eq!(journey.sent("Exchange"), 0);
+}
+
+#[test]
 fn an_order_of_another_member_is_dropped_with_a_warning() {
     let mut journey = with_stored_order(stored_order("somebody-else"));
     journey.serve();
