@@ -69,6 +69,8 @@ pub struct Shell {
     player: Vec<String>,
     player_fallback: PlayerFallback,
     stop_player: Arc<Notify>,
+    /// Asked for, and nobody knows yet whether it runs.
+    is_player_starting: bool,
     lending: Lending,
     journal: Option<Journal>,
     answers_due: usize,
@@ -139,6 +141,7 @@ impl Shell {
             player: parts.player,
             player_fallback: parts.player_fallback,
             stop_player: Arc::new(Notify::new()),
+            is_player_starting: false,
             lending: Lending::new(parts.stage),
             journal: parts.journal,
             answers_due: 0,
@@ -217,9 +220,9 @@ impl Shell {
         self.app.next_wake()
     }
 
-    /// Whether requests, disk jobs or pictures are on their way.
+    /// Whether requests, disk jobs, pictures or the start of a player are on their way.
     pub fn is_waiting(&self) -> bool {
-        self.answers_due > 0 || self.pictures.under_way() > 0
+        self.answers_due > 0 || self.is_player_starting || self.pictures.under_way() > 0
     }
 
     /// Whether the viewer has left.
@@ -277,6 +280,7 @@ impl Shell {
                     self.answers_due = self.answers_due.saturating_sub(1);
                 }
                 if let Event::Player(event) = &*event {
+                    self.is_player_starting = false;
                     match event {
                         PlayerEvent::Started => {}
                         PlayerEvent::BuiltIn | PlayerEvent::Ended | PlayerEvent::Failed(_) => self.lending.end(),
@@ -406,6 +410,7 @@ impl Shell {
         tracing::info!(title, "a film is asked for");
         // The player finds the screen free, however fast it starts.
         self.lending.begin();
+        self.is_player_starting = true;
         let (outbox, command, fallback) = (self.outbox.clone(), self.player.clone(), self.player_fallback);
         let stop = Arc::new(Notify::new());
         self.stop_player = stop.clone();
