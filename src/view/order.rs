@@ -204,6 +204,10 @@ pub(crate) fn processing(app: &App, now: &Moment) -> ProcessingScreen {
 
 pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     let exchange = &place.exchange;
+    let mut promo_codes = exchange.lines.iter().filter_map(|line| line.promo_code.as_ref());
+    let promo = promo_codes.next();
+    // One code stands large; of several, each line says its own.
+    let has_more_codes = promo_codes.next().is_some();
     let lines = exchange
         .lines
         .iter()
@@ -211,14 +215,14 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
         .map(|(index, item)| {
             let order_line =
                 OrderLine { offer_id: item.offer_id.clone(), title: item.title.clone(), expected_price: item.price };
-            let subtitle = match item.until {
-                Some(until) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
-                None => Msg::ForGood.into(),
+            let subtitle = match (item.promo_code.as_ref().filter(|_| has_more_codes), item.until) {
+                (Some(code), _) => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),
+                (None, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
+                (None, None) => Msg::ForGood.into(),
             };
             ListRow { subtitle, subtitle_tone: Tone::Good, ..line(app, index, &order_line) }
         })
         .collect();
-    let promo = exchange.lines.iter().find_map(|line| line.promo_code.as_ref());
     let mut facts = vec![
         format::fact(Msg::FactChargedDone, format::points(exchange.total)),
         format::fact(Msg::FactBalanceNow, format::points(exchange.balance_after)),

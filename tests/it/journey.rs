@@ -77,7 +77,8 @@ impl Viewer {
         let shelf = &self.tv.app().data.shelf;
         let offer = shelf.offer(&id).expect("the offer is for sale");
         let key = SectionKey::Category(offer.category.clone());
-        let section = shelf.sections().iter().position(|section| section.key == key).expect("its section");
+        let stands_in = |key: &SectionKey| shelf.sections().iter().position(|section| section.key == *key);
+        let section = stands_in(&key).or_else(|| stands_in(&SectionKey::OtherRewards)).expect("its section");
         let place = shelf.ids(&shelf.sections()[section]).iter().position(|other| *other == id).expect("its place");
         let columns = if shelf.sections()[section].has_posters { 6 } else { 4 };
         let strip = |app: &App| match app.place() {
@@ -237,6 +238,26 @@ fn journey(words: &Words) {
     let offer = viewer.tv.app().data.shelf.offer(&film).expect("the film").clone();
     assert!(offer.eligibility.is_allowed, "{:?}", offer.eligibility);
     assert_eq!(offer.active_until, None);
+}
+
+#[test]
+fn a_reward_that_the_box_may_order_brings_its_promo_code() {
+    let args = ["emulator", "--headless", "--scenario", "rewards-on-box", "--clock", START, "--size", "1280x720"];
+    let tv = Television::switch_on(&Args::parse_from(args)).expect("the television switches on");
+    let mut viewer = Viewer { tv };
+    viewer.sees(PlaceKind::Home);
+    for antivirus in ["antivirus-drweb", "antivirus-eset"] {
+        viewer.finds(antivirus);
+        viewer.press("GREEN");
+    }
+    viewer.press("YELLOW OK WAIT:400ms RIGHT OK");
+    viewer.sees(PlaceKind::Outcome);
+    let Screen::Outcome(outcome) = viewer.vm().screen else { panic!("the outcome") };
+    let large = viewer.tv.words(&outcome.promo_code);
+    assert!(outcome.promo_qr.is_some() && large.len() >= 12, "{large}");
+    let said: Vec<String> = outcome.lines.iter().map(|line| viewer.tv.words(&line.subtitle)).collect();
+    assert!(said[0].contains(&large), "{said:?} say {large}");
+    assert!(said[1].contains("Промокод") && !said[1].contains(&large), "the second has a code of its own: {said:?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The catalogue a member sees: the seed's price list of a region, nothing, or generated offers.
+//! The catalogue a member sees: the seed's price list of a region, all of it on the box, nothing, or
+//! generated offers.
 //!
 //! A shelf is built once per region, choice and language; who may order what is added per member.
 
@@ -70,6 +71,7 @@ impl Shelf {
         let offers = match choice.content.split_once(':') {
             Some(("generated", count)) => generated(&all, count.parse().unwrap_or(0)),
             Some(_) | None if choice.content == "empty" => Vec::new(),
+            Some(_) | None if choice.content == "all-on-box" => all.into_iter().map(on_the_box).collect(),
             Some(_) | None => all,
         };
         let categories = seed
@@ -231,6 +233,14 @@ fn channel(channel: seed::Channel) -> Channel {
         seed::Channel::App => Channel::App,
         seed::Channel::Phone => Channel::Phone,
     }
+}
+
+// The day on which the operator opens the other rewards to the box.
+fn on_the_box(mut offer: Offer) -> Offer {
+    if offer.base_price.is_some() && !offer.channels.contains(&Channel::Box) {
+        offer.channels.insert(0, Channel::Box);
+    }
+    offer
 }
 
 // Films repeated under numbered names until there are enough, for tests of long lists.

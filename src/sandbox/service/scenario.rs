@@ -39,7 +39,7 @@ pub(crate) struct Scenario {
     pub(crate) joined_days_ago: Option<i64>,
     #[serde(default)]
     pub(crate) debt_roubles: i64,
-    /// `region`, `empty` or `generated:<count>`.
+    /// `region`, `all-on-box`, `empty` or `generated:<count>`.
     #[serde(default = "whole_region")]
     pub(crate) catalogue: String,
     /// The PIN that the box of this subscriber asks for.

@@ -135,17 +135,21 @@ async fn films_can_be_exempt_from_the_monthly_limit() {
 }
 
 #[tokio::test]
-async fn a_promo_code_comes_with_software_ordered_on_the_box() {
+async fn software_comes_with_a_promo_code_where_the_box_may_order_it() {
     let server = Server::start().await;
-    let member = server.member("vip");
-    let offers = member.offers().await;
-    let on_box = |offer: &&serde_json::Value| {
-        offer["kind"] == "software" && offer["channels"].as_array().unwrap().contains(&json!("box"))
-    };
-    if let Some(offer) = offers.iter().find(on_box) {
-        let order = member.order("k1", &[(offer["id"].as_str().unwrap(), offer["price"].as_i64().unwrap())]).await;
-        assert!(order.json()["lines"][0]["promo_code"].is_string());
-    }
+    let member = server.member("rewards-on-box");
+    let order = member.order("k1", &[("antivirus-eset", 500), ("phone-local-60", 370)]).await;
+    assert_eq!(order.status, 201);
+    let lines = order.json()["lines"].clone();
+    let code = lines[0]["promo_code"].as_str().unwrap();
+    assert!(code.len() >= 12 && code.is_ascii(), "{code}");
+    assert_eq!(lines[1]["promo_code"], json!(null), "minutes need no code");
+    let held = member.get("/v1/entitlements").await.json();
+    assert!(held["entitlements"].as_array().unwrap().iter().any(|held| held["promo_code"] == code), "{held}");
+    let unpriced = member.order("k2", &[("partner-litres", 0)]).await;
+    assert_ne!(unpriced.status, 201, "what has no price is not sold");
+    let elsewhere = server.member("vip").order("k3", &[("antivirus-eset", 425)]).await;
+    assert_ne!(elsewhere.status, 201, "another member's box does not sell it");
 }
 
 #[tokio::test]
