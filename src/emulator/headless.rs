@@ -120,6 +120,11 @@ impl Television {
         self.shell.screen().words(text)
     }
 
+    /// The picture as rows of red, green and blue bytes.
+    pub fn frame(&self) -> Vec<u8> {
+        self.screen.frame()
+    }
+
     /// Writes the picture as PNG.
     ///
     /// # Errors

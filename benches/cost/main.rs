@@ -3,6 +3,8 @@
 //! Pixels are exact and the same everywhere; times are those of the machine at hand and good for
 //! ratios. `cargo bench` prints one table; a word after `--` keeps the sections whose name holds it.
 
+mod x11;
+
 use std::error::Error;
 use std::hint::black_box;
 use std::path::Path;
@@ -272,6 +274,13 @@ fn start_from_the_cache() -> Outcome<()> {
     line("first start: home, every picture fetched", &format!("{:.0?}", start(&whole)?));
     line("next start: first picture of home", &format!("{:.0?}", median(5, || start(&first_picture))?));
     line("next start: home from the cache, checked again", &format!("{:.0?}", median(5, || start(&whole))?));
+    let Some(screen) = x11::XServer::start()? else {
+        line("Xvfb is not installed", "");
+        return Ok(());
+    };
+    let home = switch_on(&arguments)?.frame();
+    let window = || screen.time_to_home(&arguments, &home);
+    line("window on X11: process started to home on the screen", &format!("{:.0?}", median(9, window)?));
     Ok(())
 }
 
