@@ -41,7 +41,8 @@ impl XServer {
     pub(crate) fn start() -> Outcome<Option<Self>> {
         let directory = tempfile::tempdir()?;
         let started = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1920x1080x24", "-fbdir"])
+            // A desktop has other programs; without them the server would begin anew after each of ours.
+            .args(["-noreset", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1920x1080x24", "-fbdir"])
             .arg(directory.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

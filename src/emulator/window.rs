@@ -5,12 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use slint::{RenderingState, Timer, TimerMode};
+use slint::{PlatformError, RenderingState, Timer, TimerMode};
 
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 use crate::platform::{desktop, desktop_keys};
-use crate::shell::Shell;
 use crate::shell::clock::SystemClock;
+use crate::shell::{Parts, Shell};
 use crate::view::bind::{KeyAction, Screen};
 
 use super::args::Size;
@@ -28,11 +28,11 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
                 .to_owned(),
         ));
     }
-    desktop::select().map_err(EmulatorError::Window)?;
+    let width = args.size.or(args.tv_only.then_some(Size::FULL_HD)).map(|size| size.width);
+    desktop::select(width).map_err(EmulatorError::Window)?;
     let window = Screen::new().map_err(EmulatorError::Window)?;
     announce(&setup);
     let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
-    let timer = Rc::new(Timer::default());
     let wake = Arc::new(|| {
         // The loop being over means there is nobody left to tell.
         let _ = slint::invoke_from_event_loop(turn_current);
@@ -43,40 +43,40 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
         window.undecorate();
     }
     window.open().map_err(EmulatorError::Window)?;
-    let width = args.size.or(args.tv_only.then_some(Size::FULL_HD)).map(|size| size.width);
-    let fitting = fit_when_made(&shell, width);
-    *shell.borrow_mut() = Some(Shell::start(parts, window)?);
-    CURRENT.with_borrow_mut(|current| *current = Some((shell.clone(), timer.clone())));
-    after_frames(&shell)?;
-    turn_current();
+    CURRENT.with_borrow_mut(|current| *current = Some((shell.clone(), Rc::default())));
+    let failure: Rc<RefCell<Option<EmulatorError>>> = Rc::default();
+    slint::spawn_local(switch_on(window, width, parts, shell.clone(), failure.clone()))
+        .map_err(|error| EmulatorError::Window(PlatformError::Other(error.to_string())))?;
     let result = slint::run_event_loop().map_err(EmulatorError::Window);
-    drop(fitting);
     CURRENT.with_borrow_mut(Option::take);
     shell.borrow_mut().take();
     drop(remains);
-    result
+    failure.borrow_mut().take().map_or(result, Err)
 }
 
-/// Fits the window as soon as the desktop has made it: before, it would take the desktop's own scale.
-fn fit_when_made(shell: &Rc<RefCell<Option<Shell>>>, width: Option<u32>) -> Rc<Timer> {
-    const LOOK_EVERY: Duration = Duration::from_millis(10);
-    let timer = Rc::new(Timer::default());
-    let (shell, weak) = (shell.clone(), Rc::downgrade(&timer));
-    timer.start(TimerMode::Repeated, LOOK_EVERY, move || {
-        // The shell is lent out while its window tells of the new size, so it is not held here.
-        let is_fitted = shell
-            .try_borrow()
-            .is_ok_and(|shell| shell.as_ref().is_some_and(|shell| desktop::fit(shell.screen().window(), width)));
-        if is_fitted {
-            if let Some(shell) = shell.borrow_mut().as_mut() {
-                shell.rescale();
-            }
-            if let Some(timer) = weak.upgrade() {
-                timer.stop();
-            }
+/// Starts the television once its window has its size: what is drawn before would be drawn twice.
+async fn switch_on(
+    window: Screen,
+    width: Option<u32>,
+    parts: Parts,
+    shell: Rc<RefCell<Option<Shell>>>,
+    failure: Rc<RefCell<Option<EmulatorError>>>,
+) {
+    let start = async {
+        desktop::fit(window.window(), width).await.map_err(EmulatorError::Window)?;
+        let started = Shell::start(parts, window)?;
+        tell_of_frames(&started, &shell);
+        *shell.borrow_mut() = Some(started);
+        Ok(())
+    };
+    match start.await {
+        Ok(()) => turn_current(),
+        Err(error) => {
+            *failure.borrow_mut() = Some(error);
+            // Refused only when the loop is over already.
+            let _ = slint::quit_event_loop();
         }
-    });
-    timer
+    }
 }
 
 type Current = (Rc<RefCell<Option<Shell>>>, Rc<Timer>);
@@ -132,13 +132,11 @@ fn connect_keys(window: &Screen, shell: &Rc<RefCell<Option<Shell>>>) {
 }
 
 /// Tells the shell when a frame is on the screen.
-fn after_frames(shell: &Rc<RefCell<Option<Shell>>>) -> Result<(), EmulatorError> {
-    let slot = shell.clone();
-    let shell = shell.borrow();
-    let Some(running) = shell.as_ref() else { return Ok(()) };
-    let told = running.screen().window().set_rendering_notifier(move |state, _| {
+fn tell_of_frames(started: &Shell, shell: &Rc<RefCell<Option<Shell>>>) {
+    let shell = shell.clone();
+    let told = started.screen().window().set_rendering_notifier(move |state, _| {
         if matches!(state, RenderingState::AfterRendering)
-            && let Ok(mut shell) = slot.try_borrow_mut()
+            && let Ok(mut shell) = shell.try_borrow_mut()
             && let Some(shell) = shell.as_mut()
         {
             shell.presented();
@@ -147,7 +145,6 @@ fn after_frames(shell: &Rc<RefCell<Option<Shell>>>) -> Result<(), EmulatorError>
     if told.is_err() {
         tracing::debug!("this renderer does not tell of frames; a timer stands in for it");
     }
-    Ok(())
 }
 
 /// Says where everything is.

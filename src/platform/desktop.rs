@@ -1,7 +1,7 @@
 //! A window on a desktop, drawn by the renderer of the box.
 
 use slint::platform::WindowEvent;
-use slint::winit_030::WinitWindowAccessor;
+use slint::winit_030::{WinitWindowAccessor, winit};
 use slint::{BackendSelector, PhysicalSize, PlatformError, Window};
 
 /// The width and the height of the layout.
@@ -9,33 +9,41 @@ const LAYOUT: (f32, f32) = (1920.0, 1080.0);
 /// The width where the desktop does not tell its own.
 const FALLBACK_WIDTH: u32 = 1280;
 
-/// Chooses the desktop window with the software renderer; call it before the first window.
+/// Chooses the desktop window with the software renderer; call it before the first window. With a
+/// width, in device pixels, the desktop makes it of that size at once.
 ///
 /// # Errors
 /// There is no desktop to open a window on.
-pub fn select() -> Result<(), PlatformError> {
-    BackendSelector::new().backend_name("winit".into()).renderer_name("software".into()).select()
-}
-
-/// Makes the window a television of this width, in device pixels, with true proportions; without a
-/// width, as wide as fits the desktop. `false` while the desktop has not made the window.
-///
-/// The layout is always 1920 wide: a smaller window shows all of it at a smaller scale.
-pub fn fit(window: &Window, width: Option<u32>) -> bool {
-    if !window.has_winit_window() {
-        return false;
+pub fn select(width: Option<u32>) -> Result<(), PlatformError> {
+    let mut selector = BackendSelector::new().backend_name("winit".into()).renderer_name("software".into());
+    if let Some(width) = width {
+        selector =
+            selector.with_winit_window_attributes_hook(move |attributes| attributes.with_inner_size(size_for(width)));
     }
-    let width = width.or_else(|| widest(window)).unwrap_or(FALLBACK_WIDTH);
-    let scale_factor = width as f32 / LAYOUT.0;
-    window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
-    window.set_size(PhysicalSize::new(width, (LAYOUT.1 * scale_factor).round() as u32));
-    true
+    selector.select()
 }
 
-/// The width for the monitor that the window is on.
-fn widest(window: &Window) -> Option<u32> {
-    let monitor = window.with_winit_window(|window| window.current_monitor().map(|monitor| monitor.size()))??;
-    (monitor.width > 0).then(|| width_for(monitor.width, monitor.height))
+/// Waits until the desktop has made the window, and makes it a television of this width with true
+/// proportions; without a width, as wide as fits the desktop.
+///
+/// The layout is always 1920 wide: a smaller window shows all of it at a smaller scale. Before the
+/// window is made, it would take the desktop's own scale instead.
+///
+/// # Errors
+/// The desktop makes no window.
+pub async fn fit(window: &Window, width: Option<u32>) -> Result<(), PlatformError> {
+    let made = window.winit_window().await?;
+    let monitor = made.current_monitor().map(|monitor| monitor.size()).filter(|size| size.width > 0);
+    let width = width.or_else(|| monitor.map(|size| width_for(size.width, size.height))).unwrap_or(FALLBACK_WIDTH);
+    window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: width as f32 / LAYOUT.0 });
+    let size = size_for(width);
+    window.set_size(PhysicalSize::new(size.width, size.height));
+    Ok(())
+}
+
+/// A television of this width.
+fn size_for(width: u32) -> winit::dpi::PhysicalSize<u32> {
+    winit::dpi::PhysicalSize::new(width, (LAYOUT.1 * width as f32 / LAYOUT.0).round() as u32)
 }
 
 /// The widest television that fits a desktop of this size with some room around it.
@@ -53,5 +61,6 @@ mod tests {
     fn the_television_fits_the_desktop() {
         assert_eq!(width_for(2560, 1440), 1920);
         assert!(width_for(1366, 768) * 9 / 16 <= 768);
+        assert_eq!((size_for(1280).width, size_for(1280).height), (1280, 720));
     }
 }
