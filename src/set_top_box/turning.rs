@@ -51,11 +51,7 @@ impl Turning {
                 tracing::info!("the system asks to end");
                 break;
             }
-            // Before any key: a question that was open when the box fell asleep is not answered now.
-            if sleep_watch.has_slept() {
-                tracing::info!("the system was asleep");
-                self.shell.resumed();
-            }
+            self.notice_sleep(&mut sleep_watch);
             if woken.by_display && self.window.borrow_mut().take_events() {
                 frames.arrived();
             }
@@ -76,6 +72,15 @@ impl Turning {
         self.service.stopping();
         self.window.borrow_mut().restore();
         Ok(())
+    }
+
+    /// Before any key and before anything that is due: a question that was open when the box fell asleep is not
+    /// answered now, and the time it slept is no time without a key.
+    fn notice_sleep(&mut self, watch: &mut SleepWatch) {
+        if watch.has_slept() {
+            tracing::info!("the system was asleep");
+            self.shell.resumed();
+        }
     }
 
     /// Draws what is due; whether the shell learned of it and wants another turn.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -14,26 +14,47 @@ pub trait Clock {
     fn now(&self) -> Moment;
 }
 
-/// The system's time and randomness.
+/// The system's time and randomness. It goes on while the system sleeps: how old an order's key and the server's time
+/// are must be known afterwards.
 #[derive(Debug, Clone)]
 pub struct SystemClock {
-    started: Instant,
+    started: Duration,
 }
 
 impl SystemClock {
     /// A clock that starts now.
     pub fn start() -> Self {
-        Self { started: Instant::now() }
+        Self { started: since_boot() }
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Moment {
-        Moment { monotonic: self.started.elapsed(), wall: Utc::now(), entropy: entropy() }
+        Moment { monotonic: since_boot().saturating_sub(self.started), wall: Utc::now(), entropy: entropy() }
     }
 }
 
-/// Notices that the system was asleep: time went on and nobody counted it.
+/// Time since the system was switched on, its sleep included.
+#[cfg(target_os = "linux")]
+fn since_boot() -> Duration {
+    kernel_time(rustix::time::ClockId::Boottime)
+}
+
+/// Time since this was asked first: a desktop's clock does as it likes while it sleeps.
+#[cfg(not(target_os = "linux"))]
+fn since_boot() -> Duration {
+    static FIRST: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    FIRST.get_or_init(std::time::Instant::now).elapsed()
+}
+
+#[cfg(target_os = "linux")]
+fn kernel_time(clock: rustix::time::ClockId) -> Duration {
+    let time = rustix::time::clock_gettime(clock);
+    let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
+    Duration::new(seconds.unwrap_or(0), nanoseconds.unwrap_or(0))
+}
+
+/// Notices that the system was asleep: whatever is open on the screen is of before.
 #[cfg(any(feature = "box", test))]
 #[derive(Debug)]
 pub struct SleepWatch {
@@ -64,13 +85,7 @@ impl SleepWatch {
 /// How long the system was asleep since it was switched on.
 #[cfg(any(feature = "box", test))]
 fn time_asleep() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
-    let read = |clock| {
-        let time = clock_gettime(clock);
-        let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
-        Duration::new(seconds.unwrap_or(0), nanoseconds.unwrap_or(0))
-    };
-    read(ClockId::Boottime).saturating_sub(read(ClockId::Monotonic))
+    since_boot().saturating_sub(kernel_time(rustix::time::ClockId::Monotonic))
 }
 
 /// Fresh random bits from the system.
