@@ -22,6 +22,8 @@ use crate::domain::{
     SignInPoll, Terms,
 };
 
+/// Exchanges on a page: twenty options in each of them still fit into an answer.
+const EXCHANGES: &str = "20";
 /// How soon a slow order is asked about if the server does not say.
 const PROCESSING_PAUSE: Duration = Duration::from_secs(2);
 
@@ -152,7 +154,7 @@ impl Client {
     pub async fn enrol(&self, terms_version: &str) -> Result<Account, Failure> {
         let body = serde_json::json!({ "terms_version": terms_version });
         let request = self.transport.request(Method::POST, &["v1", "enrolment"])?.json(&body)?;
-        read_account(&self.authorized(request).await?)
+        read_account(&self.in_time(self.authorized(request)).await?)
     }
 
     /// A page of the catalogue, unless it is still the one that `etag` names.
@@ -187,6 +189,10 @@ impl Client {
             .request(Method::POST, &["v1", "exchanges"])?
             .header(HeaderName::from_static("idempotency-key"), key)
             .json(&exchange::OrderBody::from(order))?;
+        self.in_time(self.ordered(order, request)).await
+    }
+
+    async fn ordered(&self, order: &Order, request: Request) -> Result<ExchangeAnswer, Failure> {
         let answer = self.authorized(request).await?;
         let pause = answer.retry_after.unwrap_or(PROCESSING_PAUSE).max(Duration::from_millis(500));
         let exchange = if answer.status == StatusCode::ACCEPTED {
@@ -229,7 +235,7 @@ impl Client {
             .transport
             .request(Method::PUT, &["v1", "entitlements", id.as_str(), "renewal"])?
             .json(&serde_json::json!({ "on": is_on }))?;
-        self.authorized(request).await?.json::<exchange::Entitlement>().map(Into::into)
+        self.in_time(self.authorized(request)).await?.json::<exchange::Entitlement>().map(Into::into)
     }
 
     /// A page of the ledger, newest first.
@@ -240,7 +246,7 @@ impl Client {
 
     /// A page of exchanges, newest first.
     pub async fn exchanges(&self, cursor: Option<&str>) -> Result<ExchangePage, Failure> {
-        let request = self.transport.request(Method::GET, &["v1", "exchanges"])?;
+        let request = self.transport.request(Method::GET, &["v1", "exchanges"])?.query("limit", EXCHANGES);
         self.get_json::<exchange::ExchangePage>(page(request, cursor)).await.map(Into::into)
     }
 
@@ -272,6 +278,14 @@ impl Client {
     /// Asks with the member's token, and again if that can help.
     async fn get(&self, request: Request) -> Result<Answer, Failure> {
         retry::ask(self.retry_delay, self.transport.timeout(), || self.authorized(request.clone())).await
+    }
+
+    /// Ends what is asked once when a whole call has had its time: a renewed token and a look at the result are in it.
+    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        match tokio::time::timeout(self.transport.timeout(), asked).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Failure::new(FailureKind::Timeout)),
+        }
     }
 
     /// Sends a request with the member's token, renewing the token once if the server wants that.

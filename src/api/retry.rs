@@ -43,7 +43,8 @@ fn is_worth_repeating(failure: &Failure) -> bool {
         FailureKind::RateLimited | FailureKind::Unavailable => {
             failure.retry_after.is_some_and(|asked| asked <= LONGEST_PAUSE)
         }
-        // Silence has taken its time already; the core asks again when it is due.
+        // Silence has taken its time already, and while connecting the kernel has knocked more than once; the core asks
+        // again when it is due.
         FailureKind::Timeout => false,
         // A person has to do something first, or the answer will not change.
         FailureKind::CaptivePortal

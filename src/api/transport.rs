@@ -297,8 +297,11 @@ impl Answer {
                 Some(problem) if problem.code.as_ref().is_some_and(|code| code.0 == "request_in_progress") => {
                     FailureKind::InProgress
                 }
-                Some(problem) => FailureKind::Refused(problem.into_refusal(self.request_id.clone())),
-                None => FailureKind::Malformed,
+                // A refusal ends an order, so it must be the service's own: whoever stands between may speak JSON, too.
+                Some(problem) if problem.code.is_some() => {
+                    FailureKind::Refused(problem.into_refusal(self.request_id.clone()))
+                }
+                Some(_) | None => FailureKind::Malformed,
             },
             _ => FailureKind::Malformed,
         }

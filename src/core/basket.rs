@@ -49,6 +49,7 @@ impl App {
                 | Reason::OfferGone { .. }
                 | Reason::ServiceNotConnected { .. }
                 | Reason::NotEnrolled
+                | Reason::Conflict { .. }
                 | Reason::Channel { .. }
                 | Reason::Unknown { .. } => None,
             })

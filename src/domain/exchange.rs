@@ -180,6 +180,13 @@ pub enum Reason {
     },
     /// The subscriber has not joined the programme.
     NotEnrolled,
+    /// It rules another option of the same order out.
+    Conflict {
+        /// Which one.
+        offer_id: OfferId,
+        /// Its title; may be empty.
+        title: String,
+    },
     /// It cannot be ordered on the box.
     Channel {
         /// Which offer.

@@ -213,12 +213,23 @@ async fn a_refusal_without_a_list_is_still_one() {
             r#"{"code":"offer_gone","reasons":[{"code":"offer_gone","offer_id":"a"}]}"#,
             vec![Reason::OfferGone { offer_id: OfferId::new("a") }],
         ),
-        (418, r#"{"code":["?"]}"#, vec![]),
+        (418, r#"{"code":"teapot"}"#, vec![]),
     ] {
         let (_server, client) = client(status, body).await;
         let failure = client.exchange(&order()).await.unwrap_err();
         let FailureKind::Refused(refusal) = failure.kind else { panic!("{body}: {:?}", failure.kind) };
         assert_eq!(refusal.reasons, reasons, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_between_says_ends_no_order() {
+    for body in [r#"{"message":"Forbidden"}"#, r#"{"code":["?"]}"#, r#"{"code":17}"#, "[]", "null", "{}"] {
+        for status in [400, 403, 409, 422] {
+            let (_server, client) = client(status, body).await;
+            let failure = client.exchange(&order()).await.unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Malformed, "{status} {body}");
+        }
     }
 }
 
@@ -267,7 +278,7 @@ async fn the_past_and_the_rules_are_read() {
     assert_eq!(page.next_cursor.as_deref(), Some("c2"));
     let (server, client_) = client(200, fixture!("exchanges")).await;
     assert_eq!(client_.exchanges(Some("c1")).await.unwrap().exchanges.len(), 1);
-    assert!(only_request(&server).0.starts_with("GET /base/v1/exchanges?cursor=c1 "));
+    assert!(only_request(&server).0.starts_with("GET /base/v1/exchanges?limit=20&cursor=c1 "));
     let (_server, client) = client(200, fixture!("earning_rules")).await;
     let rules = client.earning_rules().await.unwrap();
     assert_eq!((rules.rules[0].points_min, rules.rules[0].points_max), (Some(points(500)), Some(points(500))));

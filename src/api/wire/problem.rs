@@ -87,6 +87,11 @@ pub(in crate::api) enum Known {
         service: Text<64>,
     },
     NotEnrolled,
+    Conflict {
+        offer_id: Id,
+        #[serde(default)]
+        title: Title,
+    },
     Channel {
         offer_id: Id,
     },
@@ -132,6 +137,7 @@ impl From<Known> for domain::Reason {
             Known::OfferGone { offer_id } => Self::OfferGone { offer_id: offer(offer_id) },
             Known::ServiceNotConnected { service } => Self::ServiceNotConnected { service: service.0 },
             Known::NotEnrolled => Self::NotEnrolled,
+            Known::Conflict { offer_id, title } => Self::Conflict { offer_id: offer(offer_id), title: title.0 },
             Known::Channel { offer_id } => Self::Channel { offer_id: offer(offer_id) },
         }
     }
@@ -163,6 +169,9 @@ impl From<&domain::Reason> for Reason {
                 Known::ServiceNotConnected { service: Text(service.clone()) }
             }
             domain::Reason::NotEnrolled => Known::NotEnrolled,
+            domain::Reason::Conflict { offer_id, title } => {
+                Known::Conflict { offer_id: id(offer_id), title: Text(title.clone()) }
+            }
             domain::Reason::Channel { offer_id } => Known::Channel { offer_id: id(offer_id) },
             domain::Reason::Unknown { code } => return Self::Unknown { code: Text(code.clone()) },
         })

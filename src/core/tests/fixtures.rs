@@ -465,6 +465,7 @@ pub(crate) fn every_reason() -> Vec<Reason> {
         Reason::OfferGone { offer_id: offer_id("gone") },
         Reason::ServiceNotConnected { service: "tv".to_owned() },
         Reason::NotEnrolled,
+        Reason::Conflict { offer_id: OfferId::new("p2"), title: "Second".to_owned() },
         Reason::Channel { offer_id: id },
         Reason::Unknown { code: "new_cause".to_owned() },
     ]
