@@ -13,7 +13,7 @@ use super::notice::{NOTICE_TIME, TimedNotice};
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
 use super::power::Power;
-use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, Settings, Shelf, Warning};
+use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, Resource, Settings, Shelf, Warning};
 
 /// The state of the program.
 #[derive(Debug, Clone, PartialEq)]
@@ -295,6 +295,11 @@ impl App {
         !self.calls.under_way.is_empty()
     }
 
+    /// Whether the network has told or confirmed the catalogue since this program started.
+    pub fn is_catalog_confirmed(&self) -> bool {
+        self.data.catalog_at.is_some() && self.trouble_with(Resource::Catalog).is_none()
+    }
+
     /// The validator of the catalogue, if all of it is here.
     pub fn catalog_etag(&self) -> Option<&str> {
         self.data.catalog_etag.as_deref()
@@ -394,6 +399,7 @@ impl App {
         self.repeat.release_all();
         self.is_dimmed = false;
         self.last_key_at = turn.now.monotonic;
+        self.forget_wish_to_watch();
         self.close_confirmation();
         let now = turn.now;
         self.schedule_minute(&now);

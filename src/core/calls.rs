@@ -10,7 +10,8 @@ use crate::domain::Failure;
 
 use super::app::{App, Turn};
 use super::pace::{self, Attention};
-use super::{Effect, Request, RequestId, Session};
+use super::power::Power;
+use super::{Effect, PlaceKind, Request, RequestId, Session};
 
 /// Parts of the data that are fetched by themselves and fail by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +53,8 @@ pub(crate) struct Calls {
     pub(crate) troubles: BTreeMap<Resource, Trouble>,
     start: Start,
     refresh_at: Option<Duration>,
+    /// When the box looks whether a link that changed is still one.
+    probe_at: Option<Duration>,
     attended_at: Option<Duration>,
     link_changed_at: Option<Duration>,
 }
@@ -68,6 +71,8 @@ enum Start {
     Done,
 }
 
+/// What every screen needs.
+const CORE: [Resource; 3] = [Resource::Account, Resource::Catalog, Resource::Entitlements];
 /// What is older is refreshed in the background.
 const STALE: Duration = Duration::from_secs(240);
 /// A viewer is there for so long after a key.
@@ -104,6 +109,7 @@ impl App {
     pub(crate) fn drop_calls(&mut self) {
         self.calls.under_way.clear();
         self.calls.troubles.clear();
+        self.calls.probe_at = None;
     }
 
     /// Fetches a resource.
@@ -170,9 +176,9 @@ impl App {
             Start::AccountFirst | Start::Done => None,
         };
         let asks = self.asks_by_itself();
-        let retry = self.calls.troubles.values().map(|trouble| trouble.retry_at);
-        let retry = retry.filter(|at| asks && *at < Duration::MAX).min();
-        [start, self.calls.refresh_at, retry].into_iter().flatten().min()
+        let troubles = self.calls.troubles.iter().filter(|(resource, _)| self.is_wanted(**resource));
+        let retry = troubles.map(|(_, trouble)| trouble.retry_at).filter(|at| asks && *at < Duration::MAX).min();
+        [start, self.calls.refresh_at, self.calls.probe_at, retry].into_iter().flatten().min()
     }
 
     /// Asks for everything whose time has come.
@@ -190,14 +196,17 @@ impl App {
                 self.freshen_all(STALE, turn);
             }
         }
+        if self.calls.probe_at.is_some_and(|at| at <= now) {
+            self.calls.probe_at = None;
+            self.fetch(Resource::Account, turn);
+        }
         self.retry_due(turn);
     }
 
     /// Once a minute: what has become old is refreshed, each box at a moment of its own.
     pub(crate) fn schedule_refresh(&mut self, turn: &Turn) {
         let is_wanted = self.session == Session::SignedIn && !self.is_dimmed && self.calls.refresh_at.is_none();
-        let core = [Resource::Account, Resource::Catalog, Resource::Entitlements];
-        if is_wanted && core.iter().any(|resource| !self.is_fresh(*resource, STALE, turn.now.monotonic)) {
+        if is_wanted && CORE.iter().any(|resource| !self.is_fresh(*resource, STALE, turn.now.monotonic)) {
             self.calls.refresh_at = Some(turn.now.monotonic + pace::before_refresh(turn.now.entropy));
         }
     }
@@ -205,6 +214,17 @@ impl App {
     /// Nobody looks at a dimmed picture; only an order must be brought to its end.
     fn asks_by_itself(&self) -> bool {
         !self.is_dimmed || self.order.is_some()
+    }
+
+    /// What one page alone shows is asked for again only while that page is there; it asks when it is opened.
+    fn is_wanted(&self, resource: Resource) -> bool {
+        let is_there = |kind| self.stack.iter().any(|page| page.place.kind() == kind);
+        match resource {
+            Resource::Account | Resource::Catalog | Resource::Entitlements => true,
+            Resource::Ledger | Resource::Exchanges => is_there(PlaceKind::History),
+            Resource::EarningRules => is_there(PlaceKind::Status),
+            Resource::Terms => is_there(PlaceKind::Join),
+        }
     }
 
     fn attention(&self, turn: &Turn) -> Attention {
@@ -215,7 +235,8 @@ impl App {
         if is_attended || is_new_link || self.order.is_some() { Attention::Viewer } else { Attention::Nobody }
     }
 
-    /// A link came or went: what failed for want of one is asked for again at once (NET-2).
+    /// A link came or went: what failed for want of one is asked for again at once (NET-2), and while somebody is
+    /// there, a link that seemed well is tried (NET-1).
     pub(crate) fn link_changed(&mut self, turn: &Turn) {
         let now = turn.now.monotonic;
         let soon = now + pace::after_link_change(turn.now.entropy);
@@ -229,6 +250,10 @@ impl App {
         }
         if let Some(order) = &mut self.order {
             order.link_changed(soon);
+        }
+        let is_in_use = self.session == Session::SignedIn && self.power() == Power::On && !self.is_dimmed;
+        if is_in_use && self.calls.start == Start::Done && self.link_failure().is_none() {
+            self.calls.probe_at = self.calls.probe_at.or(Some(soon));
         }
     }
 
@@ -317,7 +342,7 @@ impl App {
             .calls
             .troubles
             .iter()
-            .filter(|(_, trouble)| trouble.retry_at <= turn.now.monotonic)
+            .filter(|(resource, trouble)| trouble.retry_at <= turn.now.monotonic && self.is_wanted(**resource))
             .map(|(resource, _)| *resource)
             .collect();
         for resource in due {
@@ -333,6 +358,10 @@ impl App {
 
     /// The viewer asks again: at once, or as soon as the server wants to be asked.
     pub(crate) fn retry_now(&mut self, turn: &mut Turn) {
+        let is_open = |trouble: &Trouble| trouble.closed_until <= turn.now.monotonic;
+        if !self.calls.troubles.is_empty() && !self.calls.troubles.values().any(is_open) {
+            self.notify(super::Notice::RetryLater, turn);
+        }
         for trouble in self.calls.troubles.values_mut() {
             trouble.retry_at = trouble.closed_until.max(turn.now.monotonic);
         }
@@ -341,10 +370,21 @@ impl App {
 
     /// What is wrong with the link or the service, if anything is.
     pub fn link_failure(&self) -> Option<&Failure> {
-        let core = [Resource::Account, Resource::Catalog, Resource::Entitlements];
-        let failures =
-            core.iter().filter_map(|resource| self.calls.troubles.get(resource)).map(|trouble| &trouble.failure);
-        failures.into_iter().find(|failure| failure.is_outage())
+        self.core_failures().find(|failure| failure.is_outage())
+    }
+
+    /// Why what every screen needs is not fresh: the link or the service first, else a refusal that lasts.
+    pub fn core_failure(&self) -> Option<&Failure> {
+        self.link_failure().or_else(|| self.core_failures().next())
+    }
+
+    fn core_failures(&self) -> impl Iterator<Item = &Failure> {
+        CORE.iter().filter_map(|resource| self.calls.troubles.get(resource)).map(|trouble| &trouble.failure)
+    }
+
+    /// Whether a resource is being asked for.
+    pub fn is_fetching(&self, resource: Resource) -> bool {
+        self.is_calling(&self.request(resource))
     }
 
     /// What is wrong with a resource, if anything is.

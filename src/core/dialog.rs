@@ -45,6 +45,8 @@ pub enum PinPurpose {
     Create(Option<Vec<OrderLine>>),
     /// To remove it.
     Remove,
+    /// To have it asked for less often.
+    Relax,
 }
 
 /// The steps of entering a PIN.
@@ -131,6 +133,14 @@ impl App {
         turn.effects.push(Effect::WipeMember);
     }
 
+    /// Chooses when the PIN is asked for.
+    pub(crate) fn use_pin(&mut self, pin_use: PinUse, turn: &mut Turn) {
+        if self.settings.pin_use != pin_use {
+            self.settings.pin_use = pin_use;
+            turn.effects.push(Effect::StoreSettings(self.settings));
+        }
+    }
+
     fn pin_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         let Some(Dialog::Pin { key, stage, .. }) = &mut self.dialog else { return Handled::No };
         if matches!(stage, PinStage::Checking(_)) {
@@ -198,7 +208,7 @@ impl App {
         }
         let entered = std::mem::replace(digits, Secret::new(""));
         match purpose {
-            PinPurpose::Order(_) | PinPurpose::Remove => {
+            PinPurpose::Order(_) | PinPurpose::Remove | PinPurpose::Relax => {
                 *stage = PinStage::Checking(id);
                 turn.effects.push(Effect::CheckPin { id, pin: entered });
             }
@@ -225,13 +235,18 @@ impl App {
             }
             PinAnswer::Removed => {
                 self.has_pin = false;
-                self.settings.pin_use = PinUse::AdultOnly;
-                turn.effects.push(Effect::StoreSettings(self.settings));
+                self.use_pin(PinUse::AdultOnly, turn);
                 self.notify(Notice::PinRemoved, turn);
             }
             PinAnswer::Right | PinAnswer::Wrong { .. } | PinAnswer::Locked { .. } | PinAnswer::Failed => {}
         }
-        let Some(Dialog::Pin { purpose, stage, .. }) = &mut self.dialog else { return };
+        let Some(Dialog::Pin { purpose, stage, .. }) = &mut self.dialog else {
+            // Only a removal goes on behind a closed dialog.
+            if answer == PinAnswer::Failed {
+                self.notify(Notice::PinFailed, turn);
+            }
+            return;
+        };
         if *stage != PinStage::Checking(id) {
             return;
         }
@@ -246,17 +261,23 @@ impl App {
                     let id = self.next_request_id();
                     turn.effects.push(Effect::SetPin { id, pin: None });
                 }
+                PinPurpose::Relax => {
+                    self.dialog = None;
+                    self.use_pin(PinUse::AdultOnly, turn);
+                }
                 PinPurpose::Create(_) => self.dialog = None,
             },
             PinAnswer::Wrong { left } => *stage = PinStage::Wrong { left },
             PinAnswer::Locked { until } => {
                 self.dialog = None;
-                self.notify(Notice::PinLocked { until }, turn);
+                let seconds = until.signed_duration_since(turn.now.wall).num_seconds();
+                let minutes = u64::try_from(seconds).unwrap_or(0).div_ceil(60).max(1);
+                self.notify(Notice::PinLocked { minutes }, turn);
             }
             PinAnswer::Stored => {
                 let lines = match purpose {
                     PinPurpose::Create(lines) => lines.take(),
-                    PinPurpose::Order(_) | PinPurpose::Remove => None,
+                    PinPurpose::Order(_) | PinPurpose::Remove | PinPurpose::Relax => None,
                 };
                 self.dialog = None;
                 if let Some(lines) = lines {
@@ -265,8 +286,12 @@ impl App {
             }
             PinAnswer::Removed => self.dialog = None,
             PinAnswer::Failed => {
+                let notice = match purpose {
+                    PinPurpose::Create(_) => Notice::PinFailed,
+                    PinPurpose::Order(_) | PinPurpose::Remove | PinPurpose::Relax => Notice::PinUnchecked,
+                };
                 self.dialog = None;
-                self.notify(Notice::PinFailed, turn);
+                self.notify(notice, turn);
             }
         }
     }

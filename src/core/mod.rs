@@ -50,4 +50,4 @@ pub use shelf::{Section, SectionKey, Shelf};
 pub(crate) use dialog::PIN_LENGTH;
 pub(crate) use focus::window;
 pub(crate) use places::layout::{BASKET_ROWS, EARN_ROWS, LIST_ROWS};
-pub(crate) use places::{ABOUT_PARAGRAPHS, Grid, grid};
+pub(crate) use places::{ABOUT_PARAGRAPHS, Grid, MOST_CAUSES, grid, lines_in_sight};

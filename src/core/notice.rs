@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
 use super::event::PlayerTrouble;
 use super::order::SpendBlock;
 
@@ -51,6 +49,8 @@ pub enum Notice {
     JoinFailed,
     /// Joined.
     Joined,
+    /// The server asks to wait before it is asked again.
+    RetryLater,
     /// The connection is back.
     LinkBack,
     /// The film does not play.
@@ -63,10 +63,12 @@ pub enum Notice {
     PinRemoved,
     /// The PIN could not be stored.
     PinFailed,
+    /// The PIN could not be checked.
+    PinUnchecked,
     /// Too many wrong PINs.
     PinLocked {
-        /// Until when, by the box's clock.
-        until: DateTime<Utc>,
+        /// For so long; the box's own clock may be another than the one on the screen.
+        minutes: u64,
     },
     /// The order could not be written to disk and was not sent.
     OrderNotStored,

@@ -13,6 +13,7 @@ use super::app::{App, Memory, Turn};
 use super::event::DiskTrouble;
 use super::pace::{self, Attention};
 use super::places::{OutcomePlace, ProcessingPlace, RefusalCause, RefusalPlace};
+use super::power::Power;
 use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Resource, Session};
 
 /// An order under way.
@@ -75,9 +76,8 @@ impl OrderFlow {
 
     /// A link came or went: an order that waited for one is asked for at this time.
     pub(crate) fn link_changed(&mut self, soon: Duration) {
-        // Without an attempt that failed, the server itself has named the time.
+        // Without a failure since the last answer, the server itself has named the time.
         if let OrderPhase::Waiting(at) = self.phase
-            && self.attempts > 0
             && self.last_failure.as_ref().is_some_and(pace::may_be_of_link)
         {
             self.attempts = 0;
@@ -208,8 +208,7 @@ impl App {
                 }
                 self.result_interrupts();
                 self.show_result(Place::Outcome(OutcomePlace::new(exchange)));
-                self.data.ledger = super::Paged::default();
-                self.data.exchanges = super::Paged::default();
+                self.forget_history();
                 self.fetch_anew(turn);
             }
         }
@@ -220,6 +219,7 @@ impl App {
         if let Some(flow) = &mut self.order {
             let wait = retry_after.clamp(Duration::from_millis(250), Duration::from_secs(30));
             flow.attempts = 0;
+            flow.last_failure = None;
             flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
         }
     }
@@ -256,9 +256,12 @@ impl App {
         self.close_confirmation();
     }
 
-    /// The result stands on the screen: the member knows, so the disk may forget.
+    /// The result stands on the screen: the member knows, so the disk may forget. Nobody looks at a dimmed picture,
+    /// and the program may end behind it.
     pub(crate) fn result_presented(&mut self, turn: &mut Turn) {
-        if self.is_result_unseen()
+        let is_looked_at = self.power() == Power::On && !self.is_dimmed;
+        if is_looked_at
+            && self.is_result_unseen()
             && let Some(key) = self.unseen.take()
         {
             turn.effects.push(Effect::ForgetOrder(key));

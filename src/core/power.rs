@@ -38,6 +38,7 @@ impl App {
         self.dialog = None;
         self.notice = None;
         self.hero_due = None;
+        self.forget_wish_to_watch();
         self.close_confirmation();
         if self.playing.is_some() {
             self.stop_player(turn);
@@ -53,7 +54,7 @@ impl App {
     /// Leaves the menu when nobody has touched the remote for long (IDLE-1).
     pub(crate) fn leave_if_forgotten(&self, turn: &mut Turn) {
         let quiet = turn.now.monotonic.saturating_sub(self.last_key_at);
-        let is_busy = self.playing.is_some() || self.order.is_some();
+        let is_busy = self.playing.is_some() || self.order.is_some() || self.unseen.is_some();
         if !is_busy && self.identity.leave_after.is_some_and(|limit: Duration| quiet >= limit) {
             turn.effects.push(Effect::Exit);
         }

@@ -1,6 +1,6 @@
 //! What an answer of the bonus API changes.
 
-use crate::domain::{Account, Catalog, CatalogPage, Failure, FailureKind};
+use crate::domain::{Account, Catalog, CatalogPage, Failure, FailureKind, PinUse};
 
 use super::app::{App, Turn};
 use super::data::Incoming;
@@ -68,18 +68,20 @@ impl App {
                 {
                     *known = entitlement;
                 }
+                // A list that was asked for before does not know of it.
+                self.calls.under_way.retain(|_, request| !matches!(request, Request::Entitlements));
                 self.notify(if is_on { Notice::RenewalOn { title } } else { Notice::RenewalOff { title } }, turn);
                 turn.effects.push(Effect::StoreCache);
             }
             Answer::Ledger(page) => {
                 if let Request::Ledger { cursor } = request {
-                    self.data.ledger.take(cursor.as_deref(), page.entries, page.next_cursor);
+                    self.ledger_arrived(cursor.as_deref(), page);
                 }
                 self.settle(Resource::Ledger, turn);
             }
             Answer::Exchanges(page) => {
                 if let Request::Exchanges { cursor } = request {
-                    self.data.exchanges.take(cursor.as_deref(), page.exchanges, page.next_cursor);
+                    self.exchanges_arrived(cursor.as_deref(), page);
                 }
                 self.settle(Resource::Exchanges, turn);
             }
@@ -106,7 +108,12 @@ impl App {
                 self.data.incoming = None;
                 self.trouble(Resource::Catalog, failure, turn);
             }
-            Request::Entitlements => self.trouble(Resource::Entitlements, failure, turn),
+            Request::Entitlements => {
+                self.trouble(Resource::Entitlements, failure, turn);
+                if self.forget_wish_to_watch() {
+                    self.notify(Notice::FilmNotReady, turn);
+                }
+            }
             Request::Ledger { cursor } => self.page_failed(Resource::Ledger, cursor.is_some(), failure, turn),
             Request::Exchanges { cursor } => self.page_failed(Resource::Exchanges, cursor.is_some(), failure, turn),
             Request::EarningRules => self.trouble(Resource::EarningRules, failure, turn),
@@ -260,6 +267,7 @@ impl App {
         self.basket.clear();
         self.dialog = None;
         self.has_pin = false;
+        self.use_pin(PinUse::AdultOnly, turn);
         self.hero = None;
         self.unseen = None;
         self.drop_calls();

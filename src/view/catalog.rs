@@ -5,8 +5,9 @@ use crate::core::{App, CatalogPlace, Cursor, Grid, Resource, SectionKey, Zone, g
 use super::failure;
 use super::format;
 use super::home::offer_card;
+use super::lists::retry;
 use super::message::Msg;
-use super::model::{CardShape, CatalogScreen, Chip, Message, Sign, Tone};
+use super::model::{CardShape, CatalogScreen, Chip, Message, Sign};
 use super::text::Text;
 
 pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
@@ -58,11 +59,7 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
         first_row: cursor.first,
         total,
         message,
-        buttons: if has_retry {
-            format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], has_focus.then_some(0))
-        } else {
-            Vec::new()
-        },
+        buttons: retry(app, Resource::Catalog, has_retry, has_focus),
         qr: is_other.then(|| format::qr(&app.identity.account_url)).flatten(),
         qr_note: if is_other {
             Text::with(Msg::OtherRewardsNote, [Text::plain(&app.identity.account_url)])

@@ -1,6 +1,6 @@
 //! What surrounds every screen: tabs, balance, clock, banner, notice and key hints.
 
-use crate::core::{App, Moment, Notice, OrderPhase, PinPurpose, Place, PlayerTrouble, SpendBlock, Tab};
+use crate::core::{App, Moment, Notice, PinPurpose, Place, PlayerTrouble, Session, SpendBlock, Tab};
 
 use super::failure;
 use super::format;
@@ -58,13 +58,17 @@ fn tab_label(tab: Tab) -> Msg {
 /// The most important standing fact: an order under way, then the link, then old data.
 fn banner(app: &App) -> Option<Banner> {
     if let Some(flow) = app.order().filter(|_| !matches!(app.place(), Place::Processing(_))) {
-        let text = match flow.phase {
-            OrderPhase::Paused => Msg::BannerOrderPaused,
-            OrderPhase::Storing | OrderPhase::Asking | OrderPhase::Waiting(_) => Msg::BannerOrder,
+        let trouble = flow.last_failure.as_ref().filter(|failure| failure.is_outage()).or(app.link_failure());
+        let (text, is_busy) = match (app.session, trouble) {
+            (Session::SignedOut, _) => (Msg::BannerOrderPaused.into(), false),
+            (Session::SignedIn, Some(trouble)) => {
+                (Text::with(Msg::BannerOrderTrouble, [failure::short(trouble)]), false)
+            }
+            (Session::SignedIn, None) => (Msg::BannerOrder.into(), true),
         };
-        return Some(Banner { text: text.into(), tone: Tone::Accent, is_busy: flow.phase != OrderPhase::Paused });
+        return Some(Banner { text, tone: Tone::Accent, is_busy });
     }
-    if let Some(failure) = app.link_failure().filter(|_| app.data.account.is_some()) {
+    if let Some(failure) = app.core_failure().filter(|_| app.data.account.is_some()) {
         let text = match app.data.cached_at {
             Some(at) => {
                 Text::with(Msg::BannerOfflineCached, [failure::short(failure), format::day_time(at, app.offset())])
@@ -91,10 +95,11 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::RenewalOff { title } => (named(Msg::NoticeRenewalOff, title), Tone::Good),
         Notice::RenewalFailed => (Msg::NoticeRenewalFailed.into(), Tone::Bad),
         Notice::NothingToSwitch => (Msg::NoticeNothingToSwitch.into(), Tone::Plain),
-        Notice::Blocked(block) => (block_text(*block).into(), Tone::Warning),
+        Notice::Blocked(block) => (block_text(app, *block), Tone::Warning),
         Notice::ConsentFirst => (Msg::NoticeConsentFirst.into(), Tone::Warning),
         Notice::JoinFailed => (Msg::NoticeJoinFailed.into(), Tone::Bad),
         Notice::Joined => (Msg::NoticeJoined.into(), Tone::Good),
+        Notice::RetryLater => (Msg::NoticeRetryLater.into(), Tone::Warning),
         Notice::LinkBack => (Msg::NoticeLinkBack.into(), Tone::Good),
         Notice::PlayerFailed(PlayerTrouble::NotFound) => (Msg::NoticePlayerMissing.into(), Tone::Bad),
         Notice::PlayerFailed(PlayerTrouble::BadAddress) => (Msg::NoticePlayerAddress.into(), Tone::Bad),
@@ -106,7 +111,8 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::PinStored => (Msg::NoticePinStored.into(), Tone::Good),
         Notice::PinRemoved => (Msg::NoticePinRemoved.into(), Tone::Good),
         Notice::PinFailed => (Msg::NoticePinFailed.into(), Tone::Bad),
-        Notice::PinLocked { until } => (named(Msg::NoticePinLocked, &format::time(*until, app.offset())), Tone::Bad),
+        Notice::PinUnchecked => (Msg::NoticePinUnchecked.into(), Tone::Bad),
+        Notice::PinLocked { minutes } => (named(Msg::NoticePinLocked, &minutes.to_string()), Tone::Bad),
         Notice::OrderNotStored => (Msg::NoticeOrderNotStored.into(), Tone::Bad),
         Notice::OrderHidden => (Msg::NoticeOrderHidden.into(), Tone::Good),
         Notice::OrderDamaged => (Msg::NoticeOrderDamaged.into(), Tone::Bad),
@@ -115,13 +121,17 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
 }
 
 /// Why points cannot be spent now, in words.
-pub(crate) fn block_text(block: SpendBlock) -> Msg {
+pub(crate) fn block_text(app: &App, block: SpendBlock) -> Text {
     match block {
-        SpendBlock::Offline => Msg::BlockedOffline,
-        SpendBlock::OrderUnderWay => Msg::BlockedOrder,
-        SpendBlock::NotEnrolled => Msg::BlockedNotEnrolled,
-        SpendBlock::NotReady => Msg::BlockedNotReady,
-        SpendBlock::NoMemory => Msg::BlockedNoMemory,
+        // No network and a service that is down look different (NET-4).
+        SpendBlock::Offline => match app.link_failure() {
+            Some(failure) => Text::with(Msg::BannerOffline, [failure::short(failure)]),
+            None => Msg::BlockedOffline.into(),
+        },
+        SpendBlock::OrderUnderWay => Msg::BlockedOrder.into(),
+        SpendBlock::NotEnrolled => Msg::BlockedNotEnrolled.into(),
+        SpendBlock::NotReady => Msg::BlockedNotReady.into(),
+        SpendBlock::NoMemory => Msg::BlockedNoMemory.into(),
     }
 }
 
@@ -130,7 +140,7 @@ fn hints(app: &App) -> Vec<KeyHint> {
     if let Some(dialog) = app.dialog() {
         let mut hints = vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Back, Msg::HintClose)];
         if let crate::core::Dialog::Pin {
-            purpose: PinPurpose::Order(_) | PinPurpose::Create(_) | PinPurpose::Remove,
+            purpose: PinPurpose::Order(_) | PinPurpose::Create(_) | PinPurpose::Remove | PinPurpose::Relax,
             ..
         } = dialog
         {

@@ -27,17 +27,20 @@ pub(crate) fn dialog(app: &App, dialog: &Dialog) -> DialogView {
                 Some(*button),
             ),
         },
-        Dialog::Pin { purpose, stage, digits, key } => pin(purpose, stage, digits.reveal().len(), *key),
+        Dialog::Pin { purpose, stage, digits, key } => pin(app, purpose, stage, digits.reveal().len(), *key),
     }
 }
 
-fn pin(purpose: &PinPurpose, stage: &PinStage, entered: usize, key: usize) -> DialogView {
+fn pin(app: &App, purpose: &PinPurpose, stage: &PinStage, entered: usize, key: usize) -> DialogView {
     let (title, body) = match (purpose, stage) {
         (PinPurpose::Create(_), PinStage::Repeat { .. }) => (Msg::PinRepeatTitle, Msg::PinRepeatBody),
-        (PinPurpose::Create(Some(_)), _) => (Msg::PinCreateTitle, Msg::PinCreateAdultBody),
-        (PinPurpose::Create(None), _) => (Msg::PinCreateTitle, Msg::PinCreateBody),
+        (PinPurpose::Create(Some(lines)), _) if app.holds_adult_offer(lines) => {
+            (Msg::PinCreateTitle, Msg::PinCreateAdultBody)
+        }
+        (PinPurpose::Create(_), _) => (Msg::PinCreateTitle, Msg::PinCreateBody),
         (PinPurpose::Order(_), _) => (Msg::PinOrderTitle, Msg::PinOrderBody),
         (PinPurpose::Remove, _) => (Msg::PinRemoveTitle, Msg::PinRemoveBody),
+        (PinPurpose::Relax, _) => (Msg::PinRemoveTitle, Msg::PinRelaxBody),
     };
     let error = match stage {
         PinStage::Wrong { left } => Text::counted(Msg::PinWrong, i64::from(*left), [Text::plain(left.to_string())]),

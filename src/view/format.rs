@@ -106,6 +106,11 @@ pub(crate) fn left(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
     }
 }
 
+/// "ещё 14 дней", or that it is over.
+pub(crate) fn left_short(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
+    if until <= now { Msg::Ended.into() } else { Text::with(Msg::LeftShort, [left(until, now)]) }
+}
+
 /// For how long an option works.
 pub(crate) fn validity(validity: Validity) -> Text {
     match validity {

@@ -54,7 +54,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
         position: if has_list_focus { format::position(cursor, total) } else { Text::Empty },
         list: List { rows, first_visible: cursor.first, total },
         message,
-        buttons: retry(trouble.is_some(), has_focus && place.zone == Zone::Buttons),
+        buttons: retry(app, resource, trouble.is_some(), has_focus && place.zone == Zone::Buttons),
     }
 }
 
@@ -98,10 +98,12 @@ fn reason(reason: AccrualReason) -> Msg {
 
 fn exchange_row(app: &App, exchange: &Exchange, index: usize, is_focused: bool) -> ListRow {
     let titles: Vec<&str> = exchange.lines.iter().map(|line| line.title.as_str()).collect();
-    let (state, tone) = match exchange.state {
-        ExchangeState::Confirmed => (Text::Empty, Tone::Plain),
-        ExchangeState::Processing => (Msg::OrderProcessing.into(), Tone::Warning),
-        ExchangeState::Refused(_) => (Msg::OrderRefused.into(), Tone::Bad),
+    let charged = || Text::plain(format::signed(-i64::try_from(exchange.total.get()).unwrap_or(i64::MAX)));
+    let (state, tone, value, action) = match exchange.state {
+        ExchangeState::Confirmed => (Text::Empty, Tone::Plain, charged(), Msg::HintOpen.into()),
+        // Nothing is charged for good.
+        ExchangeState::Processing => (Msg::OrderProcessing.into(), Tone::Warning, Text::Empty, Text::Empty),
+        ExchangeState::Refused(_) => (Msg::OrderRefused.into(), Tone::Bad, Text::Empty, Msg::HintOpen.into()),
     };
     let at = format::day_time(exchange.created_at, app.offset());
     ListRow {
@@ -109,9 +111,9 @@ fn exchange_row(app: &App, exchange: &Exchange, index: usize, is_focused: bool) 
         title: Text::plain(titles.join(", ")),
         subtitle: if state.is_empty() { at } else { Text::with(Msg::OrderState, [at, state]) },
         subtitle_tone: if tone == Tone::Plain { Tone::Quiet } else { tone },
-        value: Text::plain(format::signed(-i64::try_from(exchange.total.get()).unwrap_or(i64::MAX))),
+        value,
         value_tone: Tone::Plain,
-        action: Msg::HintOpen.into(),
+        action,
         tick: None,
         image: None,
         is_focused,

@@ -2,11 +2,12 @@
 
 use chrono::TimeDelta;
 
-use crate::core::{App, HomePlace, HomeRow, Moment, RowKey, SectionKey, window};
+use crate::core::{App, HomePlace, HomeRow, Moment, Resource, RowKey, SectionKey, window};
 use crate::domain::{Account, Entitlement, Offer};
 
 use super::failure;
 use super::format;
+use super::lists::retry;
 use super::message::Msg;
 use super::model::{
     Card, CardShape, Hero, HomeScreen, ImageKey, ImageVariant, Message, MessageScreen, Panel, Row, Screen, Sign, Tone,
@@ -68,7 +69,7 @@ fn nothing_yet(app: &App) -> MessageScreen {
     match app.home_failure() {
         Some(failure) => MessageScreen {
             message: failure::message(failure),
-            buttons: format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], app.tab_focus().is_none().then_some(0)),
+            buttons: retry(app, Resource::Account, true, app.tab_focus().is_none()),
         },
         None => MessageScreen {
             message: Message {
@@ -155,16 +156,14 @@ fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_foc
         },
     });
     panels.push(match account.next_exchange_at.filter(|at| *at > server_now) {
-        Some(at) => panel(
-            Msg::PanelExchange,
-            Text::with(Msg::FromDay, [format::day(at, offset)]),
-            Msg::ExchangeUsed.into(),
-            Tone::Quiet,
-        ),
+        Some(at) => panel(Msg::PanelExchange, format::day(at, offset), Msg::ExchangeUsed.into(), Tone::Quiet),
         None if account.debt_roubles.is_some() => panel(
             Msg::PanelExchange,
             Msg::ExchangeBlocked.into(),
-            Text::with(Msg::DebtOf, [format::roubles(account.debt_roubles.unwrap_or(0))]),
+            match account.debt_roubles {
+                Some(amount) if amount > 0 => Text::with(Msg::DebtOf, [format::roubles(amount)]),
+                Some(_) | None => Msg::CauseDebt.into(),
+            },
             Tone::Bad,
         ),
         None => panel(Msg::PanelExchange, Msg::ExchangeNow.into(), Msg::ExchangeOncePerMonth.into(), Tone::Good),
@@ -253,7 +252,7 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
 
 fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool, now: &Moment) -> Card {
     let caption = match held.until {
-        Some(until) => Text::with(Msg::LeftShort, [format::left(until, app.server_now(now))]),
+        Some(until) => format::left_short(until, app.server_now(now)),
         None => Msg::ForGood.into(),
     };
     Card {

@@ -8,7 +8,9 @@ use crate::domain::{Animations, Entitlement, Language, OfferKind, PinUse};
 use super::failure;
 use super::format;
 use super::message::Msg;
-use super::model::{AboutScreen, ImageKey, ImageVariant, List, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone};
+use super::model::{
+    AboutScreen, Button, ImageKey, ImageVariant, List, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone,
+};
 use super::text::Text;
 
 pub(crate) fn my_options(app: &App, place: &MyOptionsPlace, now: &Moment) -> ListScreen {
@@ -35,18 +37,21 @@ pub(crate) fn my_options(app: &App, place: &MyOptionsPlace, now: &Moment) -> Lis
         chips: Vec::new(),
         position: if has_focus { format::position(place.cursor, held.len()) } else { Text::Empty },
         list: List { rows, first_visible: place.cursor.first, total: held.len() },
-        buttons: retry(trouble.is_some(), has_focus),
+        buttons: retry(app, Resource::Entitlements, trouble.is_some(), has_focus),
         message,
     }
 }
 
 /// «Повторить», if there is something to try again.
-pub(crate) fn retry(has_failed: bool, has_focus: bool) -> Vec<super::model::Button> {
-    if has_failed {
-        format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], has_focus.then_some(0))
-    } else {
-        Vec::new()
+pub(crate) fn retry(app: &App, resource: Resource, has_failed: bool, has_focus: bool) -> Vec<Button> {
+    if !has_failed {
+        return Vec::new();
     }
+    let mut buttons = format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], has_focus.then_some(0));
+    for button in &mut buttons {
+        button.is_busy = app.is_fetching(resource);
+    }
+    buttons
 }
 
 /// Data is on its way.
@@ -63,9 +68,13 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool, now
         (Some(renewal), Some(until)) if renewal.is_on => {
             Text::with(Msg::RenewalOnFrom, [format::day(until, offset), format::roubles(renewal.price_roubles)])
         }
-        (Some(_), Some(until)) => Text::with(Msg::RenewalOffFrom, [format::day(until, offset)]),
-        (_, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, offset)]),
-        (_, None) => Msg::ForGood.into(),
+        // What it will cost stands there before it is switched on (PUR-1).
+        (Some(renewal), Some(until)) => {
+            Text::with(Msg::RenewalOffFrom, [format::day(until, offset), format::roubles(renewal.price_roubles)])
+        }
+        (Some(renewal), None) => Text::with(Msg::RenewalPrice, [format::roubles(renewal.price_roubles)]),
+        (None, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, offset)]),
+        (None, None) => Msg::ForGood.into(),
     };
     let action = match (held.playback.is_some(), held.renewal) {
         (true, _) => Msg::ButtonWatch.into(),
@@ -77,14 +86,15 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool, now
         index,
         title: Text::plain(&held.title),
         subtitle: match &held.promo_code {
-            Some(code) => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),
-            None => subtitle,
+            // A code is of use once, a price every month.
+            Some(code) if held.renewal.is_none() => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),
+            Some(_) | None => subtitle,
         },
         subtitle_tone: if ends_soon && !is_film { Tone::Warning } else { Tone::Quiet },
         value: if app.is_switching(&held.id) {
             Msg::Switching.into()
         } else {
-            held.until.map_or(Text::Empty, |until| Text::with(Msg::LeftShort, [format::left(until, server_now)]))
+            held.until.map_or(Text::Empty, |until| format::left_short(until, server_now))
         },
         value_tone: if ends_soon { Tone::Warning } else { Tone::Good },
         action,

@@ -62,7 +62,7 @@ messages! {
     HoursMinutes
     Minutes
     LeftShort
-    FromDay
+    Ended
     WorksUntil
     UntilWithLeft
 
@@ -87,6 +87,7 @@ messages! {
     // Banners.
     BannerOrder
     BannerOrderPaused
+    BannerOrderTrouble
     BannerOffline
     BannerOfflineCached
     BannerCached
@@ -106,6 +107,7 @@ messages! {
     NoticeJoinFailed
     NoticeJoined
     NoticeLinkBack
+    NoticeRetryLater
     NoticePlayerMissing
     NoticePlayerAddress
     NoticePlayerBroke
@@ -113,6 +115,7 @@ messages! {
     NoticePinStored
     NoticePinRemoved
     NoticePinFailed
+    NoticePinUnchecked
     NoticePinLocked
     NoticeOrderNotStored
     NoticeOrderHidden
@@ -175,6 +178,7 @@ messages! {
 
     // Offer.
     MetaLength
+    MetaLengthAlone
     FactActive
     FactValidity
     FactAfter
@@ -215,7 +219,8 @@ messages! {
     FactCharged
     FactBalanceBefore
     FactBalanceAfter
-    MoreLines
+    LinesInSight
+    LinesMore
     ConfirmTitle
     ConfirmWarning
     ProcessingTitle
@@ -225,6 +230,7 @@ messages! {
     OutcomeTitle
     OutcomePastTitle
     OutcomeFilm
+    OutcomeFilmUntil
     OutcomePromo
     OutcomeOption
     FactChargedDone
@@ -259,15 +265,20 @@ messages! {
     CauseNotEnrolledAdvice
     CauseChannel
     CauseChannelAdvice
+    CauseConflict
+    CauseConflictAdvice
     CauseOther
     CauseUnknown
     CauseUnknownAdvice
+    CauseUnknownCall
+    CausesInSight
     SupportCode
     SupportCodeAndId
 
     // My options.
     RenewalOnFrom
     RenewalOffFrom
+    RenewalPrice
     ActionRenewalOff
     ActionRenewalOn
     Switching
@@ -375,6 +386,7 @@ messages! {
     PinOrderBody
     PinRemoveTitle
     PinRemoveBody
+    PinRelaxBody
     PinWrong
     PinDiffered
     PinChecking

@@ -30,7 +30,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use crate::core::{App, Moment, Place};
+use crate::core::{App, Moment, Place, Power};
 use crate::domain::Animations;
 
 use model::{Bump, Look, Screen, ViewModel};
@@ -44,7 +44,8 @@ pub fn view(app: &App, now: &Moment) -> ViewModel {
         dialog: app.dialog().map(|dialog| dialog::dialog(app, dialog)),
         look: Look {
             has_motion: app.settings.animations == Animations::Full,
-            is_dimmed: app.is_dimmed(),
+            // In standby nothing is seen, so nothing moves.
+            is_dimmed: app.is_dimmed() || app.power() == Power::Standby,
             bump: Bump { count, direction },
         },
     }
@@ -57,8 +58,8 @@ fn screen(app: &App, now: &Moment) -> Screen {
         Place::Home(place) => home::home(app, place, now),
         Place::Catalog(place) => Screen::Catalog(catalog::catalog(app, place)),
         Place::Offer(place) => Screen::Offer(offer::offer(app, place, now)),
-        Place::Basket(place) => Screen::Basket(order::basket(app, place)),
-        Place::Confirm(place) => Screen::Confirm(order::confirm(app, place)),
+        Place::Basket(place) => Screen::Basket(order::basket(app, place, now)),
+        Place::Confirm(place) => Screen::Confirm(order::confirm(app, place, now)),
         Place::Processing(_) => Screen::Processing(order::processing(app, now)),
         Place::Outcome(place) => Screen::Outcome(order::outcome(app, place)),
         Place::Refusal(place) => Screen::Refusal(refusal::refusal(app, place)),

@@ -638,8 +638,10 @@ pub struct Cause {
 pub struct RefusalScreen {
     /// That nothing was charged.
     pub title: Text,
-    /// Every cause.
+    /// The causes in sight.
     pub causes: Vec<Cause>,
+    /// Which of them these are, where there are more.
+    pub position: Text,
     /// The number for support, small.
     pub code: Text,
     /// The ways out.

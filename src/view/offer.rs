@@ -1,5 +1,7 @@
 //! One offer: what it is, what it costs, and what can be done with it.
 
+use chrono::TimeDelta;
+
 use crate::core::{App, Moment, OfferAction, OfferPlace, RefusalPlace};
 use crate::domain::{AfterPeriod, Offer, Validity};
 
@@ -55,6 +57,9 @@ pub(crate) fn meta(offer: &Offer) -> Text {
     let age = format!("{}+", offer.age);
     let line = parts.join(" · ");
     match offer.duration_minutes {
+        Some(minutes) if line.is_empty() => {
+            Text::with(Msg::MetaLengthAlone, [Text::plain(minutes.to_string()), Text::plain(age)])
+        }
         Some(minutes) => {
             Text::with(Msg::MetaLength, [Text::plain(line), Text::plain(minutes.to_string()), Text::plain(age)])
         }
@@ -73,19 +78,15 @@ pub(crate) fn price_text(offer: &Offer) -> Text {
 
 fn facts(app: &App, offer: &Offer, now: &Moment) -> Vec<Fact> {
     let mut facts = Vec::new();
+    let server_now = app.server_now(now);
     let held_until = app.data.entitlement_of(&offer.id).and_then(|held| held.until).or(offer.active_until);
-    if let Some(until) = held_until {
-        let left = Text::with(
-            Msg::UntilWithLeft,
-            [format::day_time(until, app.offset()), format::left(until, app.server_now(now))],
-        );
+    if let Some(until) = held_until.filter(|until| *until > server_now) {
+        let left =
+            Text::with(Msg::UntilWithLeft, [format::day_time(until, app.offset()), format::left(until, server_now)]);
         facts.push(Fact { tone: Tone::Good, ..format::fact(Msg::FactActive, left) });
     } else if offer.validity != Validity::Unknown {
-        let value = match offer.valid_until {
-            Some(until) => Text::with(
-                Msg::ValidityWithEnd,
-                [format::validity(offer.validity), format::day_time(until, app.offset())],
-            ),
+        let value = match works_until(app, offer, now) {
+            Some(until) => Text::with(Msg::ValidityWithEnd, [format::validity(offer.validity), until]),
             None => format::validity(offer.validity),
         };
         facts.push(format::fact(Msg::FactValidity, value));
@@ -110,7 +111,36 @@ fn facts(app: &App, offer: &Offer, now: &Moment) -> Vec<Fact> {
     facts
 }
 
+/// Until when an offer would work if it were ordered now; `None` if the box cannot say.
+///
+/// The catalogue told it for the moment it was asked, and may be unchanged since (304): hours are counted from the
+/// server's time, and a date of the catalogue is good while the network confirms it, to the day.
+pub(crate) fn works_until(app: &App, offer: &Offer, now: &Moment) -> Option<Text> {
+    let server_now = app.server_now(now);
+    match offer.validity {
+        Validity::Hours(hours) => {
+            let until = server_now.checked_add_signed(TimeDelta::try_hours(hours.into())?)?;
+            Some(format::day_time(until, app.offset()))
+        }
+        Validity::MonthsFromOrder(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
+            let until = offer.valid_until.filter(|until| *until > server_now && app.is_catalog_confirmed())?;
+            Some(format::day_year(until, app.offset()))
+        }
+    }
+}
+
+/// The same, or for how long it works.
+pub(crate) fn end_or_period(app: &App, offer: &Offer, now: &Moment) -> Text {
+    match works_until(app, offer, now) {
+        Some(until) => Text::with(Msg::WorksUntil, [until]),
+        None => format::validity(offer.validity),
+    }
+}
+
 fn warnings(app: &App, offer: &Offer, actions: &[OfferAction]) -> (Vec<Text>, Tone) {
+    if !app.is_sold(offer) {
+        return (vec![Text::with(Msg::CauseGone, [Text::plain(&offer.title)])], Tone::Warning);
+    }
     if !offer.is_orderable_here {
         return (vec![Msg::OrderElsewhere.into()], Tone::Plain);
     }
@@ -121,7 +151,7 @@ fn warnings(app: &App, offer: &Offer, actions: &[OfferAction]) -> (Vec<Text>, To
     }
     if actions.contains(&OfferAction::Exchange) {
         if let Some(block) = app.spend_block() {
-            return (vec![block_text(block).into()], Tone::Warning);
+            return (vec![block_text(app, block)], Tone::Warning);
         }
         return (vec![Msg::CannotBeCancelled.into()], Tone::Quiet);
     }

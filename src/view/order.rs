@@ -1,9 +1,10 @@
 //! Basket, confirmation, processing and outcome: the way of an order.
 
 use crate::core::{
-    App, BASKET_ROWS, BasketPlace, ConfirmPlace, Moment, OfferAction, OrderPhase, OutcomePlace, Resource, Zone, window,
+    App, BASKET_ROWS, BasketPlace, ConfirmPlace, Moment, OfferAction, OrderPhase, OutcomePlace, Resource, Zone,
+    lines_in_sight, window,
 };
-use crate::domain::{OrderLine, Points};
+use crate::domain::{ExchangeLine, OrderLine, Points};
 
 use super::chrome::block_text;
 use super::failure;
@@ -14,13 +15,10 @@ use super::model::{
     BasketScreen, ConfirmScreen, Fact, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen, ProcessingScreen,
     Sign, Tone,
 };
-use super::offer::{action_label, price_text};
+use super::offer::{action_label, end_or_period, price_text};
 use super::text::Text;
 
-/// Lines of an order that fit on the screen.
-const MOST_LINES: usize = 5;
-
-pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
+pub(crate) fn basket(app: &App, place: &BasketPlace, now: &Moment) -> BasketScreen {
     let offers = app.basket_offers();
     let has_focus = app.tab_focus().is_none();
     let total = app.basket_total();
@@ -28,14 +26,10 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
     let rows = window(place.cursor, offers.len(), BASKET_ROWS)
         .filter_map(|at| {
             let offer = offers.get(at)?;
-            let until = offer.valid_until.map_or_else(
-                || format::validity(offer.validity),
-                |until| Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
-            );
             Some(ListRow {
                 index: at,
                 title: Text::plain(&offer.title),
-                subtitle: until,
+                subtitle: end_or_period(app, offer, now),
                 subtitle_tone: Tone::Quiet,
                 value: price_text(offer),
                 value_tone: Tone::Accent,
@@ -49,7 +43,7 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
         .collect();
     let is_empty = offers.is_empty();
     let mut warnings: Vec<Text> =
-        app.spend_block().filter(|_| !is_empty).map(|block| block_text(block).into()).into_iter().collect();
+        app.spend_block().filter(|_| !is_empty).map(|block| block_text(app, block)).into_iter().collect();
     if let (Some(total), Some(balance)) = (total, balance)
         && let Some(missing) = total.checked_sub(balance).filter(|missing| *missing > Points::ZERO)
     {
@@ -127,10 +121,7 @@ fn line(app: &App, index: usize, line: &OrderLine) -> ListRow {
     ListRow {
         index,
         title: Text::plain(&line.title),
-        subtitle: offer.map_or(Text::Empty, |offer| match offer.valid_until {
-            Some(until) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
-            None => format::validity(offer.validity),
-        }),
+        subtitle: Text::Empty,
         subtitle_tone: Tone::Quiet,
         value: format::points(line.expected_price),
         value_tone: Tone::Accent,
@@ -142,16 +133,20 @@ fn line(app: &App, index: usize, line: &OrderLine) -> ListRow {
     }
 }
 
-/// At most as many lines as fit; the last says how many more there are.
-fn fitting(mut lines: Vec<ListRow>) -> Vec<ListRow> {
-    let hidden = lines.len().saturating_sub(MOST_LINES);
-    if hidden > 0 {
-        let hidden = hidden + 1;
-        lines.truncate(MOST_LINES - 1);
-        lines.push(ListRow {
-            index: MOST_LINES - 1,
-            title: Text::counted(Msg::MoreLines, i64::try_from(hidden).unwrap_or(0), [Text::plain(hidden.to_string())]),
-            subtitle: Text::Empty,
+/// The lines that fit, from the first one in sight; where there are more, the last row says which they are.
+fn in_sight(lines: impl ExactSizeIterator<Item = ListRow>, first: usize) -> Vec<ListRow> {
+    let total = lines.len();
+    let fits = lines_in_sight(total);
+    let mut shown: Vec<ListRow> = lines.skip(first).take(fits).collect();
+    for (index, row) in shown.iter_mut().enumerate() {
+        row.index = index;
+    }
+    if fits < total {
+        let numbers = [first + 1, first + shown.len(), total].map(|number| Text::plain(number.to_string()));
+        shown.push(ListRow {
+            index: shown.len(),
+            title: Text::with(Msg::LinesInSight, numbers),
+            subtitle: Msg::LinesMore.into(),
             subtitle_tone: Tone::Quiet,
             value: Text::Empty,
             value_tone: Tone::Quiet,
@@ -162,16 +157,20 @@ fn fitting(mut lines: Vec<ListRow>) -> Vec<ListRow> {
             is_enabled: false,
         });
     }
-    lines
+    shown
 }
 
-pub(crate) fn confirm(app: &App, place: &ConfirmPlace) -> ConfirmScreen {
-    let lines = place.lines.iter().enumerate().map(|(index, item)| line(app, index, item)).collect();
+pub(crate) fn confirm(app: &App, place: &ConfirmPlace, now: &Moment) -> ConfirmScreen {
+    let lines = place.lines.iter().enumerate().map(|(index, item)| {
+        let offer = app.data.shelf.offer(&item.offer_id);
+        let subtitle = offer.map_or(Text::Empty, |offer| end_or_period(app, offer, now));
+        ListRow { subtitle, ..line(app, index, item) }
+    });
     let mut facts = vec![Fact { tone: Tone::Accent, ..format::fact(Msg::FactCharged, format::points(place.total)) }];
     balances(&mut facts, Some(place.total), Some(place.balance));
     ConfirmScreen {
         title: Text::with(Msg::ConfirmTitle, [format::points(place.total)]),
-        lines: fitting(lines),
+        lines: in_sight(lines, place.first_line),
         facts,
         warning: Msg::ConfirmWarning.into(),
         buttons: format::buttons(
@@ -208,31 +207,30 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     let promo = promo_codes.next();
     // One code stands large; of several, each line says its own.
     let has_more_codes = promo_codes.next().is_some();
-    let lines = exchange
-        .lines
-        .iter()
-        .enumerate()
-        .map(|(index, item)| {
-            let order_line =
-                OrderLine { offer_id: item.offer_id.clone(), title: item.title.clone(), expected_price: item.price };
-            let subtitle = match (item.promo_code.as_ref().filter(|_| has_more_codes), item.until) {
-                (Some(code), _) => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),
-                (None, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
-                (None, None) => Msg::ForGood.into(),
-            };
-            ListRow { subtitle, subtitle_tone: Tone::Good, ..line(app, index, &order_line) }
-        })
-        .collect();
+    let lines = exchange.lines.iter().enumerate().map(|(index, item)| {
+        let order_line =
+            OrderLine { offer_id: item.offer_id.clone(), title: item.title.clone(), expected_price: item.price };
+        let subtitle = match (item.promo_code.as_ref().filter(|_| has_more_codes), item.until) {
+            (Some(code), _) => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),
+            (None, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
+            (None, None) => Msg::ForGood.into(),
+        };
+        ListRow { subtitle, subtitle_tone: Tone::Good, ..line(app, index, &order_line) }
+    });
     let mut facts = vec![
         format::fact(Msg::FactChargedDone, format::points(exchange.total)),
-        format::fact(Msg::FactBalanceNow, format::points(exchange.balance_after)),
+        format::fact(
+            if place.is_past { Msg::FactBalanceAfter } else { Msg::FactBalanceNow },
+            format::points(exchange.balance_after),
+        ),
     ];
-    if let Some(at) = exchange.next_exchange_at {
-        facts.push(format::fact(Msg::FactNextExchange, Text::with(Msg::FromDay, [format::day(at, app.offset())])));
+    if let Some(at) = exchange.next_exchange_at.filter(|_| !place.is_past) {
+        facts.push(format::fact(Msg::FactNextExchange, format::day(at, app.offset())));
     }
     if place.is_past {
         facts.insert(0, format::fact(Msg::FactOrderedAt, format::day_time(exchange.created_at, app.offset())));
     }
+    let film = app.film_of(exchange);
     let actions = app.outcome_actions(place);
     let is_waiting = place.plays_when_ready && app.trouble_with(Resource::Entitlements).is_none();
     let focused = place.button.min(actions.len().saturating_sub(1));
@@ -256,18 +254,22 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     }
     OutcomeScreen {
         title: if place.is_past { Msg::OutcomePastTitle.into() } else { Msg::OutcomeTitle.into() },
-        lead: match (place.is_past, app.film_of(exchange).is_some(), promo.is_some()) {
+        lead: match (place.is_past, film.is_some(), promo.is_some()) {
             (true, _, _) => Text::Empty,
-            (false, true, _) => Msg::OutcomeFilm.into(),
+            (false, true, _) => match exchange.lines.iter().find(|line| Some(&line.offer_id) == film.as_ref()) {
+                Some(ExchangeLine { until: Some(until), .. }) => {
+                    Text::with(Msg::OutcomeFilmUntil, [format::day_time(*until, app.offset())])
+                }
+                Some(_) | None => Msg::OutcomeFilm.into(),
+            },
             (false, false, true) => Msg::OutcomePromo.into(),
             (false, false, false) => Msg::OutcomeOption.into(),
         },
-        lines: fitting(lines),
+        lines: in_sight(lines, place.first_line),
         facts,
         promo_code: promo.map_or(Text::Empty, Text::plain),
         promo_qr: promo.and_then(|code| format::qr(code)),
-        image: app
-            .film_of(exchange)
+        image: film
             .or_else(|| exchange.lines.first().map(|line| line.offer_id.clone()))
             .and_then(|id| app.data.shelf.offer(&id).and_then(|offer| backdrop(offer))),
         buttons,

@@ -1,7 +1,7 @@
 //! A refusal: every cause in words with what to do about it (PUR-6).
 
-use crate::core::{App, OfferAction, RefusalCause, RefusalPlace};
-use crate::domain::{OfferId, Reason};
+use crate::core::{App, MOST_CAUSES, OfferAction, RefusalCause, RefusalPlace};
+use crate::domain::{OfferId, Reason, Refusal};
 
 use super::format;
 use super::message::Msg;
@@ -11,17 +11,43 @@ use super::text::Text;
 
 pub(crate) fn refusal(app: &App, place: &RefusalPlace) -> RefusalScreen {
     let refusal = &place.refusal;
-    let mut causes: Vec<Cause> = refusal.reasons.iter().map(|reason| cause(app, reason)).collect();
-    if causes.is_empty() {
-        causes.push(words(Msg::CauseUnknown.into(), Msg::CauseUnknownAdvice.into()));
+    let total = refusal.reasons.len();
+    let mut causes: Vec<Cause> = refusal
+        .reasons
+        .iter()
+        .skip(place.first_cause)
+        .take(MOST_CAUSES)
+        .map(|reason| match reason {
+            Reason::Unknown { .. } => Cause { advice: unknown_advice(refusal).into(), ..cause(app, reason) },
+            Reason::NotEnoughPoints { .. }
+            | Reason::Debt { .. }
+            | Reason::AlreadyOrdered { .. }
+            | Reason::MonthlyLimit { .. }
+            | Reason::Requires { .. }
+            | Reason::PriceChanged { .. }
+            | Reason::OfferGone { .. }
+            | Reason::ServiceNotConnected { .. }
+            | Reason::NotEnrolled
+            | Reason::Conflict { .. }
+            | Reason::Channel { .. } => cause(app, reason),
+        })
+        .collect();
+    if total == 0 {
+        causes.push(words(Msg::CauseUnknown.into(), unknown_advice(refusal).into()));
     }
     let actions = app.refusal_actions(place);
     let focused = place.button.min(actions.len().saturating_sub(1));
     let id: String = refusal.request_id.iter().flat_map(|id| id.chars()).take(40).collect();
     RefusalScreen {
         title: match place.cause {
-            RefusalCause::Order => Msg::RefusalTitle.into(),
+            RefusalCause::Order | RefusalCause::Past => Msg::RefusalTitle.into(),
             RefusalCause::Question => Msg::RefusalQuestionTitle.into(),
+        },
+        position: if total > causes.len() {
+            let (first, last) = (place.first_cause + 1, place.first_cause + causes.len());
+            Text::with(Msg::CausesInSight, [first, last, total].map(|number| Text::plain(number.to_string())))
+        } else {
+            Text::Empty
         },
         causes,
         code: match (refusal.code.is_empty(), id.is_empty()) {
@@ -90,14 +116,22 @@ pub(crate) fn cause(app: &App, reason: &Reason) -> Cause {
             words(Msg::CauseService.into(), advice.into())
         }
         Reason::NotEnrolled => words(Msg::CauseNotEnrolled.into(), Msg::CauseNotEnrolledAdvice.into()),
+        Reason::Conflict { offer_id, title } => {
+            words(Text::with(Msg::CauseConflict, [named(app, offer_id, title)]), Msg::CauseConflictAdvice.into())
+        }
         Reason::Channel { offer_id } => {
             words(Text::with(Msg::CauseChannel, [named(app, offer_id, "")]), Msg::CauseChannelAdvice.into())
         }
         Reason::Unknown { code } => words(
             Text::with(Msg::CauseOther, [Text::plain(code.chars().take(40).collect::<String>())]),
-            Msg::CauseUnknownAdvice.into(),
+            Msg::CauseUnknownCall.into(),
         ),
     }
+}
+
+/// Support is called with a number only where one stands.
+fn unknown_advice(refusal: &Refusal) -> Msg {
+    if refusal.code.is_empty() { Msg::CauseUnknownCall } else { Msg::CauseUnknownAdvice }
 }
 
 fn words(title: Text, advice: Text) -> Cause {

@@ -74,14 +74,16 @@ pub(crate) fn join(app: &App, place: &JoinPlace) -> JoinScreen {
     let terms = app.data.terms.as_ref();
     let trouble = place.failure.as_ref().or_else(|| app.trouble_with(Resource::Terms));
     let total = terms.map_or(0, |terms| terms.paragraphs.len());
-    let paragraphs = match (terms, trouble) {
-        (_, Some(trouble)) => {
-            let message = failure::message(trouble);
-            vec![message.title, message.advice, message.code]
-        }
-        (Some(terms), None) => terms.paragraphs.iter().skip(place.paragraph).map(Text::plain).collect(),
-        (None, None) => vec![Msg::LoadingTitle.into()],
-    };
+    // What went wrong stands above the terms: nobody consents to what cannot be read.
+    let mut paragraphs = trouble.map_or_else(Vec::new, |trouble| {
+        let message = failure::message(trouble);
+        vec![message.title, message.advice, message.code]
+    });
+    match terms {
+        Some(terms) => paragraphs.extend(terms.paragraphs.iter().skip(place.paragraph).map(Text::plain)),
+        None if trouble.is_none() || app.is_fetching(Resource::Terms) => paragraphs.push(Msg::LoadingTitle.into()),
+        None => {}
+    }
     let mut buttons = format::buttons(
         [(Msg::ButtonJoin.into(), Tone::Accent), (Msg::ButtonLater.into(), Tone::Plain)],
         match place.focus {

@@ -38,7 +38,7 @@ pub(crate) fn status(app: &App, place: &StatusPlace) -> StatusScreen {
         lead: lead(app),
         earn_title: Msg::EarnTitle.into(),
         list: List { rows, first_visible: place.cursor.first, total: rules.len() },
-        buttons: retry(trouble.is_some(), has_focus),
+        buttons: retry(app, Resource::EarningRules, trouble.is_some(), has_focus),
         message,
     }
 }

@@ -174,9 +174,16 @@ fn each_reason_has_a_title_and_advice_of_its_own() {
 fn a_refusal_shows_every_cause_and_its_number() {
     let mut journey = ordered();
     journey.fail("Exchange", refused(every_reason()));
-    let Screen::Refusal(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
-    assert_eq!(screen.causes.len(), every_reason().len());
-    assert!(format!("{:?}", screen.code).contains("2011"));
+    let mut seen = HashSet::new();
+    for _ in every_reason() {
+        let Screen::Refusal(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+        assert!((1..=3).contains(&screen.causes.len()), "what is shown fits");
+        assert!(format!("{:?}", screen.code).contains("2011") && !screen.position.is_empty());
+        seen.extend(screen.causes.iter().map(|cause| format!("{:?}", cause.title)));
+        journey.keys("DOWN");
+    }
+    assert_eq!(seen.len(), every_reason().len(), "all can be scrolled to");
+    journey.expect_bump("DOWN").keys("UP*30").expect_bump("UP");
 }
 
 #[test]

@@ -97,7 +97,8 @@ impl App {
         let Some(Place::Catalog(place)) = self.place_mut() else { return };
         let known = sections.iter().position(|(key, _, _)| Some(key) == place.section.as_ref());
         let shown = known.unwrap_or(0);
-        if known.is_none() {
+        // A section that was asked for may come with the catalogue.
+        if known.is_none() && !sections.is_empty() {
             place.section = sections.first().map(|(key, _, _)| key.clone());
         }
         place.chip = if place.zone == Zone::Chips { place.chip.min(sections.len().saturating_sub(1)) } else { shown };

@@ -10,6 +10,7 @@ use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::order::lines_total;
 use super::super::{Cursor, Notice, PinPurpose, Place, Resource};
+use super::results::scroll;
 use super::{Zone, layout};
 
 /// The basket's focus.
@@ -34,7 +35,17 @@ pub struct ConfirmPlace {
     pub balance: Points,
     /// The focused button: 0 cancels, 1 exchanges.
     pub button: usize,
+    /// The first line in sight; Up and Down move it where there are more than fit.
+    pub first_line: usize,
     shown_at: Option<Duration>,
+}
+
+/// Lines of an order that fit on the screen.
+const MOST_LINES: usize = 5;
+
+/// How many of so many lines are in sight: where not all fit, one row tells of the others.
+pub(crate) fn lines_in_sight(total: usize) -> usize {
+    if total > MOST_LINES { MOST_LINES - 1 } else { total }
 }
 
 /// OK counts only this long after the question stood on the screen (PUR-3).
@@ -133,7 +144,7 @@ impl App {
         if lines.is_empty() {
             return;
         }
-        self.push(Place::Confirm(ConfirmPlace { lines, total, balance, button: 0, shown_at: None }));
+        self.push(Place::Confirm(ConfirmPlace { lines, total, balance, button: 0, first_line: 0, shown_at: None }));
     }
 
     /// The question stands on the screen.
@@ -145,10 +156,17 @@ impl App {
         }
     }
 
+    /// Whether one of the offers is for adults; one that is not known any more may have been.
+    pub fn holds_adult_offer(&self, lines: &[OrderLine]) -> bool {
+        lines.iter().any(|line| self.data.shelf.offer(&line.offer_id).is_none_or(|offer| offer.is_adult()))
+    }
+
     pub(crate) fn confirm_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         let Some(Place::Confirm(place)) = self.place_mut() else { return Handled::No };
         if intent != Intent::Activate {
-            return Handled::when(move_in_row(&mut place.button, 2, intent));
+            let total = place.lines.len();
+            let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total), intent);
+            return Handled::when(has_scrolled || move_in_row(&mut place.button, 2, intent));
         }
         let has_settled = place.shown_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) >= GUARD);
         if !has_settled {
@@ -163,9 +181,7 @@ impl App {
             self.notify(Notice::Blocked(block), turn);
             return Handled::Yes;
         }
-        let is_adult =
-            lines.iter().any(|line| self.data.shelf.offer(&line.offer_id).is_none_or(|offer| offer.is_adult()));
-        let wants_pin = is_adult || self.settings.pin_use == PinUse::EveryExchange;
+        let wants_pin = self.holds_adult_offer(&lines) || self.settings.pin_use == PinUse::EveryExchange;
         if !wants_pin {
             self.place_order(lines, turn);
         } else if self.has_pin {

@@ -1,11 +1,12 @@
 //! History: the points ledger and the exchanges, read page by page as the viewer scrolls.
 
+use crate::domain::{Exchange, ExchangePage, ExchangeState, LedgerEntry, LedgerPage};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{Cursor, Place, Request, Resource};
-use super::results::OutcomePlace;
+use super::super::{Cursor, Paged, Place, Request, Resource};
+use super::results::{OutcomePlace, RefusalPlace};
 use super::{Zone, layout};
 
 /// The history's focus.
@@ -59,9 +60,53 @@ impl App {
             orders: Cursor::default(),
             waits_for_rows: true,
         }));
+        self.drop_history_calls();
         self.fetch(Resource::Ledger, turn);
         self.fetch(Resource::Exchanges, turn);
         self.settle_history();
+    }
+
+    /// An exchange has changed both lists.
+    pub(crate) fn forget_history(&mut self) {
+        self.drop_history_calls();
+        self.data.ledger = Paged::default();
+        self.data.exchanges = Paged::default();
+    }
+
+    /// A further page of the old list would keep the first page of the new one from being asked for.
+    fn drop_history_calls(&mut self) {
+        self.calls
+            .under_way
+            .retain(|_, request| !matches!(request, Request::Ledger { .. } | Request::Exchanges { .. }));
+    }
+
+    /// A page of the ledger has arrived; the focus stays with its line (FOC-4).
+    pub(crate) fn ledger_arrived(&mut self, asked: Option<&str>, page: LedgerPage) {
+        let ids = |entries: &[LedgerEntry]| entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>();
+        let before = ids(&self.data.ledger.items);
+        self.data.ledger.take(asked, page.entries, page.next_cursor);
+        let after = ids(&self.data.ledger.items);
+        for place in self.histories() {
+            place.points.follow(&before, &after, layout::LIST_ROWS);
+        }
+    }
+
+    /// A page of the exchanges has arrived; the focus stays with its exchange (FOC-4).
+    pub(crate) fn exchanges_arrived(&mut self, asked: Option<&str>, page: ExchangePage) {
+        let ids = |exchanges: &[Exchange]| exchanges.iter().map(|exchange| exchange.id.clone()).collect::<Vec<_>>();
+        let before = ids(&self.data.exchanges.items);
+        self.data.exchanges.take(asked, page.exchanges, page.next_cursor);
+        let after = ids(&self.data.exchanges.items);
+        for place in self.histories() {
+            place.orders.follow(&before, &after, layout::LIST_ROWS);
+        }
+    }
+
+    fn histories(&mut self) -> impl Iterator<Item = &mut HistoryPlace> {
+        self.stack.iter_mut().filter_map(|page| match &mut page.place {
+            Place::History(place) => Some(place),
+            _ => None,
+        })
     }
 
     fn history_total(&self, kind: HistoryKind) -> usize {
@@ -147,13 +192,22 @@ impl App {
             (Zone::Content, Intent::PageUp) => Handled::when(place.cursor_mut().jump(-page, total, layout::LIST_ROWS)),
             (Zone::Content, Intent::PageDown) => Handled::when(place.cursor_mut().jump(page, total, layout::LIST_ROWS)),
             (Zone::Content, Intent::Activate) if kind == HistoryKind::Orders => {
-                if let Some(exchange) = picked {
-                    self.push(Place::Outcome(OutcomePlace::of_the_past(exchange)));
-                }
-                Handled::Yes
+                picked.map_or(Handled::No, |exchange| self.open_past_exchange(exchange))
             }
             _ => Handled::No,
         }
+    }
+
+    fn open_past_exchange(&mut self, exchange: Exchange) -> Handled {
+        match &exchange.state {
+            ExchangeState::Confirmed => self.push(Place::Outcome(OutcomePlace::of_the_past(exchange))),
+            ExchangeState::Refused(refusal) => {
+                self.push(Place::Refusal(RefusalPlace::of_the_past(refusal.clone())));
+            }
+            // Nothing is known yet but what the row says.
+            ExchangeState::Processing => return Handled::No,
+        }
+        Handled::Yes
     }
 
     /// The next page is fetched before the viewer reaches the end of the list.

@@ -97,7 +97,12 @@ impl App {
             }
             (Intent::Activate, JoinFocus::Consent) => {
                 place.has_consent = !place.has_consent && has_terms;
-                Handled::when(has_terms)
+                if !has_terms {
+                    // They could not be read so far.
+                    self.retry_now(turn);
+                    self.fetch(Resource::Terms, turn);
+                }
+                Handled::Yes
             }
             (Intent::Activate, JoinFocus::Join) => {
                 if place.has_consent {

@@ -134,8 +134,13 @@ impl App {
             Intent::Activate => match held.renewal {
                 Some(renewal) => {
                     let to = if renewal.is_on { RenewalSwitch::Off } else { RenewalSwitch::On };
-                    self.call(Request::SetRenewal { id: held.id, to }, turn);
+                    let request = Request::SetRenewal { id: held.id, to };
+                    if self.is_calling(&request) {
+                        return Handled::No;
+                    }
+                    self.call(request, turn);
                 }
+                None if held.until.is_none() => return Handled::No,
                 None => self.notify(Notice::NothingToSwitch, turn),
             },
             Intent::Inform if self.data.shelf.offer(&held.offer_id).is_some() => self.open_offer(&held.offer_id, turn),
@@ -194,11 +199,11 @@ impl App {
                     self.ask_pin(PinPurpose::Create(None));
                     return Handled::Yes;
                 }
-                self.settings.pin_use = match self.settings.pin_use {
-                    PinUse::AdultOnly => PinUse::EveryExchange,
-                    PinUse::EveryExchange => PinUse::AdultOnly,
-                };
-                turn.effects.push(Effect::StoreSettings(self.settings));
+                match self.settings.pin_use {
+                    PinUse::AdultOnly => self.use_pin(PinUse::EveryExchange, turn),
+                    // Whoever may not spend may not open the way to it.
+                    PinUse::EveryExchange => self.ask_pin(PinPurpose::Relax),
+                }
             }
             Some(SettingsItem::OtherRewards) => self.open_catalog(Some(SectionKey::OtherRewards), turn),
             Some(SettingsItem::About) => self.push(Place::About(AboutPlace { paragraph: 0 })),

@@ -15,6 +15,7 @@ mod sign_in;
 
 pub use catalog::CatalogPlace;
 pub(crate) use catalog::{Grid, grid};
+pub(crate) use confirm::lines_in_sight;
 pub use confirm::{BasketPlace, ConfirmPlace};
 pub use history::{HistoryKind, HistoryPlace};
 pub(crate) use home::FRESH;
@@ -23,6 +24,7 @@ pub use join::{JoinFocus, JoinPlace};
 pub(crate) use lists::ABOUT_PARAGRAPHS;
 pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusPlace};
 pub use offer::{OfferAction, OfferPlace};
+pub(crate) use results::MOST_CAUSES;
 pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace};
 pub use sign_in::{SignInPlace, SignInState};
 

@@ -17,6 +17,8 @@ pub struct OfferPlace {
     pub offer: Arc<Offer>,
     /// The focused button.
     pub button: usize,
+    /// What the viewer has moved to; until then the focus stands on the most useful action, whatever that is.
+    chosen: Option<OfferAction>,
 }
 
 /// What can be done with an offer.
@@ -46,7 +48,7 @@ impl App {
     /// Opens an offer.
     pub(crate) fn open_offer(&mut self, id: &OfferId, turn: &mut Turn) {
         let Some(offer) = self.data.shelf.offer(id).cloned() else { return };
-        self.push(Place::Offer(OfferPlace { offer, button: 0 }));
+        self.push(Place::Offer(OfferPlace { offer, button: 0, chosen: None }));
         self.freshen(super::super::Resource::Catalog, super::home::FRESH, turn);
     }
 
@@ -59,7 +61,11 @@ impl App {
             actions.push(OfferAction::Watch);
         }
         let is_active = held.is_some() || offer.active_until.is_some();
-        if !offer.is_orderable_here || offer.price.is_none() || (is_active && !offer.eligibility.is_allowed) {
+        if !self.is_sold(offer)
+            || !offer.is_orderable_here
+            || offer.price.is_none()
+            || (is_active && !offer.eligibility.is_allowed)
+        {
             // Nothing to order here.
         } else if !is_enrolled {
             actions.push(OfferAction::Join);
@@ -76,12 +82,19 @@ impl App {
         actions
     }
 
+    /// Whether the catalogue still has it: an offer may leave while it is looked at.
+    pub fn is_sold(&self, offer: &Offer) -> bool {
+        self.data.shelf.offer(&offer.id).is_some()
+    }
+
     pub(crate) fn settle_offer(&mut self) {
         let Place::Offer(place) = self.place() else { return };
-        let total = self.offer_actions(&place.offer).len();
-        if let Some(Place::Offer(place)) = self.place_mut() {
-            place.button = place.button.min(total.saturating_sub(1));
-        }
+        let actions = self.offer_actions(&place.offer);
+        let Some(Place::Offer(place)) = self.place_mut() else { return };
+        // The buttons change with the basket and the catalogue; the focus stays with what it says (FOC-4).
+        let stands = place.chosen.and_then(|chosen| actions.iter().position(|action| *action == chosen));
+        place.chosen = place.chosen.filter(|_| stands.is_some());
+        place.button = stands.unwrap_or(0);
     }
 
     pub(crate) fn offer_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -116,6 +129,7 @@ impl App {
         };
         if let (Some(Place::Offer(place)), Some(target)) = (self.place_mut(), target) {
             place.button = target;
+            place.chosen = actions.get(target).copied();
         }
         Handled::when(target.is_some())
     }

@@ -8,6 +8,10 @@ use crate::input::{Direction, Intent};
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{OfferAction, Place, PlaceKind, Tab};
+use super::confirm::lines_in_sight;
+
+/// Causes of a refusal that fit on the screen.
+pub(crate) const MOST_CAUSES: usize = 3;
 
 /// An order on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +28,13 @@ pub struct OutcomePlace {
     pub plays_when_ready: bool,
     /// Whether it was opened from the history.
     pub is_past: bool,
+    /// The first line in sight; Up and Down move it where there are more than fit.
+    pub first_line: usize,
 }
 
 impl OutcomePlace {
     pub(crate) fn new(exchange: Exchange) -> Self {
-        Self { exchange, button: 0, plays_when_ready: false, is_past: false }
+        Self { exchange, button: 0, plays_when_ready: false, is_past: false, first_line: 0 }
     }
 
     pub(crate) fn of_the_past(exchange: Exchange) -> Self {
@@ -47,6 +53,8 @@ pub struct RefusalPlace {
     pub cause: RefusalCause,
     /// The focused button.
     pub button: usize,
+    /// The first cause in sight; Up and Down move it where there are more than fit.
+    pub first_cause: usize,
 }
 
 /// How a refusal came about.
@@ -56,17 +64,23 @@ pub enum RefusalCause {
     Order,
     /// The viewer asked why an offer cannot be exchanged.
     Question,
+    /// It was opened from the history.
+    Past,
 }
 
 impl RefusalPlace {
     pub(crate) fn after_order(refusal: Refusal, lines: Vec<OrderLine>) -> Self {
-        Self { refusal, lines, cause: RefusalCause::Order, button: 0 }
+        Self { refusal, lines, cause: RefusalCause::Order, button: 0, first_cause: 0 }
+    }
+
+    pub(crate) fn of_the_past(refusal: Refusal) -> Self {
+        Self { refusal, lines: Vec::new(), cause: RefusalCause::Past, button: 0, first_cause: 0 }
     }
 
     /// What stands against an offer, before any order.
     pub(crate) fn explained_for(offer: &Offer) -> Self {
         let refusal = Refusal { code: String::new(), reasons: offer.eligibility.reasons.clone(), request_id: None };
-        Self { refusal, lines: Vec::new(), cause: RefusalCause::Question, button: 0 }
+        Self { refusal, lines: Vec::new(), cause: RefusalCause::Question, button: 0, first_cause: 0 }
     }
 }
 
@@ -129,7 +143,9 @@ impl App {
             return Handled::Yes;
         }
         let Some(Place::Outcome(place)) = self.place_mut() else { return Handled::No };
-        Handled::when(move_either_way(&mut place.button, actions.len(), intent))
+        let total = place.exchange.lines.len();
+        let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total), intent);
+        Handled::when(has_scrolled || move_either_way(&mut place.button, actions.len(), intent))
     }
 
     fn watch_from_outcome(&mut self, film: &OfferId, turn: &mut Turn) {
@@ -142,6 +158,15 @@ impl App {
                 self.fetch(super::super::Resource::Entitlements, turn);
             }
         }
+    }
+
+    /// A film that was asked for does not start by itself after standby, nor long after its address did not come.
+    pub(crate) fn forget_wish_to_watch(&mut self) -> bool {
+        let places = self.stack.iter_mut().filter_map(|page| match &mut page.place {
+            Place::Outcome(place) => Some(place),
+            _ => None,
+        });
+        places.fold(false, |was_wanted, place| std::mem::take(&mut place.plays_when_ready) || was_wanted)
     }
 
     /// The entitlements arrived: a film that was asked for starts.
@@ -162,7 +187,7 @@ impl App {
         let first = match place.cause {
             RefusalCause::Order | RefusalCause::Question if not_enrolled => Some(OfferAction::Join),
             RefusalCause::Order if !self.basket.is_empty() => Some(OfferAction::OpenBasket),
-            RefusalCause::Order | RefusalCause::Question => None,
+            RefusalCause::Order | RefusalCause::Question | RefusalCause::Past => None,
         };
         first.into_iter().chain([OfferAction::Close]).collect()
     }
@@ -183,7 +208,9 @@ impl App {
             return Handled::Yes;
         }
         let Some(Place::Refusal(place)) = self.place_mut() else { return Handled::No };
-        Handled::when(move_either_way(&mut place.button, actions.len(), intent))
+        let total = place.refusal.reasons.len();
+        let has_scrolled = scroll(&mut place.first_cause, total, MOST_CAUSES.min(total), intent);
+        Handled::when(has_scrolled || move_either_way(&mut place.button, actions.len(), intent))
     }
 
     pub(crate) fn player_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -208,6 +235,30 @@ impl App {
     pub fn is_watching(&self) -> bool {
         self.place().kind() == PlaceKind::Player
     }
+}
+
+/// Moves a list without a focus of its own by one; `false` if all is in sight or its end is reached.
+pub(crate) fn scroll(first: &mut usize, total: usize, in_sight: usize, intent: Intent) -> bool {
+    let target = match intent {
+        Intent::Move(Direction::Up) => first.checked_sub(1),
+        Intent::Move(Direction::Down) => Some(*first + 1).filter(|at| at + in_sight <= total),
+        Intent::Move(Direction::Left | Direction::Right)
+        | Intent::Activate
+        | Intent::Back
+        | Intent::Leave
+        | Intent::Menu
+        | Intent::Inform
+        | Intent::Shortcut(_)
+        | Intent::PageUp
+        | Intent::PageDown
+        | Intent::Digit(_)
+        | Intent::Play
+        | Intent::Stop => None,
+    };
+    if let Some(target) = target {
+        *first = target;
+    }
+    target.is_some()
 }
 
 /// Moves the focus among buttons that may stand in a row or in a column.

@@ -1,9 +1,11 @@
 //! The last question (PUR-3).
 
+use super::fixtures::points;
 use super::support::*;
 use crate::core::{Effect, Event, Notice, PlaceKind, SpendBlock};
-use crate::domain::FailureKind;
+use crate::domain::{FailureKind, OrderLine};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
+use crate::view::model::Screen;
 
 fn has_order(journey: &Journey) -> bool {
     journey.app.order().is_some() || journey.has_effect(|effect| matches!(effect, Effect::StoreOrder(_)))
@@ -102,4 +104,54 @@ fn a_refreshed_price_does_not_change_what_was_shown() {
     journey.world.change("f1", |offer| offer.price = Some(super::fixtures::points(999)));
     journey.refresh().expect_place(PlaceKind::Confirm).keys("RIGHT OK");
     assert_eq!(journey.app.order().expect("ordered").order.lines[0].expected_price, super::fixtures::points(101));
+}
+
+#[test]
+fn every_line_of_a_long_order_can_be_seen_before_it_is_confirmed() {
+    let mut journey = home();
+    for offer in
+        journey.app.data.shelf.clone().sections().iter().flat_map(|section| journey.app.data.shelf.ids(section)).take(7)
+    {
+        journey.app.basket.push(offer);
+    }
+    let lines: Vec<OrderLine> = journey
+        .app
+        .basket_offers()
+        .iter()
+        .map(|offer| OrderLine { offer_id: offer.id.clone(), title: offer.title.clone(), expected_price: points(1) })
+        .collect();
+    let total = lines.len();
+    assert!(total > 5, "{total} lines do not fit");
+    journey.app.open_confirm(lines.clone());
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..total {
+        let Screen::Confirm(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+        assert!(screen.lines.len() <= 5);
+        seen.extend(
+            lines
+                .iter()
+                .map(|line| line.title.clone())
+                .filter(|title| format!("{:?}", screen.lines).contains(title.as_str())),
+        );
+        journey.expect_focus("button 0").keys("DOWN");
+    }
+    assert_eq!(seen.len(), total);
+    journey.expect_bump("DOWN");
+}
+
+#[test]
+fn the_end_that_is_shown_is_counted_from_now() {
+    let mut journey = at_confirmation();
+    let said = |journey: &Journey| {
+        let Screen::Confirm(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+        format!("{:?}", screen.lines[0].subtitle)
+    };
+    // 2026-11-22 15:00 in Moscow; the film is rented for 48 hours.
+    assert!(said(&journey).contains("24") && said(&journey).contains("15:"), "{}", said(&journey));
+    journey.keys("BACK BACK");
+    for _ in 0..60 {
+        journey.wait(secs(3600)).serve();
+    }
+    journey.keys("OK").serve().keys("OK OK").expect_place(PlaceKind::Confirm);
+    assert!(said(&journey).contains("27"), "the catalogue is unchanged, the time is not: {}", said(&journey));
 }

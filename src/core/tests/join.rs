@@ -4,6 +4,7 @@ use super::fixtures::*;
 use super::support::*;
 use crate::core::{JoinFocus, Notice, Place, PlaceKind};
 use crate::domain::FailureKind;
+use crate::view::model::Screen;
 
 fn join() -> Journey {
     let mut journey = home_of(World::not_enrolled());
@@ -102,5 +103,23 @@ fn terms_that_do_not_come_cannot_be_accepted() {
     let world = World::not_enrolled();
     let boot = world.boot();
     let mut journey = Journey::boot(world, boot);
-    journey.serve_one("Account").expect_place(PlaceKind::Join).fail("Terms", FailureKind::Timeout).expect_bump("OK");
+    journey.serve_one("Account").expect_place(PlaceKind::Join).fail("Terms", FailureKind::Timeout);
+    journey.forget_effects().keys("OK");
+    assert_eq!(journey.sent("Terms"), 1, "OK asks for them again");
+    let Place::Join(place) = journey.app.place() else { panic!("{}", journey.told()) };
+    assert!(!place.has_consent);
+    journey.serve().keys("OK");
+    let Place::Join(place) = journey.app.place() else { panic!("{}", journey.told()) };
+    assert!(place.has_consent);
+}
+
+#[test]
+fn terms_stay_readable_below_what_went_wrong() {
+    let world = World::not_enrolled();
+    let boot = world.boot();
+    let mut journey = Journey::boot(world, boot);
+    journey.serve().expect_place(PlaceKind::Join).keys("OK DOWN OK").fail("Enrol", FailureKind::Timeout).serve();
+    let Screen::Join(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let said = format!("{:?}", screen.terms);
+    assert!(said.contains("TimeoutTitle") && said.contains(&journey.world.terms.paragraphs[0]), "{said}");
 }

@@ -3,7 +3,10 @@
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{Answer, Effect, Notice, PlaceKind, Request};
-use crate::domain::{ExchangePage, FailureKind, Language, LedgerPage, RenewalSwitch};
+use crate::domain::{
+    EntitlementId, ExchangePage, ExchangeState, FailureKind, Language, LedgerPage, Reason, Refusal, RenewalSwitch,
+};
+use crate::view::model::Screen;
 
 fn options() -> Journey {
     let mut journey = home();
@@ -180,4 +183,77 @@ fn other_rewards_open_from_the_settings() {
         .expect_offer("o1")
         .keys("BACK")
         .expect_focus("row 4");
+}
+
+#[test]
+fn a_second_renewal_waits_for_the_first() {
+    let mut world = World::default();
+    let mut second = package_held();
+    second.id = EntitlementId::new("e-second");
+    second.offer_id = offer_id("p2");
+    world.entitlements.push(second);
+    let mut journey = home_of(world);
+    journey.keys("UP UP RIGHT*2 OK OK DOWN").expect_bump("OK");
+    assert_eq!(journey.sent("SetRenewal"), 1);
+}
+
+#[test]
+fn a_list_of_before_does_not_undo_a_switch() {
+    let mut journey = options();
+    journey.keys("OK").event(crate::core::Event::Resumed);
+    let (id, request) = journey.take("Entitlements");
+    let before = journey.world.answer(&request, start());
+    journey.serve_one("SetRenewal").reply(id, Ok(before));
+    assert!(!is_renewed(&journey));
+}
+
+#[test]
+fn the_price_of_a_renewal_stands_there_before_it_is_on() {
+    let mut journey = options();
+    journey.keys("OK").serve();
+    assert!(!is_renewed(&journey));
+    let Screen::MyOptions(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let said = format!("{:?}", screen.list.rows[0].subtitle);
+    assert!(said.contains('₽'), "{said}");
+}
+
+#[test]
+fn a_refused_order_of_the_past_was_not_charged_and_says_why() {
+    let mut world = World::default();
+    world.exchanges[0].state = ExchangeState::Refused(Refusal {
+        code: "2011".to_owned(),
+        reasons: vec![Reason::Debt { roubles: Some(450) }],
+        request_id: None,
+    });
+    world.exchanges[1].state = ExchangeState::Processing;
+    let mut journey = home_of(world);
+    journey.keys("UP UP RIGHT*3 OK").serve().keys("UP RIGHT DOWN").expect_focus("row 0");
+    let Screen::History(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let charged: Vec<bool> = screen.list.rows.iter().map(|row| !row.value.is_empty()).collect();
+    assert_eq!(charged, [false, false, true]);
+    journey.keys("OK").expect_place(PlaceKind::Refusal).keys("OK").expect_place(PlaceKind::History);
+    journey.keys("DOWN").expect_bump("OK").keys("DOWN OK").expect_place(PlaceKind::Outcome);
+    let Screen::Outcome(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let said = format!("{:?}", screen.facts);
+    assert!(said.contains("FactBalanceAfter") && !said.contains("FactNextExchange"), "{said}");
+}
+
+#[test]
+fn the_focus_stays_with_its_line_when_the_ledger_is_read_anew() {
+    let mut journey = history();
+    journey.serve().keys("DOWN*5").expect_focus("row 5").keys("BACK").keys("UP UP RIGHT*3 OK DOWN*5");
+    let mut entry = journey.world.ledger[0].clone();
+    entry.id = "new".to_owned();
+    journey.world.ledger.insert(0, entry);
+    journey.serve().expect_focus("row 6");
+}
+
+#[test]
+fn a_history_that_an_exchange_has_changed_is_read_from_its_beginning() {
+    let mut journey = history();
+    journey.serve().keys("DOWN*9");
+    assert_eq!(journey.sent("Ledger"), 1, "a further page is on its way");
+    journey.keys("BACK").forget_effects().keys("UP UP RIGHT*3 OK");
+    let is_first = |effect: &Effect| matches!(effect, Effect::Call { request: Request::Ledger { cursor: None }, .. });
+    assert!(journey.has_effect(is_first), "{}", journey.told());
 }

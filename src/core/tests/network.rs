@@ -159,3 +159,55 @@ fn a_failure_does_not_move_the_viewer() {
             .expect_focus("button 0");
     }
 }
+
+#[test]
+fn a_link_that_goes_while_somebody_is_there_is_noticed_without_a_key() {
+    let mut journey = home();
+    journey.event(Event::LinkChanged).event(Event::LinkChanged).wait(secs(1));
+    assert_eq!(journey.sent("Account"), 1);
+    journey.fail("Account", FailureKind::NoConnection);
+    assert_eq!(journey.app.spend_block(), Some(SpendBlock::Offline));
+}
+
+#[test]
+fn a_change_of_the_link_wakes_no_dimmed_box() {
+    let mut journey = home();
+    journey.wait(secs(400)).serve().forget_effects();
+    assert!(journey.app.is_dimmed());
+    journey.event(Event::LinkChanged).wait(secs(30));
+    assert_eq!(journey.effects.len(), 0, "{:?}", journey.effects);
+}
+
+#[test]
+fn what_only_one_page_shows_is_not_asked_for_behind_it() {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT*4 OK").expect_place(PlaceKind::Status).fail("EarningRules", FailureKind::Unavailable);
+    journey.keys("BACK").expect_place(PlaceKind::Home).forget_effects().wait(secs(200));
+    assert_eq!(journey.sent("EarningRules"), 0);
+    journey.keys("UP UP RIGHT*4 OK");
+    assert_eq!(journey.sent("EarningRules"), 1);
+}
+
+#[test]
+fn a_retry_the_server_does_not_want_yet_says_so() {
+    let world = World::default();
+    let boot = world.boot();
+    let mut journey = Journey::boot(world, boot);
+    for name in ["Account", "Catalog", "Entitlements"] {
+        let (id, _) = journey.take(name);
+        let failure = Failure { retry_after: Some(secs(120)), ..Failure::new(FailureKind::Unavailable) };
+        journey.reply(id, Err(failure));
+    }
+    journey.forget_effects().keys("OK").expect_notice(&Notice::RetryLater);
+    assert_eq!(journey.sent("Account"), 0);
+}
+
+#[test]
+fn a_refusal_of_what_every_screen_needs_is_told_above_the_old_data() {
+    let world = World::default();
+    let boot = Boot { cached: Some(world.cached()), ..world.boot() };
+    let mut journey = Journey::boot(world, boot);
+    journey.keys("RIGHT").fail("Catalog", FailureKind::NotFound).serve_one("Account");
+    let banner = journey.vm().chrome.banner.expect("a banner");
+    assert!(format!("{:?}", banner.text).contains("NotFoundTitle") && !banner.is_busy, "{banner:?}");
+}

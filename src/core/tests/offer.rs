@@ -114,3 +114,39 @@ fn a_refresh_renews_the_price_on_the_screen() {
 fn adding_says_so() {
     home().keys("OK DOWN OK").expect_notice(&Notice::Added { title: "Фильм 1".to_owned() });
 }
+
+#[test]
+fn the_focus_stays_with_its_action_when_the_buttons_change() {
+    let mut world = World::default();
+    world.change("f1", |offer| *offer = refused_for(offer.clone(), vec![Reason::Debt { roubles: None }]));
+    let mut journey = home_of(world);
+    journey.keys("OK").expect_place(PlaceKind::Offer).expect_focus("button 0").keys("RIGHT").expect_focus("button 1");
+    let sold = World::default().catalog.offers.iter().find(|offer| offer.id == offer_id("f1")).cloned();
+    journey.world.change("f1", |offer| *offer = sold.expect("it is sold").as_ref().clone());
+    journey.world.etag = "v2";
+    journey.refresh();
+    journey.expect_focus("button 2").keys("OK").expect_place(PlaceKind::Home);
+}
+
+#[test]
+fn a_second_ok_on_the_basket_button_leads_to_the_basket() {
+    let mut journey = home();
+    journey
+        .keys("OK RIGHT OK")
+        .expect_focus("button 0")
+        .expect_notice(&Notice::Added { title: "Фильм 1".to_owned() });
+    journey.keys("WAIT:500ms OK").expect_place(PlaceKind::Basket);
+}
+
+#[test]
+fn an_offer_that_left_the_catalogue_can_only_be_left() {
+    let mut journey = home();
+    journey.keys("OK").expect_place(PlaceKind::Offer);
+    journey.world.withdraw("f1");
+    journey.world.etag = "v2";
+    journey.refresh();
+    let crate::core::Place::Offer(place) = journey.app.place() else { panic!("{}", journey.told()) };
+    assert_eq!(journey.app.offer_actions(&place.offer), [OfferAction::Close]);
+    journey.keys("GREEN");
+    assert!(journey.app.basket_offers().is_empty());
+}

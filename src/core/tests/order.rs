@@ -338,3 +338,39 @@ fn a_new_order_gets_a_new_key() {
     let keys = sent_keys(&journey);
     assert!(keys.len() == 2 && keys[0] != keys[1]);
 }
+
+#[test]
+fn a_result_that_nobody_looks_at_stays_on_the_disk() {
+    let mut journey = ordered();
+    journey.app.identity.leave_after = Some(secs(1800));
+    journey.fail("Exchange", FailureKind::Timeout).wait(secs(400));
+    assert!(journey.app.is_dimmed());
+    journey.forget_effects().wait(secs(60)).confirm_order().event(Event::Presented).expect_place(PlaceKind::Outcome);
+    assert_eq!(forgotten(&journey), 0, "the picture is dimmed");
+    journey.wait(secs(7200));
+    assert!(!journey.has_effect(|effect| *effect == Effect::Exit), "the menu waits until the member has seen it");
+    journey.keys("OK").expect_place(PlaceKind::Outcome).event(Event::Presented);
+    assert_eq!(forgotten(&journey), 1);
+}
+
+#[test]
+fn a_server_at_work_is_no_trouble() {
+    let mut journey = ordered();
+    journey.fail("Exchange", FailureKind::Timeout);
+    assert!(journey.app.order().is_some_and(|flow| flow.last_failure.is_some()));
+    journey.wait(secs(30)).answer("Exchange", Answer::ExchangeProcessing { retry_after: secs(1) });
+    assert!(journey.app.order().is_some_and(|flow| flow.last_failure.is_none()));
+}
+
+#[test]
+fn the_banner_tells_why_an_order_waits() {
+    let banner = |journey: &Journey| format!("{:?}", journey.vm().chrome.banner.expect("a banner").text);
+    let mut journey = with_stored_order(stored_order("m1"));
+    assert!(
+        banner(&journey).contains("BannerOrder,") || banner(&journey).contains("BannerOrder "),
+        "{}",
+        banner(&journey)
+    );
+    journey.fail_all(&FailureKind::NoConnection);
+    assert!(banner(&journey).contains("BannerOrderTrouble"), "{}", banner(&journey));
+}

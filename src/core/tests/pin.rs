@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::fixtures::*;
 use super::support::*;
 use crate::core::{
     Dialog, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, SpendBlock, Trouble,
@@ -101,10 +100,12 @@ fn a_wrong_pin_says_how_many_tries_are_left() {
 }
 
 #[test]
-fn a_locked_pin_closes_the_pad_and_says_until_when() {
+fn a_locked_pin_closes_the_pad_and_says_for_how_long() {
     let mut journey = adult(true);
-    journey.keys("9 9 9 9").pin(PinAnswer::Locked { until: start() }).expect_place(PlaceKind::Confirm);
-    journey.expect_notice(&Notice::PinLocked { until: start() });
+    journey.keys("9 9 9 9");
+    let until = journey.now.wall + chrono::TimeDelta::seconds(14 * 60 + 10);
+    journey.pin(PinAnswer::Locked { until }).expect_place(PlaceKind::Confirm);
+    journey.expect_notice(&Notice::PinLocked { minutes: 15 });
     assert!(journey.app.order().is_none());
 }
 
@@ -186,4 +187,36 @@ fn waking_from_standby_closes_the_pad_of_an_order() {
     let mut journey = adult(true);
     journey.keys("1 2").event(crate::core::Event::Resumed).expect_place(PlaceKind::Offer);
     assert!(journey.app.dialog().is_none());
+}
+
+#[test]
+fn asking_for_the_pin_less_often_takes_the_pin() {
+    let mut journey = home();
+    journey.app.has_pin = true;
+    journey.keys("MENU DOWN*3 OK");
+    assert_eq!(journey.app.settings.pin_use, PinUse::EveryExchange);
+    journey.keys("OK");
+    assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Relax, .. })));
+    journey.keys("BACK");
+    assert_eq!(journey.app.settings.pin_use, PinUse::EveryExchange);
+    journey.keys("OK 1 2 3 4").pin(PinAnswer::Wrong { left: 4 });
+    assert_eq!(journey.app.settings.pin_use, PinUse::EveryExchange);
+    journey.keys("1 2 3 5").pin(PinAnswer::Right);
+    assert_eq!((journey.app.settings.pin_use, journey.app.dialog()), (PinUse::AdultOnly, None));
+}
+
+#[test]
+fn the_next_member_begins_without_the_last_ones_choice() {
+    let mut journey = home();
+    journey.app.has_pin = true;
+    journey.keys("MENU DOWN*3 OK DOWN*3 OK RIGHT OK").expect_place(PlaceKind::SignIn);
+    assert_eq!((journey.app.has_pin, journey.app.settings.pin_use), (false, PinUse::AdultOnly));
+}
+
+#[test]
+fn a_pin_that_cannot_be_checked_is_not_called_unsaved() {
+    let mut journey = adult(true);
+    journey.keys("1 2 3 4").pin(PinAnswer::Failed).expect_notice(&Notice::PinUnchecked);
+    let mut journey = setting();
+    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Failed).expect_notice(&Notice::PinFailed);
 }

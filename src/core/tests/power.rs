@@ -1,8 +1,8 @@
 //! Standby and leaving by itself (IDLE-1, IDLE-2).
 
 use super::support::*;
-use crate::core::tests::fixtures::World;
-use crate::core::{Effect, Event, OrderPhase, PlaceKind, PlayerEvent, Power};
+use crate::core::tests::fixtures::{World, film_of};
+use crate::core::{Effect, Event, Notice, OrderPhase, PlaceKind, PlayerEvent, Power};
 use crate::domain::FailureKind;
 use crate::input::{Direction, Hold, KeyEvent, Phase, PowerKey, RemoteKey};
 
@@ -135,4 +135,33 @@ fn never_is_never() {
     journey.app.identity.dim_after = None;
     journey.wait(secs(100_000)).serve();
     assert!(!journey.app.is_dimmed() && !journey.has_effect(|effect| *effect == Effect::Exit));
+}
+
+#[test]
+fn a_film_that_was_asked_for_does_not_start_after_standby_or_long_after() {
+    let wished = || {
+        let mut journey = ordered();
+        journey.confirm_order().event(Event::Presented).expect_place(PlaceKind::Outcome).keys("OK");
+        assert_eq!(
+            journey.asked.iter().filter(|(_, request)| super::support::kind(request) == "Entitlements").count(),
+            1
+        );
+        journey
+    };
+    let plays = |journey: &Journey| journey.has_effect(|effect| matches!(effect, Effect::Play { .. }));
+    let film = film_of("f1", "e-f1");
+    let mut journey = wished();
+    journey.world.entitlements.push(film.clone());
+    journey.serve();
+    assert!(plays(&journey), "it starts when its address comes");
+    let mut journey = wished();
+    journey.world.entitlements.push(film.clone());
+    journey.event(Event::Power(PowerKey::Sleep)).serve();
+    assert!(!plays(&journey));
+    journey.event(Event::Power(PowerKey::Wake)).serve();
+    assert!(!plays(&journey));
+    let mut journey = wished();
+    journey.world.entitlements.push(film);
+    journey.fail("Entitlements", FailureKind::Timeout).expect_notice(&Notice::FilmNotReady).wait(secs(60)).serve();
+    assert!(!plays(&journey));
 }

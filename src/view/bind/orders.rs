@@ -90,6 +90,7 @@ impl Models {
         let state = window.global::<ui::RefusalState>();
         state.set_title(context.text(&screen.title));
         self.causes.sync(context.causes(&screen.causes));
+        state.set_position(context.text(&screen.position));
         state.set_code(context.text(&screen.code));
         self.buttons.sync(context.buttons(&screen.buttons));
     }
