@@ -129,7 +129,7 @@ fn line(app: &App, index: usize, line: &OrderLine) -> ListRow {
         tick: None,
         image: offer.and_then(|offer| offer.image.as_ref()).map(|id| thumbnail(id)),
         is_focused: false,
-        is_enabled: false,
+        is_enabled: true,
     }
 }
 
