@@ -20,7 +20,7 @@ use super::decode::{DecodedImage, decode_image};
 use super::storage::Storage;
 
 /// Bytes of decoded pictures kept in memory.
-const MEMORY: usize = 24 * 1024 * 1024;
+const MEMORY: usize = 18 * 1024 * 1024;
 /// Pictures fetched at a time.
 const AT_ONCE: usize = 4;
 /// A picture that failed is not asked for again for this long.
@@ -45,11 +45,19 @@ struct Kept {
     uses: u64,
 }
 
+/// The pixels of a picture as the renderer wants them; opaque ones go without alpha: less memory, quicker to draw.
+#[derive(Clone)]
+pub(crate) enum Pixels {
+    Opaque(SharedPixelBuffer<Rgb8Pixel>),
+    /// Premultiplied.
+    Clear(SharedPixelBuffer<Rgba8Pixel>),
+}
+
 /// A picture as it comes from a worker.
 #[derive(Debug)]
 pub(crate) struct Arrived {
     pub(crate) key: ImageKey,
-    pub(crate) decoded: Option<DecodedImage>,
+    pub(crate) pixels: Option<Pixels>,
     /// How long the server wants to be left alone.
     pub(crate) retry_after: Option<Duration>,
 }
@@ -112,26 +120,26 @@ impl Pictures {
             let (fetcher, deliver, slots, scale) = (fetcher.clone(), deliver.clone(), self.slots.clone(), self.scale);
             runtime.spawn(async move {
                 let _slot = slots.acquire().await;
-                let (decoded, retry_after) = match fetcher.fetch(&key, scale).await {
-                    Ok(decoded) => (decoded, None),
+                let (pixels, retry_after) = match fetcher.fetch(&key, scale).await {
+                    Ok(pixels) => (pixels, None),
                     Err(failure) => (None, failure.retry_after),
                 };
-                deliver(Arrived { key, decoded, retry_after });
+                deliver(Arrived { key, pixels, retry_after });
             });
         }
     }
 
     /// Takes a picture in; says whether there is something new to show.
     pub(crate) fn arrived(&mut self, arrived: Arrived, now: Duration) -> Option<ImageKey> {
-        let Arrived { key, decoded, retry_after } = arrived;
+        let Arrived { key, pixels, retry_after } = arrived;
         self.under_way.remove(&key);
-        let Some(decoded) = decoded else {
+        let Some(pixels) = pixels else {
             self.failed.insert(key, now + retry_after.unwrap_or_default().max(PATIENCE));
             return None;
         };
         self.failed.remove(&key);
-        let bytes = decoded.rgba.len();
-        let image = slint_image(&decoded);
+        let bytes = pixels.bytes();
+        let image = pixels.into_image();
         let mut kept = self.kept.borrow_mut();
         kept.uses += 1;
         let uses = kept.uses;
@@ -153,7 +161,7 @@ impl Pictures {
 }
 
 impl Fetcher {
-    async fn fetch(&self, key: &ImageKey, scale: f32) -> Result<Option<DecodedImage>, Failure> {
+    async fn fetch(&self, key: &ImageKey, scale: f32) -> Result<Option<Pixels>, Failure> {
         let device = |length: u32| (length as f32 * scale).round().max(1.0) as u32;
         let (width, height, radius) = (device(key.width), device(key.height), device(key.radius).min(key.radius));
         let variant = match key.variant {
@@ -191,7 +199,7 @@ impl Fetcher {
                 if is_new && let Err(error) = storage.images.save(&name, &bytes, now) {
                     tracing::warn!(%error, "a picture was not stored");
                 }
-                Some(decoded)
+                Some(Pixels::of(&decoded))
             }
             Err(error) => {
                 tracing::warn!(%error, name, "a picture is unusable");
@@ -203,24 +211,45 @@ impl Fetcher {
     }
 }
 
-/// Opaque pictures go without alpha: less memory, quicker to draw.
-fn slint_image(decoded: &DecodedImage) -> Image {
-    let (width, height) = (decoded.width, decoded.height);
-    if decoded.rgba.chunks_exact(4).all(|pixel| matches!(pixel, [_, _, _, 255])) {
-        let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(width, height);
+impl Pixels {
+    fn of(decoded: &DecodedImage) -> Self {
+        let (width, height) = (decoded.width, decoded.height);
+        if decoded.rgba.chunks_exact(4).all(|pixel| matches!(pixel, [_, _, _, 255])) {
+            let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(width, height);
+            for (target, source) in buffer.make_mut_slice().iter_mut().zip(decoded.rgba.chunks_exact(4)) {
+                if let [r, g, b, _] = source {
+                    *target = Rgb8Pixel { r: *r, g: *g, b: *b };
+                }
+            }
+            return Self::Opaque(buffer);
+        }
+        let mut buffer = SharedPixelBuffer::<Rgba8Pixel>::new(width, height);
         for (target, source) in buffer.make_mut_slice().iter_mut().zip(decoded.rgba.chunks_exact(4)) {
-            if let [r, g, b, _] = source {
-                *target = Rgb8Pixel { r: *r, g: *g, b: *b };
+            if let [r, g, b, a] = source {
+                let times = |channel: u8| (u16::from(channel) * u16::from(*a) / 255) as u8;
+                *target = Rgba8Pixel { r: times(*r), g: times(*g), b: times(*b), a: *a };
             }
         }
-        return Image::from_rgb8(buffer);
+        Self::Clear(buffer)
     }
-    let mut buffer = SharedPixelBuffer::<Rgba8Pixel>::new(width, height);
-    for (target, source) in buffer.make_mut_slice().iter_mut().zip(decoded.rgba.chunks_exact(4)) {
-        if let [r, g, b, a] = source {
-            let times = |channel: u8| (u16::from(channel) * u16::from(*a) / 255) as u8;
-            *target = Rgba8Pixel { r: times(*r), g: times(*g), b: times(*b), a: *a };
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Opaque(buffer) => buffer.as_bytes().len(),
+            Self::Clear(buffer) => buffer.as_bytes().len(),
         }
     }
-    Image::from_rgba8_premultiplied(buffer)
+
+    fn into_image(self) -> Image {
+        match self {
+            Self::Opaque(buffer) => Image::from_rgb8(buffer),
+            Self::Clear(buffer) => Image::from_rgba8_premultiplied(buffer),
+        }
+    }
+}
+
+impl std::fmt::Debug for Pixels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pixels({} bytes)", self.bytes())
+    }
 }

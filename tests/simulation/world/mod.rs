@@ -46,6 +46,7 @@ enum Due {
     Viewer { tv: usize, start: u64 },
     PowerOn { tv: usize },
     DiskHeals { tv: usize },
+    LinkChanges { tv: usize },
     Stroke(usize),
     Calm,
     Look,
@@ -254,6 +255,7 @@ impl World {
                 }
             }
             Due::PowerOn { tv } => self.power_on(tv),
+            Due::LinkChanges { tv } => self.event(tv, Event::LinkChanged),
             Due::DiskHeals { tv } => self.tvs[tv].disk.set_failing(0),
             Due::Stroke(number) => {
                 if let Some((_, stroke)) = self.plan.strokes.get(number).copied() {

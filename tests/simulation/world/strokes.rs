@@ -35,6 +35,11 @@ impl World {
                 let side = chosen.map(tv);
                 self.trace.fault("partition begins", || format!("{side:?} for {time:?}"));
                 self.network.cut(side, time);
+                // A box's own cable: its kernel tells when it goes and when it is back. Farther away nobody tells.
+                if let Some(tv) = side {
+                    self.after(Duration::ZERO, Due::LinkChanges { tv });
+                    self.after(time, Due::LinkChanges { tv });
+                }
             }
             Stroke::Storm { time, status, retry_after } => {
                 self.trace.fault("storm begins", || format!("{status} for {time:?}"));
