@@ -222,6 +222,9 @@ pub(crate) struct OfferBody {
     #[schema(minimum = 0)]
     pub(crate) price: Option<i64>,
     pub(crate) validity: Validity,
+    /// When an order made at this moment would end; null where it never does.
+    /// The entity tag changes with the subscriber's local day and not within it, so a kept page is right about
+    /// days and months alone: count an offer of hours from the server's time.
     pub(crate) valid_until: Option<DateTime<Utc>>,
     pub(crate) after: After,
     pub(crate) includes: Vec<String>,

@@ -21,6 +21,8 @@ use crate::sandbox::store::StoreError;
 use crate::sandbox::values::OfferId;
 
 const CACHING: &str = "private, max-age=60, stale-if-error=86400";
+// Prices are a member's own and texts come in two languages.
+const VARIES_BY: &str = "Authorization, Accept-Language";
 
 /// Which part of the catalogue.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -42,8 +44,13 @@ pub(super) struct CatalogQuery {
     security(("bearer" = [])),
     params(CatalogQuery, ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept page")),
     responses(
-        (status = 200, body = CatalogBody, headers(("ETag" = String), ("Cache-Control" = String))),
-        (status = 304, description = "The kept page is current", headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 200, body = CatalogBody, headers(
+            ("ETag" = String, description = "Changes with everything in the page and with the subscriber's local day; \
+                `server_time`, and `valid_until` within that day, move on without it"),
+            ("Cache-Control" = String), ("Vary" = String),
+        )),
+        (status = 304, description = "The kept page is current",
+            headers(("ETag" = String), ("Cache-Control" = String), ("Vary" = String))),
         (status = 400, description = "A parameter is not valid"),
     )
 )]
@@ -65,7 +72,7 @@ pub(super) async fn list(
         if is_current(&headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { Json(page).into_response() };
     let kept = response.headers_mut();
     kept.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHING));
-    kept.insert(header::VARY, HeaderValue::from_static("Authorization, Accept-Language"));
+    kept.insert(header::VARY, HeaderValue::from_static(VARIES_BY));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         kept.insert(header::ETAG, tag);
     }
@@ -78,7 +85,7 @@ pub(super) async fn list(
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The offer")),
     responses(
-        (status = 200, body = OfferBody, headers(("Cache-Control" = String))),
+        (status = 200, body = OfferBody, headers(("Cache-Control" = String), ("Vary" = String))),
         (status = 404, description = "`offer_not_found`"),
     )
 )]
@@ -97,7 +104,7 @@ pub(super) async fn get(
             Ok(catalogue::for_member(&situation(scope)?, &shelf, offer))
         })
         .await?;
-    Ok(([(header::CACHE_CONTROL, CACHING)], Json(offer)).into_response())
+    Ok(([(header::CACHE_CONTROL, CACHING), (header::VARY, VARIES_BY)], Json(offer)).into_response())
 }
 
 /// Whether `If-None-Match` names the tag; comparison is weak, as the standard asks.

@@ -101,12 +101,14 @@ impl Shelf {
     }
 }
 
-/// The version of a member's catalogue: it changes with the shelf, with the prices and with who may order what.
+/// The version of a member's catalogue: it changes with the shelf, with the prices, with who may order what and
+/// with the subscriber's day.
 ///
-/// Until when an order made now would last moves with the clock and stays out, else every version
-/// would be old after a millisecond.
+/// Until when an order made now would last moves with the clock. Its day is in the version, so that no kept page
+/// promises an end of another day; its time of day stays out, else every version would be old after a millisecond.
 pub(crate) fn version(situation: &Situation, shelf: &Shelf) -> Result<String, StoreError> {
-    let mut parts = format!("{} {}", shelf.digest, situation.discount_percent).into_bytes();
+    let day = situation.now.with_timezone(&situation.zone).date_naive();
+    let mut parts = format!("{} {} {day}", shelf.digest, situation.discount_percent).into_bytes();
     for offer in &shelf.offers {
         let state = (eligibility(situation, shelf, offer), active_until(situation, offer));
         parts.extend(serde_json::to_vec(&state).map_err(|_| StoreError::Corrupt("an offer does not fit JSON"))?);

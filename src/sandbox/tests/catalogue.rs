@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::support::{Server, reasons};
+use super::support::{Server, at, reasons};
 
 #[tokio::test]
 async fn the_discount_of_the_status_is_in_the_price() {
@@ -30,6 +30,31 @@ async fn a_kept_page_stays_current_until_something_changes() {
     let changed = member.send("GET", "/v1/catalog", &[("if-none-match", &tag)], None).await;
     assert_eq!(changed.status, 200);
     assert_ne!(changed.json()["version"], first.json()["version"]);
+}
+
+#[tokio::test]
+async fn a_kept_page_is_old_when_the_subscribers_day_is_over() {
+    let server = Server::start().await;
+    let id = server.member("vip").id;
+    let member = server.signed_in_again(&id);
+    let first = member.get("/v1/catalog").await;
+    let tag = first.header("etag").unwrap().to_owned();
+    let end_of = |page: &serde_json::Value| {
+        let offers = page["offers"].as_array().unwrap();
+        offers.iter().find(|offer| offer["id"] == "package-family").unwrap()["valid_until"].clone()
+    };
+    assert_eq!(end_of(&first.json()), "2026-04-10T09:00:00Z");
+
+    server.control.set_clock(at("2026-03-10T20:59:59Z")).unwrap();
+    let member = server.signed_in_again(&id);
+    let kept = member.send("GET", "/v1/catalog", &[("if-none-match", &tag)], None).await;
+    assert_eq!(kept.status, 304, "the last second of the day in Moscow");
+
+    server.control.set_clock(at("2026-03-11T09:00:00Z")).unwrap();
+    let member = server.signed_in_again(&id);
+    let fresh = member.send("GET", "/v1/catalog", &[("if-none-match", &tag)], None).await;
+    assert_eq!((fresh.status, end_of(&fresh.json())), (200, json!("2026-04-11T09:00:00Z")));
+    assert_ne!(fresh.json()["version"], first.json()["version"]);
 }
 
 #[tokio::test]
