@@ -187,7 +187,8 @@ pub fn decide<'a>(situation: &Situation, wishes: &[Wish<'a>]) -> Result<Plan<'a>
     let mut reasons = Vec::new();
     let mut lines = Vec::new();
     let mut total = Some(Points::ZERO);
-    for wish in wishes {
+    for (position, wish) in wishes.iter().enumerate() {
+        let before = wishes.get(..position).unwrap_or_default();
         let Some(offer) = wish.offer else {
             reasons.push(Reason::OfferGone { offer: wish.id.clone() });
             continue;
@@ -216,7 +217,7 @@ pub fn decide<'a>(situation: &Situation, wishes: &[Wish<'a>]) -> Result<Plan<'a>
         reasons.extend(already_ordered(situation, offer));
         reasons.extend(missing_requirements(situation, offer, wishes));
         reasons.extend(missing_service(situation, offer));
-        reasons.extend(conflicts(offer, wishes));
+        reasons.extend(conflicts(offer, before, wishes));
     }
     // A sum beyond what points can hold is also beyond what anyone has.
     let price = total.or(Points::new(Points::MAX)).unwrap_or(Points::ZERO);
@@ -286,16 +287,17 @@ fn missing_service(situation: &Situation, offer: &Offer) -> Option<Reason> {
     (!situation.services.contains(service)).then(|| Reason::ServiceNotConnected { service: service.clone() })
 }
 
-fn conflicts(offer: &Offer, wishes: &[Wish<'_>]) -> Option<Reason> {
-    wishes
+// Of two quotas the smaller is to be left out; of two offers that rule each other out, the one asked for later.
+fn conflicts(offer: &Offer, before: &[Wish<'_>], wishes: &[Wish<'_>]) -> Option<Reason> {
+    let has_larger_quota = wishes
         .iter()
         .filter_map(|wish| wish.offer)
-        .filter(|other| other.id != offer.id)
-        .any(|other| {
-            let is_larger_quota = offer.quota_gb.zip(other.quota_gb).is_some_and(|(own, others)| own < others);
-            is_larger_quota || offer.excludes.contains(&other.id)
-        })
-        .then(|| Reason::Conflict { offer: offer.id.clone() })
+        .any(|other| offer.quota_gb.zip(other.quota_gb).is_some_and(|(own, others)| own < others));
+    let is_excluded = before
+        .iter()
+        .filter_map(|wish| wish.offer)
+        .any(|other| offer.excludes.contains(&other.id) || other.excludes.contains(&offer.id));
+    (has_larger_quota || is_excluded).then(|| Reason::Conflict { offer: offer.id.clone() })
 }
 
 fn basket_of(wishes: &[Wish<'_>]) -> Basket {

@@ -136,7 +136,10 @@ fn an_excluded_offer_counts_as_ordered() {
     let large = Offer { excludes: vec![OfferId::new("small")], ..offer("large", Kind::Package, 3400) };
     let held = Situation { holdings: vec![holding(&small, UseState::Active)], ..situation(9000) };
     assert_eq!(codes(decide(&held, &[wish(&large, 3400)])), [2]);
-    assert_eq!(codes(decide(&situation(9000), &[wish(&large, 3400), wish(&small, 1700)])), [10]);
+    for (first, second) in [((&large, 3400), (&small, 1700)), ((&small, 1700), (&large, 3400))] {
+        let refused = decide(&situation(9000), &[wish(first.0, first.1), wish(second.0, second.1)]);
+        assert_eq!(refused, Err(vec![Reason::Conflict { offer: second.0.id.clone() }]), "the later is to be left out");
+    }
 }
 
 #[test]

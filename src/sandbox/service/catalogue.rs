@@ -66,8 +66,9 @@ impl ShelfChoice {
 impl Shelf {
     /// Fills a shelf.
     pub(crate) fn new(seed: &Seed, choice: &ShelfChoice) -> Self {
-        let all: Vec<Offer> =
+        let mut all: Vec<Offer> =
             seed.offers_in(&choice.region).map(|offer| from_seed(offer, &choice.region, choice.language)).collect();
+        exclude_both_ways(&mut all);
         let offers = match choice.content.split_once(':') {
             Some(("generated", count)) => generated(&all, count.parse().unwrap_or(0)),
             Some(_) | None if choice.content == "empty" => Vec::new(),
@@ -234,6 +235,20 @@ fn channel(channel: seed::Channel) -> Channel {
         seed::Channel::Web => Channel::Web,
         seed::Channel::App => Channel::App,
         seed::Channel::Phone => Channel::Phone,
+    }
+}
+
+// The data name an exclusion once; whichever of the two a member has, the other is ruled out.
+fn exclude_both_ways(offers: &mut [Offer]) {
+    let named: Vec<(OfferId, OfferId)> = offers
+        .iter()
+        .flat_map(|offer| offer.excludes.iter().map(|excluded| (offer.id.clone(), excluded.clone())))
+        .collect();
+    for (excluding, excluded) in named {
+        let other = offers.iter_mut().find(|offer| offer.id == excluded && !offer.excludes.contains(&excluding));
+        if let Some(other) = other {
+            other.excludes.push(excluding);
+        }
     }
 }
 

@@ -112,6 +112,35 @@ async fn a_larger_quota_replaces_a_smaller_one() {
 }
 
 #[tokio::test]
+async fn packages_that_contain_each_other_exclude_each_other_both_ways() {
+    const LARGE: (&str, i64) = ("package-amedia-viasat-hd", 9000);
+    const SMALL: (&str, i64) = ("package-amedia-premium", 3400);
+    const OTHER: (&str, i64) = ("package-viasat-premium-hd", 6800);
+    let server = Server::start().await;
+    // The month of the first order ends before its option does.
+    for (held, excluded) in [(LARGE, vec![SMALL, OTHER]), (SMALL, vec![LARGE])] {
+        server.control.set_clock(at("2026-03-31T09:00:00Z")).unwrap();
+        let member = server.member("rewards-on-box");
+        server.control.adjust_points(&member.id, 30_000).unwrap();
+        assert_eq!(member.order("k1", &[held]).await.status, 201, "{held:?}");
+        server.control.set_clock(at("2026-04-01T09:00:00Z")).unwrap();
+        let member = server.signed_in_again(&member.id);
+        for wish in excluded {
+            let eligibility = member.offer(wish.0).await["eligibility"].clone();
+            assert_eq!(reasons(&eligibility), ["already_ordered"], "{} beside {}", wish.0, held.0);
+            let refused = member.order(wish.0, &[wish]).await.problem(422, "2011");
+            assert_eq!((&refused["reasons"][0]["offer_id"], reasons(&refused).len()), (&json!(held.0), 1));
+        }
+    }
+    let member = server.member("rewards-on-box");
+    server.control.adjust_points(&member.id, 30_000).unwrap();
+    for (first, later) in [(LARGE, SMALL), (SMALL, LARGE)] {
+        let refused = member.order(first.0, &[first, later]).await.problem(422, "conflict");
+        assert_eq!((&refused["reasons"][0]["offer_id"], reasons(&refused).len()), (&json!(later.0), 1));
+    }
+}
+
+#[tokio::test]
 async fn the_monthly_limit_ends_at_local_midnight() {
     let server = Server::start().await;
     let member = server.member("month-used");
