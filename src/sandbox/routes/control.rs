@@ -16,7 +16,7 @@ use crate::sandbox::http::faults::Fault;
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::AccountBody;
 use crate::sandbox::policy::Policy;
-use crate::sandbox::rules::accrual::{Earning, points_for_payment};
+use crate::sandbox::rules::accrual::{Earning, expiry, points_for_payment};
 use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::service::sign_in::{ACCESS_SECONDS, CodeState, Decision};
 use crate::sandbox::service::{account, scenario, sign_in};
@@ -289,8 +289,14 @@ pub(crate) fn change_points(
             (Some(earning), true) => account::announce(scope, earning, amount),
             (Some(_), false) => Err(Problem::invalid("Nobody earns less than nothing; leave the reason out.")),
             (None, true) => {
-                let (title, kind) = ("Корректировка", EntryType::Adjustment);
-                ledger::credit(scope.transaction, scope.key(), "adjustment", title, kind, amount, scope.now)?;
+                let credit = ledger::Credit {
+                    entry_type: EntryType::Adjustment,
+                    reason: "adjustment",
+                    title: "Корректировка",
+                    amount,
+                    expires_at: expiry(scope.now, scope.zone()),
+                };
+                ledger::credit(scope.transaction, scope.key(), &credit, scope.now)?;
                 Ok(())
             }
             (None, false) => take_points(scope, amount),

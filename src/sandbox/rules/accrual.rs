@@ -85,8 +85,8 @@ pub fn posting_time(earning: Earning, at: DateTime<Utc>, zone: Tz) -> DateTime<U
 }
 
 /// When points posted at `posted_at` burn.
-pub fn expiry(posted_at: DateTime<Utc>) -> DateTime<Utc> {
-    months_after(posted_at, LIFETIME_MONTHS)
+pub fn expiry(posted_at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    months_after(posted_at, LIFETIME_MONTHS, zone)
 }
 
 /// The points a payment earns.

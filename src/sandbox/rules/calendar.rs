@@ -3,17 +3,33 @@
 //! All arithmetic that depends on a time zone is here. A local time that a zone skips or repeats
 //! becomes the earliest instant that exists.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-/// The same time of day, whole months later; the day is clamped to the length of the month.
-pub fn months_after(at: DateTime<Utc>, months: u32) -> DateTime<Utc> {
-    at.checked_add_months(Months::new(months)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+/// The same local time of day, whole months later; the day is clamped to the length of the month.
+pub fn months_after(at: DateTime<Utc>, months: u32, zone: Tz) -> DateTime<Utc> {
+    let local = at.with_timezone(&zone).naive_local().checked_add_months(Months::new(months));
+    local.map_or(DateTime::<Utc>::MAX_UTC, |local| instant(local, zone))
 }
 
-/// The same time of day, whole months earlier.
-pub fn months_before(at: DateTime<Utc>, months: u32) -> DateTime<Utc> {
-    at.checked_sub_months(Months::new(months)).unwrap_or(DateTime::<Utc>::MIN_UTC)
+/// The same local time of day, whole months earlier.
+pub fn months_before(at: DateTime<Utc>, months: u32, zone: Tz) -> DateTime<Utc> {
+    let local = at.with_timezone(&zone).naive_local().checked_sub_months(Months::new(months));
+    local.map_or(DateTime::<Utc>::MIN_UTC, |local| instant(local, zone))
+}
+
+/// A month more for an option that began at `began` and is over at `ended`.
+///
+/// Months are counted from the beginning, so an option of the 31st returns to it after a short
+/// month. An end that is no whole number of months after the beginning begins a count of its own.
+pub fn a_month_more(began: DateTime<Utc>, ended: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    let (first, last) = (began.with_timezone(&zone), ended.with_timezone(&zone));
+    let month = |year: i32, month0: u32| i64::from(year) * 12 + i64::from(month0);
+    let passed = month(last.year(), last.month0()) - month(first.year(), first.month0());
+    match u32::try_from(passed) {
+        Ok(passed) if months_after(began, passed, zone) == ended => months_after(began, passed + 1, zone),
+        Ok(_) | Err(_) => months_after(ended, 1, zone),
+    }
 }
 
 /// The first instant of the calendar month after the one that holds `at`.
@@ -40,11 +56,15 @@ fn first_of_next_month(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
 }
 
 fn local_start(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = day.and_time(NaiveTime::MIN);
-    // A zone may skip midnight when its clocks go forward; the day then begins an hour or two later.
+    instant(day.and_time(NaiveTime::MIN), zone)
+}
+
+fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    // A zone may skip a time when its clocks go forward; it then comes an hour or two later.
     (0..4)
-        .find_map(|hours| zone.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest())
-        .map_or_else(|| Utc.from_utc_datetime(&midnight), |local| local.with_timezone(&Utc))
+        .filter_map(|hours| local.checked_add_signed(TimeDelta::hours(hours)))
+        .find_map(|later| zone.from_local_datetime(&later).earliest())
+        .map_or_else(|| Utc.from_utc_datetime(&local), |found| found.with_timezone(&Utc))
 }
 
 #[cfg(test)]
@@ -72,8 +92,39 @@ mod tests {
 
     #[test]
     fn a_long_month_is_clamped() {
-        assert_eq!(months_after(at("2024-02-29T10:00:00Z"), 24), at("2026-02-28T10:00:00Z"));
-        assert_eq!(months_after(at("2026-01-31T10:00:00Z"), 1), at("2026-02-28T10:00:00Z"));
+        let moscow = chrono_tz::Europe::Moscow;
+        assert_eq!(months_after(at("2024-02-29T10:00:00Z"), 24, moscow), at("2026-02-28T10:00:00Z"));
+        assert_eq!(months_after(at("2026-01-31T10:00:00Z"), 1, moscow), at("2026-02-28T10:00:00Z"));
+    }
+
+    #[test]
+    fn months_are_those_of_the_subscriber() {
+        // Half past midnight of 1 March in Moscow is still February in Greenwich.
+        let (moscow, march) = (chrono_tz::Europe::Moscow, at("2026-02-28T21:30:00Z"));
+        assert_eq!(months_after(march, 1, moscow), at("2026-03-31T21:30:00Z"));
+        assert_eq!(months_before(at("2026-03-31T21:30:00Z"), 1, moscow), march);
+        // Clocks of Berlin go forward on 29 March; noon stays noon, and half past two is half past three.
+        let berlin = chrono_tz::Europe::Berlin;
+        assert_eq!(months_after(at("2026-03-15T11:00:00Z"), 1, berlin), at("2026-04-15T10:00:00Z"));
+        assert_eq!(months_after(at("2026-01-29T01:30:00Z"), 2, berlin), at("2026-03-29T01:30:00Z"));
+    }
+
+    #[test]
+    fn renewals_return_to_the_day_of_the_beginning() {
+        let moscow = chrono_tz::Europe::Moscow;
+        let began = at("2025-12-30T21:30:00Z");
+        let mut ends = vec![at("2026-01-30T21:30:00Z")];
+        for _ in 0..3 {
+            ends.push(a_month_more(began, ends[ends.len() - 1], moscow));
+        }
+        let expected = ["2026-01-30T21:30:00Z", "2026-02-27T21:30:00Z", "2026-03-30T21:30:00Z", "2026-04-29T21:30:00Z"];
+        assert_eq!(ends, expected.map(at), "the 31st, the 28th, the 31st and the 30th");
+    }
+
+    #[test]
+    fn an_option_of_hours_goes_on_from_its_end() {
+        let (began, ended) = (at("2026-03-10T09:00:00Z"), at("2026-03-12T09:00:00Z"));
+        assert_eq!(a_month_more(began, ended, chrono_tz::Europe::Moscow), at("2026-04-12T09:00:00Z"));
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Validity {
         match self {
             Self::Hours { hours } => Period { starts_at: at, until: Some(at + TimeDelta::hours(i64::from(hours))) },
             Self::Months { months, from: From::Order } => {
-                Period { starts_at: at, until: Some(months_after(at, months)) }
+                Period { starts_at: at, until: Some(months_after(at, months, zone)) }
             }
             Self::Months { months, from: From::NextMonth } => {
                 let starts_at = next_month_start(at, zone);
@@ -145,11 +145,11 @@ impl Validity {
     }
 
     /// When an option that ends at `until` may have been ordered.
-    pub fn order_time(self, until: DateTime<Utc>) -> DateTime<Utc> {
+    pub fn order_time(self, until: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
         match self {
             Self::Hours { hours } => until - TimeDelta::hours(i64::from(hours)),
-            Self::Months { months, from: From::Order } => months_before(until, months),
-            Self::Months { months, from: From::NextMonth } => months_before(until, months) - TimeDelta::days(1),
+            Self::Months { months, from: From::Order } => months_before(until, months, zone),
+            Self::Months { months, from: From::NextMonth } => months_before(until, months, zone) - TimeDelta::days(1),
             Self::Permanent => until,
         }
     }
@@ -261,6 +261,9 @@ mod tests {
         let now = at("2026-12-31T12:00:00Z");
         let period = Validity::Months { months: 2, from: From::Order }.period(now, ZONE);
         assert_eq!(period.until, Some(at("2027-02-28T12:00:00Z")));
+        // Half past midnight of 1 March in Moscow.
+        let march = Validity::Months { months: 1, from: From::Order }.period(at("2026-02-28T21:30:00Z"), ZONE);
+        assert_eq!(march.until, Some(at("2026-03-31T21:30:00Z")), "the first of April at the same local time");
         assert_eq!(Validity::Permanent.period(now, ZONE).until, None);
     }
 }

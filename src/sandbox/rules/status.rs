@@ -4,6 +4,7 @@
 //! next one down; any later accrual restores the highest status the points justify.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::calendar::months_after;
 use crate::sandbox::values::Points;
@@ -118,24 +119,24 @@ pub struct Standing {
 }
 
 /// The standing at `now` of a member who joined at `joined_at`; `collected` is in order of time.
-pub fn standing(joined_at: DateTime<Utc>, collected: &[Collected], now: DateTime<Utc>) -> Standing {
-    let mut current =
-        Standing { level: Level::Basic, points: Points::ZERO, until: months_after(joined_at, Level::Basic.months()) };
+pub fn standing(joined_at: DateTime<Utc>, collected: &[Collected], now: DateTime<Utc>, zone: Tz) -> Standing {
+    let lasts = |level: Level, from: DateTime<Utc>| months_after(from, level.months(), zone);
+    let mut current = Standing { level: Level::Basic, points: Points::ZERO, until: lasts(Level::Basic, joined_at) };
     for accrual in collected.iter().filter(|accrual| accrual.at <= now) {
-        current = run_out(current, accrual.at);
+        current = run_out(current, accrual.at, zone);
         current.points = current.points.checked_add(accrual.points).unwrap_or(current.points);
         let level = Level::justified_by(current.points);
         if level > current.level {
-            current = Standing { level, until: months_after(accrual.at, level.months()), ..current };
+            current = Standing { level, until: lasts(level, accrual.at), ..current };
         }
     }
-    run_out(current, now)
+    run_out(current, now, zone)
 }
 
-fn run_out(mut current: Standing, now: DateTime<Utc>) -> Standing {
+fn run_out(mut current: Standing, now: DateTime<Utc>, zone: Tz) -> Standing {
     while current.until <= now {
         let level = current.level.below();
-        current = Standing { level, until: months_after(current.until, level.months()), ..current };
+        current = Standing { level, until: months_after(current.until, level.months(), zone), ..current };
     }
     current
 }
@@ -152,6 +153,7 @@ mod tests {
         Collected { at: at(at_text), points: Points::new(points).unwrap() }
     }
 
+    const ZONE: Tz = chrono_tz::Europe::Moscow;
     const JOINED: &str = "2024-01-01T00:00:00Z";
 
     #[test]
@@ -166,16 +168,20 @@ mod tests {
             (20_000, Level::Vip),
         ] {
             let now = at("2024-02-01T00:00:00Z");
-            assert_eq!(standing(at(JOINED), &[collect("2024-01-02T00:00:00Z", points)], now).level, level, "{points}");
+            assert_eq!(
+                standing(at(JOINED), &[collect("2024-01-02T00:00:00Z", points)], now, ZONE).level,
+                level,
+                "{points}"
+            );
         }
     }
 
     #[test]
     fn a_status_lasts_24_months_from_the_accrual_that_gave_it() {
         let collected = [collect("2024-03-10T00:00:00Z", 10_000)];
-        let last_moment = standing(at(JOINED), &collected, at("2026-03-09T23:59:59Z"));
+        let last_moment = standing(at(JOINED), &collected, at("2026-03-09T23:59:59Z"), ZONE);
         assert_eq!((last_moment.level, last_moment.until), (Level::Privilege, at("2026-03-10T00:00:00Z")));
-        let after = standing(at(JOINED), &collected, at("2026-03-10T00:00:00Z"));
+        let after = standing(at(JOINED), &collected, at("2026-03-10T00:00:00Z"), ZONE);
         assert_eq!((after.level, after.until), (Level::Standard, at("2028-03-10T00:00:00Z")));
         assert_eq!(after.points.get(), 10_000, "status points do not fall");
     }
@@ -184,7 +190,7 @@ mod tests {
     fn statuses_run_out_one_after_the_other() {
         let collected = [collect("2024-01-01T00:00:00Z", 20_000)];
         let levels: Vec<_> = ["2025-12-31", "2026-01-01", "2028-01-01", "2030-01-01", "2031-01-01"]
-            .map(|day| standing(at(JOINED), &collected, at(&format!("{day}T00:00:00Z"))).level)
+            .map(|day| standing(at(JOINED), &collected, at(&format!("{day}T00:00:00Z")), ZONE).level)
             .to_vec();
         assert_eq!(levels, [Level::Vip, Level::Privilege, Level::Standard, Level::Basic, Level::Basic]);
     }
@@ -192,13 +198,13 @@ mod tests {
     #[test]
     fn a_later_accrual_restores_what_the_points_justify() {
         let collected = [collect("2024-01-01T00:00:00Z", 20_000), collect("2026-06-01T00:00:00Z", 1)];
-        let standing = standing(at(JOINED), &collected, at("2026-06-01T00:00:00Z"));
+        let standing = standing(at(JOINED), &collected, at("2026-06-01T00:00:00Z"), ZONE);
         assert_eq!((standing.level, standing.until), (Level::Vip, at("2028-06-01T00:00:00Z")));
     }
 
     #[test]
     fn the_future_does_not_count() {
         let collected = [collect("2024-06-01T00:00:00Z", 20_000)];
-        assert_eq!(standing(at(JOINED), &collected, at("2024-05-31T00:00:00Z")).level, Level::Basic);
+        assert_eq!(standing(at(JOINED), &collected, at("2024-05-31T00:00:00Z"), ZONE).level, Level::Basic);
     }
 }

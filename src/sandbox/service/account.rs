@@ -31,7 +31,7 @@ impl MemberScope<'_> {
     /// The member's status, once they have joined.
     pub(crate) fn standing(&self) -> Result<Option<Standing>, StoreError> {
         let Some(joined_at) = self.account.joined_at else { return Ok(None) };
-        Ok(Some(standing(joined_at, &ledger::collected(self.transaction, self.key())?, self.now)))
+        Ok(Some(standing(joined_at, &ledger::collected(self.transaction, self.key())?, self.now, self.zone())))
     }
 }
 

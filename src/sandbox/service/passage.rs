@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::order;
 use crate::sandbox::http::problem::Problem;
-use crate::sandbox::rules::calendar::months_after;
+use crate::sandbox::rules::accrual::expiry;
+use crate::sandbox::rules::calendar::a_month_more;
 use crate::sandbox::rules::lots::Draw;
 use crate::sandbox::rules::timeline::{self, Event};
 use crate::sandbox::state::MemberScope;
@@ -28,7 +29,9 @@ pub(crate) fn settle_until(scope: &MemberScope<'_>, now: DateTime<Utc>) -> Resul
         ahead.extend(entitlements::ahead(connection, account)?);
         let Some(due) = timeline::next(&ahead, now) else { break };
         match due.event {
-            Event::Posting { accrual } => ledger::post(connection, account, accrual, due.at)?,
+            Event::Posting { accrual } => {
+                ledger::post(connection, account, accrual, due.at, expiry(due.at, scope.zone()))?;
+            }
             Event::Burning { lot } => burn(scope, lot, due.at)?,
             Event::Confirmation { exchange } => order::carry_out(scope, exchange, due.at)?,
             Event::PeriodOver { entitlement } => end_or_renew(scope, entitlement, due.at)?,
@@ -56,7 +59,10 @@ fn burn(scope: &MemberScope<'_>, lot: i64, at: DateTime<Utc>) -> Result<(), Prob
 fn end_or_renew(scope: &MemberScope<'_>, entitlement: i64, at: DateTime<Utc>) -> Result<(), Problem> {
     let found = entitlements::by_key(scope.transaction, entitlement)?;
     match found.renewal {
-        Some(renewal) if renewal.on => entitlements::set_until(scope.transaction, entitlement, months_after(at, 1))?,
+        Some(renewal) if renewal.on => {
+            let until = a_month_more(found.starts_at, at, scope.zone());
+            entitlements::set_until(scope.transaction, entitlement, until)?;
+        }
         Some(_) | None => entitlements::end(scope.transaction, entitlement, at)?,
     }
     Ok(())

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::catalogue::ShelfChoice;
@@ -164,7 +165,7 @@ pub(crate) fn load(sandbox: &Sandbox, scenario: &Scenario) -> Result<MemberId, P
         let account = accounts::current(transaction, &member)?.ok_or(StoreError::Corrupt("an account is missing"))?;
         let mut scope = MemberScope { sandbox, transaction, account, now };
         let shelf = sandbox.shelf(&ShelfChoice::of(&scope.account));
-        for (at, event) in past(scenario, &shelf.offers, now)? {
+        for (at, event) in past(scenario, &shelf.offers, now, scope.zone())? {
             scope.now = at;
             passage::settle_until(&scope, at)?;
             replay(&scope, event)?;
@@ -188,6 +189,7 @@ fn past<'a>(
     scenario: &Scenario,
     offers: &'a [Offer],
     now: DateTime<Utc>,
+    zone: Tz,
 ) -> Result<Vec<(DateTime<Utc>, Past<'a>)>, Problem> {
     let find = |id: &OfferId| {
         offers
@@ -200,7 +202,7 @@ fn past<'a>(
     for accrual in &scenario.accruals {
         let at = match (accrual.days_ago, accrual.burns_in_days) {
             (Some(days), None) => now - TimeDelta::days(days),
-            (None, Some(days)) => months_before(now + TimeDelta::days(days), LIFETIME_MONTHS),
+            (None, Some(days)) => months_before(now + TimeDelta::days(days), LIFETIME_MONTHS, zone),
             (Some(_), Some(_)) | (None, None) => return Err(impossible(scenario, "an accrual needs one time")),
         };
         events.push((at, Past::Accrual { earning: accrual.earning, points: points(accrual.points)? }));
@@ -216,7 +218,7 @@ fn past<'a>(
             (Some(hours), None, Some(_)) => (now - TimeDelta::hours(hours), None),
             (None, Some(hours), Some(first)) => {
                 let until = now + TimeDelta::hours(hours);
-                (first.validity.order_time(until), Some(until))
+                (first.validity.order_time(until, zone), Some(until))
             }
             (_, _, _) => return Err(impossible(scenario, "an order needs offers and one time")),
         };

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 
 use super::accounts::AccountKey;
 use super::{StoreError, maybe_time, millis, points, time};
-use crate::sandbox::rules::accrual::{Earning, expiry};
+use crate::sandbox::rules::accrual::Earning;
 use crate::sandbox::rules::lots::{Draw, Lot, total};
 use crate::sandbox::rules::status::Collected;
 use crate::sandbox::rules::timeline::{Due, Event};
@@ -90,6 +90,21 @@ pub struct Pending {
     pub posts_at: DateTime<Utc>,
 }
 
+/// Points that arrive.
+#[derive(Debug)]
+pub struct Credit<'a> {
+    /// What the entry is.
+    pub entry_type: EntryType,
+    /// Why, as the API says it.
+    pub reason: &'a str,
+    /// What a member reads.
+    pub title: &'a str,
+    /// How many.
+    pub amount: Points,
+    /// When what is left of them burns.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// Points that leave the balance.
 #[derive(Debug)]
 pub struct Debit<'a> {
@@ -105,22 +120,24 @@ pub struct Debit<'a> {
     pub exchange: Option<i64>,
 }
 
-/// Posts points that arrive; they burn when their lifetime is over.
+/// Posts points that arrive.
 pub fn credit(
     connection: &Connection,
     account: AccountKey,
-    reason: &str,
-    title: &str,
-    entry_type: EntryType,
-    amount: Points,
+    credit: &Credit<'_>,
     at: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    let expires_at = expiry(at);
-    let header = EntryHeader { entry_type, reason, title, expires_at: Some(expires_at), exchange: None };
-    let entry = append(connection, account, &header, amount.get(), at)?;
+    let header = EntryHeader {
+        entry_type: credit.entry_type,
+        reason: credit.reason,
+        title: credit.title,
+        expires_at: Some(credit.expires_at),
+        exchange: None,
+    };
+    let entry = append(connection, account, &header, credit.amount.get(), at)?;
     let mut statement = connection
         .prepare_cached("INSERT INTO lots (account_id, entry_id, points, expires_at) VALUES (?1, ?2, ?3, ?4)")?;
-    statement.execute(params![account, entry, amount.get(), millis(expires_at)])?;
+    statement.execute(params![account, entry, credit.amount.get(), millis(credit.expires_at)])?;
     Ok(entry)
 }
 
@@ -245,12 +262,24 @@ pub fn pending(connection: &Connection, account: AccountKey) -> Result<Vec<Pendi
 }
 
 /// Posts one pending accrual.
-pub fn post(connection: &Connection, account: AccountKey, accrual: i64, at: DateTime<Utc>) -> Result<(), StoreError> {
+pub fn post(
+    connection: &Connection,
+    account: AccountKey,
+    accrual: i64,
+    at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached("SELECT earning, points FROM accruals WHERE id = ?1")?;
     let (code, number): (String, i64) = statement.query_row(params![accrual], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let earning = earning(&code)?;
-    let amount = points(number)?;
-    let entry = credit(connection, account, earning.code(), earning.title(), EntryType::Accrual, amount, at)?;
+    let arriving = Credit {
+        entry_type: EntryType::Accrual,
+        reason: earning.code(),
+        title: earning.title(),
+        amount: points(number)?,
+        expires_at,
+    };
+    let entry = credit(connection, account, &arriving, at)?;
     let mut statement = connection.prepare_cached("UPDATE accruals SET entry_id = ?2 WHERE id = ?1")?;
     statement.execute(params![accrual, entry])?;
     Ok(())

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::support::{Member, Reply, Server};
+use super::support::{Member, Reply, Server, at};
 
 async fn first(member: &Member<'_>) -> Value {
     member.get("/v1/entitlements").await.json()["entitlements"][0].clone()
@@ -44,6 +44,29 @@ async fn an_option_goes_on_for_money_unless_it_is_switched_off() {
     assert!(server.control.active_offers(&member.id).unwrap().is_empty());
     let member = server.signed_in_again(&member.id);
     member.put(&path, &json!({"on": true})).await.problem(404, "entitlement_not_found");
+}
+
+#[tokio::test]
+async fn months_are_local_and_renewals_return_to_the_31st() {
+    let server = Server::start().await;
+    for (ordered, ends) in [
+        // Half past midnight of 1 March in Moscow.
+        ("2026-02-28T21:30:00Z", ["2026-03-31T21:30:00Z", "2026-04-30T21:30:00Z", "2026-05-31T21:30:00Z"]),
+        // Noon of 31 December.
+        ("2025-12-31T09:00:00Z", ["2026-01-31T09:00:00Z", "2026-02-28T09:00:00Z", "2026-03-31T09:00:00Z"]),
+    ] {
+        server.control.set_clock(at(ordered)).unwrap();
+        let member = server.member("adult");
+        assert_eq!(member.offer("package-family").await["valid_until"], ends[0]);
+        assert_eq!(member.order("k1", &[("package-family", 3230)]).await.status, 201);
+        for (end, next) in ends.iter().zip(&ends[1..]) {
+            assert_eq!(first(&member).await["until"], *end, "ordered at {ordered}");
+            server.control.set_clock(at(end)).unwrap();
+            let member = server.signed_in_again(&member.id);
+            assert_eq!(first(&member).await["until"], *next, "renewed at {end}");
+            server.control.set_clock(at(ordered)).unwrap();
+        }
+    }
 }
 
 #[tokio::test]
