@@ -1,7 +1,8 @@
 //! Sign-in of a device by RFC 8628: codes, the answer given on a phone, tokens and their rotation.
 //!
-//! Device codes and tokens are 256-bit and stored as hashes. A refresh token works once; using it
-//! again ends the whole sign-in, because one of the two users is not the member.
+//! Device codes and tokens are 256-bit and stored as hashes. A refresh token works until a token of
+//! the pair it gave is used: an answer may be lost on its way. Using it after that ends the whole
+//! sign-in, because one of the two users is not the member.
 
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -14,7 +15,7 @@ use crate::sandbox::http::problem::Problem;
 use crate::sandbox::randomness::hash_text;
 use crate::sandbox::state::{Sandbox, lock};
 use crate::sandbox::store::StoreError;
-use crate::sandbox::store::sign_in::{self, Grant, GrantState, Purpose};
+use crate::sandbox::store::sign_in::{self, Grant, GrantState, NewPair, Purpose};
 use crate::sandbox::values::MemberId;
 
 /// The only client there is.
@@ -185,7 +186,7 @@ pub(crate) fn poll(sandbox: &Sandbox, device_code: &str) -> Result<Result<Tokens
             GrantState::Allowed(member) => {
                 sign_in::set_grant_state(transaction, &hash, &GrantState::Used)?;
                 let family = sign_in::open_family(transaction, &member)?;
-                Ok(Ok(issue(sandbox, transaction, family)?))
+                Ok(Ok(issue(sandbox, transaction, family, None)?))
             }
         }
     })
@@ -201,13 +202,13 @@ pub(crate) fn refresh(sandbox: &Sandbox, refresh_token: &str) -> Result<Result<T
         if token.is_revoked {
             return Ok(Err(Denial::InvalidGrant));
         }
-        if token.is_used {
-            tracing::warn!("a refresh token was used twice; the sign-in is revoked");
+        if token.is_used && sign_in::is_successor_used(transaction, &hash)? {
+            tracing::warn!("a refresh token was used after the pair it gave; the sign-in is revoked");
             sign_in::revoke_family(transaction, token.family)?;
             return Ok(Err(Denial::InvalidGrant));
         }
-        sign_in::use_token(transaction, &hash)?;
-        Ok(Ok(issue(sandbox, transaction, token.family)?))
+        sign_in::use_token(transaction, &hash, &token)?;
+        Ok(Ok(issue(sandbox, transaction, token.family, Some(&hash))?))
     })
 }
 
@@ -228,7 +229,7 @@ pub(crate) fn revoke(sandbox: &Sandbox, token: &str) -> Result<(), Problem> {
 pub(crate) fn start_session(sandbox: &Sandbox, member: &MemberId) -> Result<Tokens, Problem> {
     sandbox.store.transact(|transaction| {
         let family = sign_in::open_family(transaction, member)?;
-        Ok(issue(sandbox, transaction, family)?)
+        Ok(issue(sandbox, transaction, family, None)?)
     })
 }
 
@@ -241,18 +242,32 @@ pub(crate) fn expire_access(sandbox: &Sandbox, member: &MemberId) -> Result<(), 
 /// Whose access token this is.
 pub(crate) fn member_of(sandbox: &Sandbox, transaction: &Transaction<'_>, token: &str) -> Result<MemberId, Problem> {
     let now = sandbox.clock.now();
-    sign_in::token(transaction, &hash_text(&[token.as_bytes()]), Purpose::Access)?
+    let hash = hash_text(&[token.as_bytes()]);
+    let token = sign_in::token(transaction, &hash, Purpose::Access)?
         .filter(|token| !token.is_revoked && token.expires_at.is_none_or(|expires_at| now < expires_at))
-        .map(|token| token.member)
-        .ok_or_else(Problem::unauthorized)
+        .ok_or_else(Problem::unauthorized)?;
+    if !token.is_used {
+        sign_in::use_token(transaction, &hash, &token)?;
+    }
+    Ok(token.member)
 }
 
-fn issue(sandbox: &Sandbox, transaction: &Transaction<'_>, family: i64) -> Result<Tokens, StoreError> {
+fn issue(
+    sandbox: &Sandbox,
+    transaction: &Transaction<'_>,
+    family: i64,
+    given_for: Option<&str>,
+) -> Result<Tokens, StoreError> {
     let tokens = Tokens { access: sandbox.randomness.token()?, refresh: sandbox.randomness.token()? };
-    let expires_at = sandbox.clock.now() + TimeDelta::seconds(i64::from(ACCESS_SECONDS));
     let hash = |token: &str| hash_text(&[token.as_bytes()]);
-    sign_in::insert_token(transaction, &hash(&tokens.access), family, Purpose::Access, Some(expires_at))?;
-    sign_in::insert_token(transaction, &hash(&tokens.refresh), family, Purpose::Refresh, None)?;
+    let new = NewPair {
+        family,
+        access: &hash(&tokens.access),
+        access_expires_at: sandbox.clock.now() + TimeDelta::seconds(i64::from(ACCESS_SECONDS)),
+        refresh: &hash(&tokens.refresh),
+        given_for,
+    };
+    sign_in::insert_pair(transaction, &new)?;
     Ok(tokens)
 }
 

@@ -61,8 +61,12 @@ pub struct Token {
     pub member: MemberId,
     /// Whether the sign-in was revoked.
     pub is_revoked: bool,
-    /// Whether a refresh token was used.
+    /// Whether it was used.
     pub is_used: bool,
+    /// The hash of the refresh token that came with it or is it.
+    pub pair: Option<String>,
+    /// The hash of the refresh token that its pair was given for.
+    pub given_for: Option<String>,
     /// When it runs out.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -157,42 +161,67 @@ pub fn expire_access(connection: &Connection, member: &MemberId, at: DateTime<Ut
     Ok(())
 }
 
-/// Remembers a token.
-pub fn insert_token(
-    connection: &Connection,
-    hash: &str,
-    family: i64,
-    purpose: Purpose,
-    expires_at: Option<DateTime<Utc>>,
-) -> Result<(), StoreError> {
+/// A pair of tokens to remember.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPair<'a> {
+    /// The sign-in it belongs to.
+    pub family: i64,
+    /// The hash of the access token.
+    pub access: &'a str,
+    /// When the access token runs out.
+    pub access_expires_at: DateTime<Utc>,
+    /// The hash of the refresh token.
+    pub refresh: &'a str,
+    /// The hash of the refresh token that it was given for.
+    pub given_for: Option<&'a str>,
+}
+
+/// Remembers a pair of tokens.
+pub fn insert_pair(connection: &Connection, new: &NewPair<'_>) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO tokens (hash, family_id, purpose, expires_at, is_used) VALUES (?1, ?2, ?3, ?4, 0)",
+        "INSERT INTO tokens (hash, family_id, purpose, expires_at, is_used, pair, given_for)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
     )?;
-    statement.execute(params![hash, family, purpose.code(), expires_at.map(millis)])?;
+    for (hash, purpose, expires_at) in
+        [(new.access, Purpose::Access, Some(millis(new.access_expires_at))), (new.refresh, Purpose::Refresh, None)]
+    {
+        statement.execute(params![hash, new.family, purpose.code(), expires_at, new.refresh, new.given_for])?;
+    }
     Ok(())
+}
+
+/// Whether any token given for this refresh token was used.
+pub fn is_successor_used(connection: &Connection, refresh: &str) -> Result<bool, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM tokens WHERE given_for = ?1 AND is_used = 1)")?;
+    Ok(statement.query_row(params![refresh], |row| row.get(0))?)
 }
 
 /// The token with this hash.
 pub fn token(connection: &Connection, hash: &str, purpose: Purpose) -> Result<Option<Token>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT family_id, member_id, is_revoked, is_used, expires_at
+        "SELECT family_id, member_id, is_revoked, is_used, expires_at, pair, given_for
          FROM tokens JOIN token_families ON token_families.id = tokens.family_id WHERE hash = ?1 AND purpose = ?2",
     )?;
     let row = statement
         .query_row(params![hash, purpose.code()], |row| {
-            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            let member = MemberId::new(row.get::<_, String>(1)?);
+            let (family, is_revoked, is_used, expires_at) = (row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            let (pair, given_for) = (row.get(5)?, row.get(6)?);
+            Ok((Token { family, member, is_revoked, is_used, expires_at: None, pair, given_for }, expires_at))
         })
         .optional()?;
-    row.map(|(family, member, is_revoked, is_used, expires_at)| {
-        Ok(Token { family, member: MemberId::new(member), is_revoked, is_used, expires_at: maybe_time(expires_at)? })
-    })
-    .transpose()
+    row.map(|(token, expires_at)| Ok(Token { expires_at: maybe_time(expires_at)?, ..token })).transpose()
 }
 
-/// Marks a refresh token as used.
-pub fn use_token(connection: &Connection, hash: &str) -> Result<(), StoreError> {
+/// Marks a token as used; other pairs given for the same refresh token are forgotten.
+pub fn use_token(connection: &Connection, hash: &str, token: &Token) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached("UPDATE tokens SET is_used = 1 WHERE hash = ?1")?;
     statement.execute(params![hash])?;
+    if let (Some(pair), Some(given_for)) = (&token.pair, &token.given_for) {
+        let mut statement = connection.prepare_cached("DELETE FROM tokens WHERE given_for = ?1 AND pair <> ?2")?;
+        statement.execute(params![given_for, pair])?;
+    }
     Ok(())
 }
 

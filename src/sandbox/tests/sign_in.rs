@@ -107,6 +107,41 @@ async fn refresh_tokens_rotate_and_reuse_ends_the_sign_in() {
     denied(&refresh(&server, &second["refresh_token"]).await, "invalid_grant");
 }
 
+async fn account_status(server: &Server, pair: &Value) -> u16 {
+    let bearer = format!("Bearer {}", pair["access_token"].as_str().unwrap());
+    server.send("GET", "/v1/account", &[("authorization", &bearer)], None).await.status
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_refresh_signs_nobody_out() {
+    let server = Server::start().await;
+    let session = server.post("/sandbox/v1/sessions", &json!({"scenario": "vip"})).await.json();
+    let lost = refresh(&server, &session["refresh_token"]).await.json();
+    // The box was without power for a day before it asks again.
+    server.control.advance(TimeDelta::days(1)).unwrap();
+    let second = refresh(&server, &session["refresh_token"]).await;
+    assert_eq!(second.status, 200);
+    let second = second.json();
+    assert_ne!(second["refresh_token"], lost["refresh_token"]);
+    assert_eq!(account_status(&server, &second).await, 200);
+    assert_eq!(account_status(&server, &lost).await, 401, "the first use of a pair ends the others");
+    denied(&refresh(&server, &lost["refresh_token"]).await, "invalid_grant");
+    assert_eq!(account_status(&server, &second).await, 200, "which is no reason to end the sign-in");
+
+    denied(&refresh(&server, &session["refresh_token"]).await, "invalid_grant");
+    assert_eq!(account_status(&server, &second).await, 401, "after the use of the pair a reuse ends the sign-in");
+}
+
+#[tokio::test]
+async fn refreshing_with_the_newer_pair_is_a_use_of_it() {
+    let server = Server::start().await;
+    let session = server.post("/sandbox/v1/sessions", &json!({"scenario": "vip"})).await.json();
+    let second = refresh(&server, &session["refresh_token"]).await.json();
+    let third = refresh(&server, &second["refresh_token"]).await.json();
+    denied(&refresh(&server, &session["refresh_token"]).await, "invalid_grant");
+    assert_eq!(account_status(&server, &third).await, 401);
+}
+
 #[tokio::test]
 async fn access_tokens_end_with_the_clock_and_with_revocation() {
     let server = Server::start().await;
