@@ -10,13 +10,14 @@ use crate::sandbox::values::Points;
 
 /// Posted points live for this many months.
 pub const LIFETIME_MONTHS: u32 = 24;
-// Payments below this many roubles earn nothing.
-const LEAST_PAYMENT_ROUBLES: i64 = 1000;
-
-const ROUBLES_A_POINT: i64 = 5;
-// Sources name the 10th and the 15th; the seed data promise the 10th.
-const PAYMENT_POSTING_DAY: u32 = 10;
-const JOINING_DELAY: TimeDelta = TimeDelta::hours(24);
+/// Payments below this many roubles earn nothing.
+pub const LEAST_PAYMENT_ROUBLES: u32 = 1000;
+/// So many roubles of a payment earn one point.
+pub const ROUBLES_A_POINT: u32 = 5;
+/// The day of the next month on which payments post; sources name the 10th and the 15th.
+pub const PAYMENT_POSTING_DAY: u32 = 10;
+/// The points for joining post after so many hours.
+pub const JOINING_DELAY_HOURS: u32 = 24;
 
 /// Why points arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize, utoipa::ToSchema)]
@@ -78,7 +79,7 @@ impl Earning {
 /// When points earned at `at` are posted.
 pub fn posting_time(earning: Earning, at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
     match earning {
-        Earning::Joining => at.checked_add_signed(JOINING_DELAY).unwrap_or(at),
+        Earning::Joining => at + TimeDelta::hours(i64::from(JOINING_DELAY_HOURS)),
         Earning::EmailBill | Earning::Profile | Earning::Survey | Earning::Birthday => at,
         Earning::Payment | Earning::TopUp => day_of_next_month(at, PAYMENT_POSTING_DAY, zone),
     }
@@ -91,10 +92,10 @@ pub fn expiry(posted_at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
 
 /// The points a payment earns.
 pub fn points_for_payment(roubles: i64) -> Points {
-    if roubles < LEAST_PAYMENT_ROUBLES {
+    if roubles < i64::from(LEAST_PAYMENT_ROUBLES) {
         return Points::ZERO;
     }
-    Points::new(roubles / ROUBLES_A_POINT).unwrap_or(Points::ZERO)
+    Points::new(roubles / i64::from(ROUBLES_A_POINT)).unwrap_or(Points::ZERO)
 }
 
 #[cfg(test)]

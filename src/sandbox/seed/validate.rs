@@ -1,13 +1,19 @@
 //! The rules that seed data must keep, so that no later code meets a broken offer.
 //!
 //! Finds every fault at once: whoever edits the data should not learn them one start at a time.
+//! What the data say of statuses, rates and dates is shown to members and computed elsewhere, so a
+//! number that the rules do not apply is a fault too.
 
 use std::collections::BTreeSet;
 
 use super::{
-    After, Category, EarningRule, Fault, OfferKind, Region, StatusRule, Terms, Validity,
+    After, Category, EarningRule, Fault, OfferKind, Posting, Region, StatusRule, Terms, Validity,
     file::{CATEGORIES, EARNING, Entry, REGIONS, STATUSES, TERMS},
 };
+use crate::sandbox::rules::accrual::{
+    Earning, JOINING_DELAY_HOURS, LEAST_PAYMENT_ROUBLES, LIFETIME_MONTHS, PAYMENT_POSTING_DAY, ROUBLES_A_POINT,
+};
+use crate::sandbox::rules::status::Level;
 
 const AGE_MARKS: [u8; 5] = [0, 6, 12, 16, 18];
 const CONNECTED_SERVICES: [&str; 3] = ["tv", "internet", "phone"];
@@ -27,7 +33,7 @@ pub(super) fn faults(
     check_regions(&mut found, regions);
     check_categories(&mut found, categories);
     check_statuses(&mut found, statuses);
-    check_rules(&mut found, rules);
+    check_rules(&mut found, rules, terms);
     check_terms(&mut found, terms);
 
     let known = Known {
@@ -85,6 +91,13 @@ impl Place<'_> {
         }
     }
 
+    /// The data may not promise what the rules do not apply.
+    fn applied<T: PartialEq + std::fmt::Debug>(&mut self, promised: T, applied: T, field: &'static str) {
+        if promised != applied {
+            self.fault(field, format!("says {promised:?}, and the sandbox applies {applied:?}"));
+        }
+    }
+
     fn text(&mut self, text: &str, field: &'static str) {
         self.demand(!text.trim().is_empty(), field, "is empty");
     }
@@ -119,33 +132,27 @@ fn check_categories(found: &mut Found, categories: &[Category]) {
 }
 
 fn check_statuses(found: &mut Found, statuses: &[StatusRule]) {
-    found.no_repeats(statuses.iter().map(|status| (STATUSES.name, status.code.as_str())), "code");
+    let codes: Vec<&str> = statuses.iter().map(|status| status.code.as_str()).collect();
+    if codes != Level::ALL.map(Level::code) {
+        let all = Level::ALL.map(Level::code).join(", ");
+        found.at(STATUSES.name, "status").fault("code", format!("the statuses must be {all}, in this order"));
+    }
     for status in statuses {
         let mut place = found.at(STATUSES.name, &status.code);
         place.text(&status.name, "name");
         place.text(&status.name_en, "name_en");
-        place.demand(status.discount_percent < 100, "discount_percent", "must be below 100");
-        place.demand(status.months > 0, "months", "must not be 0");
-    }
-    for pair in statuses.windows(2) {
-        if let [lower, higher] = pair {
-            let rises = lower.threshold < higher.threshold;
-            found.at(STATUSES.name, &higher.code).demand(rises, "threshold", "must be above the status before");
+        if let Some(level) = Level::ALL.into_iter().find(|level| level.code() == status.code) {
+            place.applied(i64::from(status.threshold), level.threshold(), "threshold");
+            place.applied(status.discount_percent, level.discount_percent(), "discount_percent");
+            place.applied(status.months, level.months(), "months");
         }
     }
-    let first = statuses.first();
-    found.at(STATUSES.name, "status").demand(
-        first.is_some_and(|status| status.threshold == 0),
-        "threshold",
-        "the first status must begin at 0",
-    );
 }
 
-fn check_rules(found: &mut Found, rules: &[EarningRule]) {
+fn check_rules(found: &mut Found, rules: &[EarningRule], terms: &Terms) {
     found.no_repeats(rules.iter().map(|rule| (EARNING.name, rule.id.as_str())), "id");
     for rule in rules {
         let mut place = found.at(EARNING.name, &rule.id);
-        place.id(&rule.id, "id");
         place.text(&rule.title, "title");
         place.text(&rule.title_en, "title_en");
         let fixed = rule.points.is_some();
@@ -154,14 +161,36 @@ fn check_rules(found: &mut Found, rules: &[EarningRule]) {
         let ways = usize::from(fixed) + usize::from(varies) + usize::from(by_payment);
         place.demand(ways == 1, "points", "name a fixed reward, a range or a rate, and only one of them");
         place.demand(rule.points_min <= rule.points_max, "points_min", "is above points_max");
-        place.demand(rule.roubles_per_point != Some(0), "roubles_per_point", "must not be 0");
+        match Earning::from_code(&rule.id) {
+            Some(earning) => check_applied(&mut place, rule, earning, terms),
+            None => place.fault("id", "names no way to earn that the sandbox knows"),
+        }
     }
+}
+
+fn check_applied(place: &mut Place<'_>, rule: &EarningRule, earning: Earning, terms: &Terms) {
+    if let Some(rate) = rule.roubles_per_point {
+        place.applied(rate, ROUBLES_A_POINT, "roubles_per_point");
+    }
+    if let Some(least) = rule.minimum_roubles {
+        place.applied(least, LEAST_PAYMENT_ROUBLES, "minimum_roubles");
+    }
+    if let (Earning::Joining, Some(points)) = (earning, rule.points) {
+        place.applied(points, terms.joining_points, "points");
+    }
+    let posting = match earning {
+        Earning::Joining => Posting::Hours { hours: JOINING_DELAY_HOURS },
+        Earning::EmailBill | Earning::Profile | Earning::Survey => Posting::AtOnce,
+        Earning::Birthday => Posting::OnTheDay,
+        Earning::Payment | Earning::TopUp => Posting::MonthEnd { days: PAYMENT_POSTING_DAY },
+    };
+    place.applied(rule.posting, posting, "posting");
 }
 
 fn check_terms(found: &mut Found, terms: &Terms) {
     let mut place = found.at(TERMS.name, "terms");
     place.text(&terms.version, "version");
-    place.demand(terms.points_months > 0, "points_months", "must not be 0");
+    place.applied(terms.points_months, LIFETIME_MONTHS, "points_months");
     for text in [&terms.ru, &terms.en] {
         place.text(&text.title, "title");
         place.demand(!text.paragraphs.is_empty(), "paragraphs", "are missing");
