@@ -2,6 +2,8 @@
 //!
 //! Payments and top-ups post after their month closes, joining within a day, the rest at once.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -60,6 +62,26 @@ impl Earning {
     /// The way to earn that a word of the API names.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|earning| earning.code() == code)
+    }
+
+    /// Whether it brings points once in a member's life.
+    pub fn is_one_time(self) -> bool {
+        match self {
+            Self::Joining | Self::EmailBill | Self::Profile => true,
+            Self::Survey | Self::Birthday | Self::Payment | Self::TopUp => false,
+        }
+    }
+
+    /// The least and the most points it brings at a time, as published.
+    pub fn reward(self) -> RangeInclusive<i64> {
+        match self {
+            Self::Joining => 500..=500,
+            Self::EmailBill => 300..=300,
+            Self::Profile => 100..=100,
+            Self::Survey => 100..=1000,
+            Self::Birthday => 1000..=1000,
+            Self::Payment | Self::TopUp => i64::from(LEAST_PAYMENT_ROUBLES / ROUBLES_A_POINT)..=Points::MAX,
+        }
     }
 
     /// What a member reads in the history.

@@ -4,6 +4,7 @@
 //! that serves requests, so a preset cannot be in a state the programme could not reach.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -51,7 +52,7 @@ pub(crate) struct Scenario {
     pending: Vec<PendingAccrual>,
     #[serde(default)]
     orders: Vec<PastOrder>,
-    /// Gives as many points as an offer costs, less some.
+    /// Adds a survey that brings the points up to what an offer costs, less some.
     exactly: Option<Exactly>,
     /// So many rows of history in all.
     history_rows: Option<u32>,
@@ -100,6 +101,16 @@ pub enum ScenarioError {
     /// Two scenarios have one name.
     #[error("reading the scenarios: the name {0:?} is taken twice")]
     Duplicate(String),
+    /// A subscriber has points that the programme does not give.
+    #[error("reading the scenario {name:?}: {earning}: {problem}")]
+    Impossible {
+        /// The scenario.
+        name: String,
+        /// The way to earn.
+        earning: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
 }
 
 #[derive(Deserialize)]
@@ -116,7 +127,10 @@ enum Past<'a> {
 impl Scenario {
     /// The scenarios that are part of the program.
     pub(crate) fn built_in() -> Result<Vec<Self>, ScenarioError> {
-        Self::parse(include_str!("../../../assets/sandbox/scenarios.toml"))
+        let scenarios = Self::parse(include_str!("../../../assets/sandbox/scenarios.toml"))?;
+        // Whoever simulates the rest of the world brings subscribers of their own, with any points.
+        scenarios.iter().try_for_each(Self::check)?;
+        Ok(scenarios)
     }
 
     /// The member the scenario describes.
@@ -134,6 +148,35 @@ impl Scenario {
             }
         }
         Ok(scenarios)
+    }
+
+    /// Finds points that the programme would not have given.
+    pub(crate) fn check(&self) -> Result<(), ScenarioError> {
+        let impossible = |earning: Earning, problem| {
+            Err(ScenarioError::Impossible { name: self.name.clone(), earning: earning.code(), problem })
+        };
+        let posted = self.accruals.iter().map(|accrual| (accrual.earning, accrual.points));
+        let earned: Vec<_> =
+            posted.chain(self.pending.iter().map(|pending| (pending.earning, pending.points))).collect();
+        for (earning, points) in &earned {
+            if !earning.reward().contains(points) {
+                return impossible(*earning, "the programme gives another number of points");
+            }
+        }
+        for earning in Earning::ALL.into_iter().filter(|earning| earning.is_one_time()) {
+            if earned.iter().filter(|(found, _)| *found == earning).count() > 1 {
+                return impossible(earning, "it is given once");
+            }
+        }
+        let is_rewarded = earned.iter().any(|(earning, _)| *earning == Earning::Joining);
+        if self.joined_days_ago.is_some() != is_rewarded {
+            return impossible(Earning::Joining, "who has joined has its points, and nobody else");
+        }
+        let is_early = |accrual: &&PastAccrual| accrual.days_ago > self.joined_days_ago;
+        match self.accruals.iter().find(is_early) {
+            Some(early) => impossible(early.earning, "it lies before the joining"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -209,8 +252,12 @@ fn past<'a>(
     }
     if let Some(exactly) = &scenario.exactly {
         let price = find(&exactly.offer)?.base_price.map_or(0, Points::get);
-        let accrual = Past::Accrual { earning: Earning::Survey, points: points(price - exactly.short_by)? };
-        events.push((now - TimeDelta::days(10), accrual));
+        let earned: i64 = scenario.accruals.iter().map(|accrual| accrual.points).sum();
+        let missing = price - exactly.short_by - earned;
+        if !Earning::Survey.reward().contains(&missing) {
+            return Err(impossible(scenario, "no survey brings the points up to the price"));
+        }
+        events.push((now - TimeDelta::days(10), Past::Accrual { earning: Earning::Survey, points: points(missing)? }));
     }
     for past in &scenario.orders {
         let wanted = past.offers.iter().map(find).collect::<Result<Vec<_>, _>>()?;
@@ -225,24 +272,25 @@ fn past<'a>(
         events.push((at, Past::Order { offers: wanted, until }));
     }
     if let Some(rows) = scenario.history_rows {
-        events.extend(long_history(offers, rows, now));
+        let given = u32::try_from(scenario.accruals.len()).unwrap_or(rows);
+        events.extend(long_history(offers, given..rows, now));
     }
     events.sort_by_key(|(at, _)| *at);
     Ok(events)
 }
 
-// Payments every three days, and a film after every nineteen of them.
-fn long_history(offers: &[Offer], rows: u32, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Past<'_>)> {
+// Something earned every three days, and a film after every nineteen times.
+fn long_history(offers: &[Offer], rows: Range<u32>, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Past<'_>)> {
     let earnings = [Earning::Payment, Earning::TopUp, Earning::Survey];
     let mut films = offers.iter().filter(|offer| offer.kind == Kind::Film).cycle();
-    (0..rows)
-        .zip(earnings.into_iter().cycle())
+    let end = rows.end;
+    rows.zip(earnings.into_iter().cycle())
         .filter_map(|(row, earning)| {
-            let at = now - TimeDelta::days(i64::from(rows - row) * 3);
+            let at = now - TimeDelta::days(i64::from(end - row) * 3);
             let event = if row % 20 == 19 {
                 Past::Order { offers: vec![films.next()?], until: None }
             } else {
-                Past::Accrual { earning, points: Points::new(60 + i64::from(row % 7) * 5)? }
+                Past::Accrual { earning, points: Points::new(earning.reward().start() + i64::from(row % 7) * 5)? }
             };
             Some((at, event))
         })

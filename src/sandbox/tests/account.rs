@@ -57,13 +57,18 @@ async fn a_payment_is_pending_until_the_month_has_closed() {
 async fn points_burn_when_the_clock_passes_and_the_ledger_says_when() {
     let server = Server::start().await;
     let member = server.member("burning");
-    assert_eq!(member.account().await["expiring"][0], json!({"points": 900, "expires_at": "2026-03-11T09:00:00Z"}));
+    assert_eq!(member.account().await["expiring"][0], json!({"points": 1000, "expires_at": "2026-03-11T09:00:00Z"}));
     server.control.advance(TimeDelta::days(30)).unwrap();
     let rows = server.control.ledger(&member.id).unwrap();
     let burned: Vec<_> =
         rows.iter().filter(|row| row.reason == "expiry").map(|row| (row.amount, row.at.to_rfc3339())).collect();
-    let expected = [(-300, "2026-03-17T09:00:00+00:00".to_owned()), (-900, "2026-03-11T09:00:00+00:00".to_owned())];
-    assert_eq!(burned, expected, "newest first, each at its own time");
+    let expected = [
+        (-300, "2026-03-17T09:00:00+00:00"),
+        (-1000, "2026-03-11T09:00:00+00:00"),
+        // The points for joining, two years and two days before.
+        (-500, "2026-03-01T09:00:00+00:00"),
+    ];
+    assert_eq!(burned, expected.map(|(amount, at)| (amount, at.to_owned())), "newest first, each at its own time");
     assert_eq!(server.control.balance(&member.id).unwrap().get(), 700);
 }
 

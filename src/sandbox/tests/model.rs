@@ -110,10 +110,12 @@ proptest! {
         let sandbox = sandbox();
         let chosen = sandbox.scenarios.iter().find(|scenario| scenario.name == "offers-500").unwrap();
         let member = scenario::load(&sandbox, chosen).unwrap();
-        let opening = sandbox.clock.now() - TimeDelta::days(60);
+        let opening = sandbox.clock.now();
         let mut model = Model::default();
-        // The scenario begins with 5000 points sixty days ago, which is a status discount of five per cent.
-        model.lots.push((two_years_after(opening), 5000));
+        // The scenario begins with 5000 points, which is a status discount of five per cent.
+        for (days_ago, points) in [(299, 500), (60, 4500)] {
+            model.lots.push((two_years_after(opening - TimeDelta::days(days_ago)), points));
+        }
         for (number, step) in steps.into_iter().enumerate() {
             let now = sandbox.clock.now();
             match step {

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::support::{Server, at};
+use crate::sandbox::service::scenario::Scenario;
 use crate::sandbox::{Policy, scenarios};
 
 #[tokio::test]
@@ -15,6 +16,63 @@ async fn every_scenario_loads_on_any_day() {
             let session = server.control.session(&scenario.name);
             assert!(session.is_ok(), "{} on {day}: {session:?}", scenario.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn scenarios_have_the_points_they_are_named_for() {
+    let server = Server::start().await;
+    for (scenario, balance) in [
+        ("exact-points", 800),
+        ("one-short", 799),
+        ("burning", 2000),
+        ("offers-500", 5000),
+        ("rewards-on-box", 3900),
+        ("no-tv", 4000),
+    ] {
+        let account = server.member(scenario).account().await;
+        assert_eq!(account["balance"], balance, "{scenario}");
+    }
+    assert_eq!(server.member("rewards-on-box").account().await["status"]["code"], "basic");
+}
+
+#[test]
+fn points_that_the_programme_does_not_give_are_refused() {
+    let read = |joined: &str, accruals: &str| {
+        let head = "[[scenario]]\nname = \"test\"\ndescription = \"\"\ndisplay_name = \"\"\n";
+        let scenarios = Scenario::parse(&format!("{head}{joined}\naccruals = [{accruals}]\n")).unwrap();
+        scenarios.iter().try_for_each(Scenario::check).map_err(|error| error.to_string())
+    };
+    const JOINED: &str = "joined_days_ago = 100";
+    let accrual = |earning: &str, points: i64, days: i64| {
+        format!("{{ earning = \"{earning}\", points = {points}, days_ago = {days} }}")
+    };
+    let joining = accrual("joining", 500, 99);
+    assert!(read(JOINED, &joining).is_ok());
+    let refused = [
+        (JOINED, String::new(), "joining: who has joined has its points, and nobody else"),
+        ("", joining.clone(), "joining: who has joined has its points, and nobody else"),
+        (
+            JOINED,
+            format!("{joining}, {}", accrual("birthday", 900, 5)),
+            "birthday: the programme gives another number of points",
+        ),
+        (
+            JOINED,
+            format!("{joining}, {}", accrual("payment", 199, 5)),
+            "payment: the programme gives another number of points",
+        ),
+        (
+            JOINED,
+            format!("{joining}, {}", accrual("survey", 1001, 5)),
+            "survey: the programme gives another number of points",
+        ),
+        (JOINED, format!("{joining}, {joining}"), "joining: it is given once"),
+        (JOINED, format!("{joining}, {}", accrual("profile", 100, 101)), "profile: it lies before the joining"),
+    ];
+    for (joined, accruals, problem) in refused {
+        let error = read(joined, &accruals).unwrap_err();
+        assert_eq!(error, format!("reading the scenario \"test\": {problem}"));
     }
 }
 
