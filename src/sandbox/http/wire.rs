@@ -435,6 +435,7 @@ pub(crate) struct EarningRuleBody {
     pub(crate) points_min: Option<u32>,
     pub(crate) points_max: Option<u32>,
     pub(crate) note: String,
+    /// Whether a way that brings points once has brought them; others can be used again.
     pub(crate) done: bool,
 }
 

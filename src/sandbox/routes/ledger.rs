@@ -9,6 +9,7 @@ use super::exchanges::{cursor_of, cut_page, limit_of};
 use crate::sandbox::http::extract::{App, Bearer, QueryOf};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{EarningBody, EarningRuleBody, EntryBody, LedgerBody, LevelBody};
+use crate::sandbox::rules::accrual::Earning;
 use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::state::MemberScope;
 use crate::sandbox::store::ledger::{self, Entry, EntryType};
@@ -86,6 +87,12 @@ pub(super) async fn earning_rules(
 
 fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, Problem> {
     let earned = ledger::earned(scope.transaction, scope.key())?;
+    // A member joins by accepting the terms, whatever points came of it; what can be repeated is never done.
+    let is_done = |id: &str| match Earning::from_code(id) {
+        Some(Earning::Joining) => scope.account.joined_at.is_some(),
+        Some(earning) => earning.is_one_time() && earned.iter().any(|used| used == id),
+        None => false,
+    };
     let seed = &scope.sandbox.seed;
     let text = |russian: &String, english: &String| match language {
         Language::Russian => russian.clone(),
@@ -102,7 +109,7 @@ fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, P
                 points_min: rule.points_min,
                 points_max: rule.points_max,
                 note: text(&rule.note, &rule.note_en),
-                done: earned.contains(&rule.id),
+                done: is_done(&rule.id),
             })
             .collect(),
         statuses: seed

@@ -126,16 +126,19 @@ async fn the_ledger_pages_backwards_and_keeps_its_sums() {
 }
 
 #[tokio::test]
-async fn ways_to_earn_say_which_are_done() {
+async fn ways_to_earn_say_which_are_done_for_good() {
     let server = Server::start().await;
-    let earning = server.member("basic").get("/v1/earning-rules").await.json();
-    let done: Vec<_> = earning["rules"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|rule| rule["done"] == true)
-        .map(|rule| rule["id"].as_str().unwrap())
-        .collect();
-    assert_eq!(done, ["joining", "email_bill", "profile", "top_up"]);
-    assert_eq!(earning["statuses"][3]["threshold"], 20_000);
+    let done = |earning: serde_json::Value| -> Vec<String> {
+        let rules = earning["rules"].as_array().unwrap().iter().filter(|rule| rule["done"] == true);
+        rules.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let basic = server.member("basic").get("/v1/earning-rules").await.json();
+    assert_eq!(done(basic.clone()), ["joining", "email_bill", "profile"], "a top-up can be repeated");
+    assert_eq!(basic["statuses"][3]["threshold"], 20_000);
+    assert_eq!(done(server.member("standard").get("/v1/earning-rules").await.json()), ["joining"]);
+    let newcomer = server.member("new");
+    assert!(done(newcomer.get("/v1/earning-rules").await.json()).is_empty());
+    let terms = server.get("/v1/terms").await.json();
+    newcomer.post("/v1/enrolment", &json!({"terms_version": terms["version"]})).await;
+    assert_eq!(done(newcomer.get("/v1/earning-rules").await.json()), ["joining"], "before its points are posted");
 }
