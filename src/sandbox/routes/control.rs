@@ -20,12 +20,14 @@ use crate::sandbox::rules::accrual::{Earning, expiry, points_for_payment};
 use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::service::sign_in::{ACCESS_SECONDS, CodeState, Decision};
 use crate::sandbox::service::{account, scenario, sign_in};
-use crate::sandbox::state::Sandbox;
+use crate::sandbox::state::{MemberScope, Sandbox};
 use crate::sandbox::store::ledger::EntryType;
 use crate::sandbox::store::{accounts, ledger};
 use crate::sandbox::values::{MemberId, Points};
 
 const MOST_FAULTS: usize = 100;
+// The most points or roubles of one change.
+const MOST_CHANGE: i64 = 1_000_000;
 // Times outside these years serve no test and overflow date arithmetic.
 const FIRST_TIME: i64 = 946_684_800;
 const LAST_TIME: i64 = 4_102_444_800;
@@ -135,7 +137,8 @@ pub(super) async fn start_session(
 pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeAnswer>) -> Result<StatusCode, Problem> {
     blocking(&app, move |sandbox| match &answer {
         CodeAnswer::Allow(allowance) => answer_code(sandbox, &allowance.user_code, Some(&allowance.scenario)),
-        CodeAnswer::Deny(refusal) => answer_code(sandbox, &refusal.user_code, None),
+        CodeAnswer::Deny(refusal) if refusal.deny => answer_code(sandbox, &refusal.user_code, None),
+        CodeAnswer::Deny(_) => Err(Problem::invalid("deny is true or absent; to allow, name a scenario.")),
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -146,14 +149,20 @@ pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeA
     params(("id" = String, Path, description = "The member")),
     request_body = PointsChange,
     responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`"),
-        (status = 409, description = "`not_enrolled` or `not_enough_points`")))]
+        (status = 409, description = "`not_enrolled`, `not_enough_points` or `too_many_points`")))]
 pub(super) async fn add_points(
     State(app): State<App>,
     PathText(id): PathText,
     JsonOf(change): JsonOf<PointsChange>,
 ) -> Result<Json<AccountBody>, Problem> {
     let (points, reason) = match change {
+        PointsChange::Earned(earned) if !(1..=MOST_CHANGE).contains(&earned.points) => {
+            return Err(Problem::invalid("Earned points are 1 to 1000000; leave the reason out to take some."));
+        }
         PointsChange::Earned(earned) => (earned.points, Some(earned.reason)),
+        PointsChange::Paid(paid) if !(0..=MOST_CHANGE).contains(&paid.roubles) => {
+            return Err(Problem::invalid("Roubles paid are 0 to 1000000."));
+        }
         PointsChange::Paid(paid) => (points_for_payment(paid.roubles).get(), Some(paid.reason)),
         PointsChange::Adjusted(adjusted) => (adjusted.points, None),
     };
@@ -276,7 +285,7 @@ pub(crate) fn change_points(
     reason: Option<Earning>,
 ) -> Result<AccountBody, Problem> {
     let amount = Points::new(number.saturating_abs())
-        .filter(|points| points.get() <= 1_000_000)
+        .filter(|points| points.get() <= MOST_CHANGE)
         .ok_or_else(|| Problem::invalid("Points are at most 1000000."))?;
     if amount == Points::ZERO {
         return sandbox.for_member(member, |scope| account::show(scope, Language::Russian));
@@ -284,6 +293,9 @@ pub(crate) fn change_points(
     sandbox.for_member(member, |scope| {
         if scope.account.joined_at.is_none() {
             return Err(Problem::new(StatusCode::CONFLICT, "not_enrolled", "Not in the programme", "Join first."));
+        }
+        if number > 0 {
+            check_room(scope, amount)?;
         }
         match (reason, number > 0) {
             (Some(earning), true) => account::announce(scope, earning, amount),
@@ -305,7 +317,22 @@ pub(crate) fn change_points(
     sandbox.for_member(member, |scope| account::show(scope, Language::Russian))
 }
 
-fn take_points(scope: &crate::sandbox::state::MemberScope<'_>, amount: Points) -> Result<(), Problem> {
+// Points that wait count as well: a posting that fails later would leave the account behind for ever.
+fn check_room(scope: &MemberScope<'_>, amount: Points) -> Result<(), Problem> {
+    let mut sum = ledger::balance(scope.transaction, scope.key())?.checked_add(amount);
+    for pending in ledger::pending(scope.transaction, scope.key())? {
+        sum = sum.and_then(|sum| sum.checked_add(pending.points));
+    }
+    match sum {
+        Some(_) => Ok(()),
+        None => {
+            let detail = "Balance and pending points are at most 1000000000.";
+            Err(Problem::new(StatusCode::CONFLICT, "too_many_points", "Too many points", detail))
+        }
+    }
+}
+
+fn take_points(scope: &MemberScope<'_>, amount: Points) -> Result<(), Problem> {
     let lots = ledger::lots(scope.transaction, scope.key())?;
     let draws = crate::sandbox::rules::lots::draw(&lots, amount).map_err(|_| {
         Problem::new(StatusCode::CONFLICT, "not_enough_points", "Not enough points", "The member has fewer.")

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::sandbox::http::faults::Fault;
 use crate::sandbox::policy::Policy;
@@ -110,8 +111,13 @@ pub(super) struct Allowance {
 #[serde(deny_unknown_fields)]
 pub(super) struct Refusal {
     pub(super) user_code: String,
-    #[expect(dead_code, reason = "its presence says everything")]
+    /// True; a device is allowed by naming a scenario.
+    #[schema(schema_with = only_true)]
     pub(super) deny: bool,
+}
+
+fn only_true() -> Object {
+    ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true])).build()
 }
 
 /// Points to give or take.

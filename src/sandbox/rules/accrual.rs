@@ -117,7 +117,8 @@ pub fn points_for_payment(roubles: i64) -> Points {
     if roubles < i64::from(LEAST_PAYMENT_ROUBLES) {
         return Points::ZERO;
     }
-    Points::new(roubles / i64::from(ROUBLES_A_POINT)).unwrap_or(Points::ZERO)
+    // Beyond what points can hold a payment earns that much and not nothing.
+    Points::new((roubles / i64::from(ROUBLES_A_POINT)).min(Points::MAX)).unwrap_or(Points::ZERO)
 }
 
 #[cfg(test)]
@@ -135,6 +136,7 @@ mod tests {
         assert_eq!(points_for_payment(1005).get(), 201);
         assert_eq!(points_for_payment(999), Points::ZERO);
         assert_eq!(points_for_payment(-5000), Points::ZERO);
+        assert_eq!(points_for_payment(i64::MAX).get(), Points::MAX);
     }
 
     #[test]

@@ -80,6 +80,19 @@ async fn a_refusal_and_an_expiry_have_their_own_errors() {
 }
 
 #[tokio::test]
+async fn only_a_true_refusal_refuses() {
+    let server = Server::start().await;
+    let (code, user_code) = device(&server).await;
+    let body = json!({"user_code": user_code, "deny": false});
+    server.post("/sandbox/v1/approve", &body).await.problem(400, "invalid_request");
+    denied(&poll(&server, &code).await, "authorization_pending");
+    let body = json!({"user_code": user_code, "deny": true});
+    assert_eq!(server.post("/sandbox/v1/approve", &body).await.status, 204);
+    server.control.advance(TimeDelta::seconds(5)).unwrap();
+    denied(&poll(&server, &code).await, "access_denied");
+}
+
+#[tokio::test]
 async fn requests_that_make_no_sense_have_their_errors() {
     let server = Server::start().await;
     denied(&server.form("/oauth/device_authorization", "client_id=other").await, "invalid_client");
