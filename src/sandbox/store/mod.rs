@@ -80,6 +80,18 @@ impl Store {
     }
 }
 
+/// Runs a part of a transaction: all of it is kept, or nothing of it, and the rest goes on either way.
+pub fn attempt<T, E: From<StoreError>>(
+    transaction: &Transaction<'_>,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let execute = |sql| transaction.execute_batch(sql).map_err(StoreError::from);
+    execute("SAVEPOINT attempt")?;
+    let result = work();
+    execute(if result.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" })?;
+    result
+}
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![M::up(include_str!("schema.sql")), M::up(include_str!("schema-2.sql"))])
 }

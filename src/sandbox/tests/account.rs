@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::support::Server;
+use super::support::{Server, at, options};
+use crate::sandbox::Options;
 
 #[tokio::test]
 async fn a_newcomer_joins_and_gets_points_within_a_day() {
@@ -94,6 +95,66 @@ async fn a_correction_can_take_points_but_never_too_many() {
     assert_eq!(server.post(&path, &json!({"points": -1500})).await.json()["balance"], 0);
     server.post(&path, &json!({"points": -1})).await.problem(409, "not_enough_points");
     server.post("/sandbox/v1/members/nobody/points", &json!({"points": 1})).await.problem(404, "member_not_found");
+}
+
+#[tokio::test]
+async fn changes_of_points_have_bounds() {
+    let server = Server::start().await;
+    let member = server.member("basic");
+    let path = format!("/sandbox/v1/members/{}/points", member.id);
+    for wrong in [
+        json!({"roubles": -1, "reason": "payment"}),
+        json!({"roubles": 1_000_001, "reason": "payment"}),
+        json!({"points": 0, "reason": "survey"}),
+        json!({"points": -5, "reason": "survey"}),
+        json!({"points": 1_000_001, "reason": "survey"}),
+        json!({"points": 1_000_001}),
+        json!({"points": -1_000_001}),
+    ] {
+        server.post(&path, &wrong).await.problem(400, "invalid_request");
+    }
+    assert_eq!(server.post(&path, &json!({"roubles": 999, "reason": "payment"})).await.json()["balance"], 1500);
+    assert_eq!(server.post(&path, &json!({"points": 0})).await.json()["balance"], 1500);
+}
+
+#[tokio::test]
+async fn nobody_gets_more_points_than_there_can_be() {
+    let server = Server::start().await;
+    let member = server.member("basic");
+    // 1500 points and 200 pending; one more million would go beyond a billion.
+    for _ in 0..999 {
+        server.control.adjust_points(&member.id, 1_000_000).unwrap();
+    }
+    let path = format!("/sandbox/v1/members/{}/points", member.id);
+    for too_many in [json!({"points": 998_301}), json!({"points": 998_301, "reason": "payment"})] {
+        server.post(&path, &too_many).await.problem(409, "too_many_points");
+    }
+    assert_eq!(server.post(&path, &json!({"points": 998_300})).await.json()["balance"], 999_999_800);
+    server.control.set_clock(at("2026-04-10T09:00:00Z")).unwrap();
+    assert_eq!(server.control.balance(&member.id).unwrap().get(), 1_000_000_000);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_follow_the_clock_stops_nobody_else() {
+    let directory = std::env::temp_dir().join(format!("bonus-sandbox-broken-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let db = directory.join("broken.sqlite");
+    let server = Server::with(Options { db: Some(db.clone()), ..options() }).await;
+    let (broken, sound) = (server.member("basic"), server.member("burning"));
+    let connection = rusqlite::Connection::open(&db).unwrap();
+    let broken_accrual = "INSERT INTO accruals (account_id, earning, points, posts_at)
+        SELECT id, 'survey', 2000000000, 0 FROM accounts WHERE member_id = ?1";
+    connection.execute(broken_accrual, [broken.id.as_str()]).unwrap();
+    server.control.advance(TimeDelta::days(1)).unwrap();
+    let clock = server.post("/sandbox/v1/clock", &json!({"advance_seconds": 60})).await;
+    assert_eq!((clock.status, &clock.json()["now"]), (200, &json!("2026-03-11T09:01:00Z")));
+    let burned = "SELECT count(*) FROM entries WHERE type = 'expiry' AND amount = -1000";
+    assert_eq!(connection.query_row(burned, [], |row| row.get::<_, i64>(0)).unwrap(), 1, "without anybody looking");
+    assert_eq!(server.control.balance(&sound.id).unwrap().get(), 1000);
+    assert!(server.control.balance(&broken.id).is_err());
+    drop(connection);
+    server.running.shutdown().await;
+    std::fs::remove_dir_all(directory).unwrap();
 }
 
 #[tokio::test]
