@@ -33,10 +33,11 @@ pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bo
     }
     sandbox.store.transact(|transaction| {
         let Some(held) = entitlements::by_id(transaction, id)? else { return Ok(false) };
-        let now = sandbox.clock.now();
-        let is_current = accounts::all_current(transaction)?.iter().any(|account| account.key == held.account);
-        Ok(is_current
-            && held.offer.as_str() == offer
+        let current = accounts::all_current(transaction)?;
+        let Some(account) = current.iter().find(|account| account.key == held.account) else { return Ok(false) };
+        // Time never runs backwards for a member, so a film rented before the clock was set back has begun.
+        let now = sandbox.clock.now().max(account.settled_at);
+        Ok(held.offer.as_str() == offer
             && held.kind == Kind::Film
             && held.ended_at.is_none()
             && held.starts_at <= now

@@ -104,6 +104,20 @@ async fn a_film_plays_in_ranges_while_it_is_rented() {
 }
 
 #[tokio::test]
+async fn a_rented_film_plays_after_the_clock_was_set_back() {
+    let server = Server::start().await;
+    let member = server.member("exact-points");
+    assert_eq!(member.order("k1", &[("film-potemkin", 800)]).await.status, 201);
+    let url = first(&member).await["playback"]["url"].clone();
+    server.control.set_clock(at("2026-03-09T09:00:00Z")).unwrap();
+    assert_eq!(play(&server, &url, &[]).await.status, 200);
+    server.control.set_clock(at("2026-03-12T09:00:00Z")).unwrap();
+    play(&server, &url, &[]).await.problem(403, "not_entitled");
+    server.control.set_clock(at("2026-03-11T09:00:00Z")).unwrap();
+    play(&server, &url, &[]).await.problem(403, "not_entitled");
+}
+
+#[tokio::test]
 async fn a_film_does_not_play_for_others() {
     let server = Server::start().await;
     let member = server.member("rental-3h");
