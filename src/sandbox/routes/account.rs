@@ -57,8 +57,12 @@ pub(super) async fn enrol(
     State(app): State<App>,
     language: Language,
     bearer: Bearer,
-    JsonOf(body): JsonOf<EnrolmentBody>,
+    body: Result<JsonOf<EnrolmentBody>, Problem>,
 ) -> Result<Json<AccountBody>, Problem> {
-    bearer.clone().run(&app, move |scope| account::enrol(scope, &body.terms_version)).await?;
+    let joining = bearer.clone().run(&app, move |scope| {
+        let JsonOf(body) = body?;
+        account::enrol(scope, &body.terms_version)
+    });
+    joining.await?;
     bearer.run(&app, move |scope| account::show(scope, language)).await.map(Json)
 }

@@ -41,7 +41,11 @@ async fn a_token_is_needed_before_anything_else_is_looked_at() {
     for value in ["Bearer", "Bearer ", "Basic abc", "Bearer nonsense", "bearer\tx"] {
         server.send("GET", "/v1/account", &[("authorization", value)], None).await.problem(401, "unauthorized");
     }
-    server.post("/v1/exchanges", &json!("nonsense")).await.problem(401, "unauthorized");
+    for path in ["/v1/exchanges", "/v1/enrolment"] {
+        let headers = [("authorization", "Bearer nonsense"), ("content-type", "application/json")];
+        server.send("POST", path, &headers, Some(b"nonsense")).await.problem(401, "unauthorized");
+    }
+    server.member("new").post("/v1/enrolment", &json!("nonsense")).await.problem(400, "invalid_request");
 }
 
 #[tokio::test]
