@@ -232,8 +232,7 @@ pub fn decide<'a>(situation: &Situation, wishes: &[Wish<'a>]) -> Result<Plan<'a>
     {
         reasons.push(Reason::MonthlyLimit { until });
     }
-    reasons.sort_by_key(rank);
-    reasons.dedup();
+    let reasons = in_order(reasons);
     if reasons.is_empty() { Ok(Plan { lines, total: price, basket }) } else { Err(reasons) }
 }
 
@@ -242,7 +241,7 @@ pub fn active<'a>(situation: &'a Situation, offer: &OfferId) -> Option<&'a Holdi
     situation.holdings.iter().find(|holding| holding.use_state == UseState::Active && holding.offer == *offer)
 }
 
-fn already_ordered(situation: &Situation, offer: &Offer) -> Option<Reason> {
+fn already_ordered(situation: &Situation, offer: &Offer) -> Vec<Reason> {
     let blocks = |holding: &&Holding| {
         let is_active = holding.use_state == UseState::Active;
         let is_same = holding.offer == offer.id
@@ -255,12 +254,13 @@ fn already_ordered(situation: &Situation, offer: &Offer) -> Option<Reason> {
             is_active && offer.quota_gb.zip(holding.quota_gb).is_some_and(|(wanted, held)| wanted <= held);
         is_same || is_excluded || is_larger_quota
     };
-    situation.holdings.iter().find(blocks).map(|holding| Reason::AlreadyOrdered {
+    let reason = |holding: &Holding| Reason::AlreadyOrdered {
         offer: holding.offer.clone(),
         title: holding.title.clone(),
         exchange: holding.exchange.clone(),
         until: holding.until,
-    })
+    };
+    situation.holdings.iter().filter(blocks).map(reason).collect()
 }
 
 fn replaced(situation: &Situation, offer: &Offer) -> Vec<EntitlementId> {
@@ -306,6 +306,18 @@ fn basket_of(wishes: &[Wish<'_>]) -> Basket {
     } else {
         Basket::Mixed
     }
+}
+
+// Two offers of a basket may be refused for one holding; it is named once.
+fn in_order(reasons: Vec<Reason>) -> Vec<Reason> {
+    let mut unique: Vec<Reason> = Vec::new();
+    for reason in reasons {
+        if !unique.contains(&reason) {
+            unique.push(reason);
+        }
+    }
+    unique.sort_by_key(rank);
+    unique
 }
 
 // The order in which reasons are listed, gravest first.

@@ -143,6 +143,24 @@ fn an_excluded_offer_counts_as_ordered() {
 }
 
 #[test]
+fn every_holding_in_the_way_is_named_once() {
+    let (one, two) = (offer("one", Kind::Package, 1700), offer("two", Kind::Package, 1700));
+    let both = vec![OfferId::new("one"), OfferId::new("two")];
+    let large = Offer { excludes: both.clone(), ..offer("large", Kind::Package, 3400) };
+    let huge = Offer { excludes: both, ..offer("huge", Kind::Package, 3400) };
+    let holdings = vec![holding(&one, UseState::Active), holding(&two, UseState::Active)];
+    let held = Situation { holdings, ..situation(9000) };
+    for basket in [&[wish(&large, 3400)][..], &[wish(&large, 3400), wish(&huge, 3400)]] {
+        let named: Vec<_> = decide(&held, basket)
+            .unwrap_err()
+            .into_iter()
+            .filter_map(|reason| if let Reason::AlreadyOrdered { offer, .. } = reason { Some(offer) } else { None })
+            .collect();
+        assert_eq!(named, [OfferId::new("one"), OfferId::new("two")]);
+    }
+}
+
+#[test]
 fn a_quota_needs_the_service_active_or_in_the_same_exchange() {
     let (ten, pause) = (quota("ten", 10), offer("pause", Kind::Service, 800));
     let alone = decide(&situation(5000), &[wish(&ten, 500)]);
