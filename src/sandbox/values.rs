@@ -15,6 +15,8 @@ pub struct Points(i64);
 impl Points {
     /// No points.
     pub const ZERO: Self = Self(0);
+    /// One point.
+    pub const ONE: Self = Self(1);
     /// The most points one value can hold.
     pub const MAX: i64 = 1_000_000_000;
 

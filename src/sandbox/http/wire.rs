@@ -126,7 +126,8 @@ pub(crate) struct NextStatusBody {
     pub(crate) name: String,
     #[schema(minimum = 0)]
     pub(crate) threshold: i64,
-    #[schema(minimum = 0)]
+    /// At least 1: a status that ran out comes back with the next point.
+    #[schema(minimum = 1)]
     pub(crate) missing: i64,
     #[schema(minimum = 0, maximum = 100)]
     pub(crate) discount_percent: u8,

@@ -118,6 +118,21 @@ pub struct Standing {
     pub until: DateTime<Utc>,
 }
 
+impl Standing {
+    /// The level a member reaches next, and the points missing to it: at least one.
+    ///
+    /// A status that ran out comes back with the next point, so that point is what is missing to the
+    /// highest level the points justify, however far above the present one that is.
+    pub fn ahead(self) -> Option<(Level, i64)> {
+        let one_more = self.points.checked_add(Points::ONE).unwrap_or(self.points);
+        let restored = Level::justified_by(one_more);
+        if restored > self.level {
+            return Some((restored, 1));
+        }
+        self.level.above().map(|level| (level, level.threshold() - self.points.get()))
+    }
+}
+
 /// The standing at `now` of a member who joined at `joined_at`; `collected` is in order of time.
 pub fn standing(joined_at: DateTime<Utc>, collected: &[Collected], now: DateTime<Utc>, zone: Tz) -> Standing {
     let lasts = |level: Level, from: DateTime<Utc>| months_after(from, level.months(), zone);
@@ -200,6 +215,19 @@ mod tests {
         let collected = [collect("2024-01-01T00:00:00Z", 20_000), collect("2026-06-01T00:00:00Z", 1)];
         let standing = standing(at(JOINED), &collected, at("2026-06-01T00:00:00Z"), ZONE);
         assert_eq!((standing.level, standing.until), (Level::Vip, at("2028-06-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn what_is_ahead_is_at_least_a_point_away() {
+        let ahead =
+            |points, now: &str| standing(at(JOINED), &[collect("2024-01-01T00:00:00Z", points)], at(now), ZONE).ahead();
+        assert_eq!(ahead(1_500, "2024-06-01T00:00:00Z"), Some((Level::Standard, 2_500)));
+        assert_eq!(ahead(9_999, "2024-06-01T00:00:00Z"), Some((Level::Privilege, 1)));
+        assert_eq!(ahead(20_000, "2024-06-01T00:00:00Z"), None);
+        // VIP ran out and privilege applies, then the status below it: one point restores VIP.
+        assert_eq!(ahead(20_000, "2026-06-01T00:00:00Z"), Some((Level::Vip, 1)));
+        assert_eq!(ahead(20_000, "2028-06-01T00:00:00Z"), Some((Level::Vip, 1)));
+        assert_eq!(ahead(4_000, "2026-06-01T00:00:00Z"), Some((Level::Standard, 1)));
     }
 
     #[test]

@@ -139,11 +139,11 @@ pub(crate) fn level_name(sandbox: &Sandbox, level: Level, language: Language) ->
 }
 
 fn status(sandbox: &Sandbox, standing: Standing, language: Language) -> StatusBody {
-    let next = standing.level.above().map(|level| NextStatusBody {
+    let next = standing.ahead().map(|(level, missing)| NextStatusBody {
         code: level.code(),
         name: level_name(sandbox, level, language),
         threshold: level.threshold(),
-        missing: (level.threshold() - standing.points.get()).max(0),
+        missing,
         discount_percent: level.discount_percent(),
     });
     StatusBody {

@@ -88,6 +88,20 @@ async fn statuses_follow_the_points() {
 }
 
 #[tokio::test]
+async fn a_status_that_ran_out_is_one_point_away() {
+    let server = Server::start().await;
+    let member = server.member("standard");
+    server.control.advance(TimeDelta::days(800)).unwrap();
+    let status = server.signed_in_again(&member.id).account().await["status"].clone();
+    assert_eq!(
+        (&status["code"], &status["next"]["code"], &status["next"]["missing"]),
+        (&json!("basic"), &json!("standard"), &json!(1))
+    );
+    server.control.reward_survey(&member.id, 100).unwrap();
+    assert_eq!(server.signed_in_again(&member.id).account().await["status"]["code"], "standard");
+}
+
+#[tokio::test]
 async fn a_correction_can_take_points_but_never_too_many() {
     let server = Server::start().await;
     let member = server.member("basic");
