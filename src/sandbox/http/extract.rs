@@ -195,13 +195,15 @@ pub(crate) fn language(headers: &HeaderMap) -> Language {
     let mut wishes: Vec<(u32, Language)> = value
         .split(',')
         .filter_map(|wish| {
-            let (tag, quality) = wish.split_once(";q=").unwrap_or((wish, "1"));
-            let language = match tag.trim().split('-').next().unwrap_or("").to_ascii_lowercase().as_str() {
+            let mut parts = wish.split(';').map(str::trim);
+            let tag = parts.next().unwrap_or("");
+            let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+            let language = match tag.split('-').next().unwrap_or("").to_ascii_lowercase().as_str() {
                 "ru" => Language::Russian,
                 "en" => Language::English,
                 _ => return None,
             };
-            let quality: f32 = quality.trim().parse().ok()?;
+            let quality: f32 = quality.unwrap_or("1").parse().ok()?;
             // Thousandths are all the precision a quality has.
             (quality > 0.0).then_some(((quality.min(1.0) * 1000.0) as u32, language))
         })
@@ -224,6 +226,9 @@ mod tests {
         assert_eq!(language_of("en-US,en;q=0.9,ru;q=0.8"), Language::English);
         assert_eq!(language_of("en;q=0.3, ru"), Language::Russian);
         assert_eq!(language_of("de, en;q=0.1"), Language::English);
+        assert_eq!(language_of("en; q=0.9"), Language::English, "spaces may stand around a semicolon");
+        assert_eq!(language_of("ru ;q=0.2, en ; q=0.3"), Language::English);
+        assert_eq!(language_of("en; q=0"), Language::Russian);
         assert_eq!(language_of("de"), Language::Russian);
         assert_eq!(language(&HeaderMap::new()), Language::Russian);
     }
