@@ -106,7 +106,7 @@ async fn answer(
 
 fn look_up(sandbox: &Sandbox, code: &str, peer: Peer) -> Result<(StatusCode, Page), Problem> {
     let now = sandbox.clock.now();
-    if let Some(seconds) = sandbox.guesses.wait_seconds(now, peer.0) {
+    if let Some(seconds) = sandbox.guesses.wait_seconds(now, sandbox.clock.mode(), peer.0) {
         return Ok((StatusCode::TOO_MANY_REQUESTS, Page::Closed { seconds }));
     }
     Ok(match sign_in::code_state(sandbox, code)? {

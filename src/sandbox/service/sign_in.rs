@@ -82,13 +82,19 @@ pub(crate) struct GuessLimit(Mutex<Vec<(DateTime<Utc>, IpAddr)>>);
 
 impl GuessLimit {
     /// Seconds until another guess is allowed, where there were too many.
-    pub(crate) fn wait_seconds(&self, now: DateTime<Utc>, from: IpAddr) -> Option<u32> {
+    pub(crate) fn wait_seconds(&self, now: DateTime<Utc>, mode: Mode, from: IpAddr) -> Option<u32> {
         let mut guesses = lock(&self.0);
         guesses.retain(|(at, _)| *at <= now && now - *at < GUESS_WINDOW);
-        let own = guesses.iter().filter(|(_, address)| *address == from).map(|(at, _)| at);
-        let oldest = match (own.clone().count() >= MOST_GUESSES, guesses.len() >= MOST_GUESSES_OF_ALL) {
-            (true, _) => own.min(),
-            (false, true) => guesses.first().map(|(at, _)| at),
+        let counts = |at: DateTime<Utc>| match mode {
+            // A clock that stands still would close the page for ever.
+            Mode::Frozen { .. } => at < now,
+            Mode::Running { .. } => true,
+        };
+        let all = guesses.iter().filter(|(at, _)| counts(*at));
+        let own = all.clone().filter(|(_, address)| *address == from);
+        let oldest = match (own.clone().count() >= MOST_GUESSES, all.clone().count() >= MOST_GUESSES_OF_ALL) {
+            (true, _) => own.map(|(at, _)| at).min(),
+            (false, true) => all.map(|(at, _)| at).next(),
             (false, false) => None,
         }?;
         let seconds = (*oldest + GUESS_WINDOW - now).num_seconds().clamp(1, GUESS_WINDOW.num_seconds());
@@ -97,7 +103,12 @@ impl GuessLimit {
 
     /// Counts a wrong code.
     pub(crate) fn count_wrong(&self, now: DateTime<Utc>, from: IpAddr) {
-        lock(&self.0).push((now, from));
+        let mut guesses = lock(&self.0);
+        // Under a clock that stands still nothing grows old.
+        if guesses.len() >= MOST_GUESSES_OF_ALL {
+            guesses.remove(0);
+        }
+        guesses.push((now, from));
     }
 }
 
@@ -296,20 +307,39 @@ fn is_too_soon(sandbox: &Sandbox, grant: &Grant, now: DateTime<Utc>) -> bool {
 mod tests {
     use super::*;
 
+    const RUNNING: Mode = Mode::Running { offset: TimeDelta::zero() };
+
     #[test]
     fn guesses_are_limited_by_address_and_in_all() {
         let (limit, now) = (GuessLimit::default(), "2026-03-10T09:00:00Z".parse().unwrap());
         let address = |last: u8| IpAddr::from([10, 0, 0, last]);
         for _ in 0..MOST_GUESSES {
-            assert_eq!(limit.wait_seconds(now, address(1)), None);
+            assert_eq!(limit.wait_seconds(now, RUNNING, address(1)), None);
             limit.count_wrong(now, address(1));
         }
-        assert_eq!(limit.wait_seconds(now, address(1)), Some(300));
-        assert_eq!(limit.wait_seconds(now, address(2)), None, "a stranger's guesses close nobody else's page");
+        assert_eq!(limit.wait_seconds(now, RUNNING, address(1)), Some(300));
+        assert_eq!(limit.wait_seconds(now, RUNNING, address(2)), None, "a stranger's guesses close nobody else's page");
         for guess in MOST_GUESSES..MOST_GUESSES_OF_ALL {
             limit.count_wrong(now, address(u8::try_from(guess).unwrap()));
         }
-        assert_eq!(limit.wait_seconds(now, address(255)), Some(300), "many addresses guess no more than one could");
-        assert_eq!(limit.wait_seconds(now + GUESS_WINDOW, address(1)), None);
+        assert_eq!(
+            limit.wait_seconds(now, RUNNING, address(255)),
+            Some(300),
+            "many addresses guess no more than one could"
+        );
+        assert_eq!(limit.wait_seconds(now + GUESS_WINDOW, RUNNING, address(1)), None);
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_closes_the_page_for_nobody() {
+        let (limit, now): (_, DateTime<Utc>) = (GuessLimit::default(), "2026-03-10T09:00:00Z".parse().unwrap());
+        let from = IpAddr::from([10, 0, 0, 1]);
+        for _ in 0..2 * MOST_GUESSES_OF_ALL {
+            limit.count_wrong(now, from);
+        }
+        assert_eq!(limit.wait_seconds(now, Mode::Frozen { at: now }, from), None);
+        assert_eq!(lock(&limit.0).len(), MOST_GUESSES_OF_ALL);
+        let later = now + TimeDelta::minutes(1);
+        assert_eq!(limit.wait_seconds(later, Mode::Frozen { at: later }, from), Some(240), "time passed, so it counts");
     }
 }

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 
-use super::support::{Reply, Server};
+use super::support::{NOON, Reply, Server, at, options};
+use crate::sandbox::Options;
+use crate::sandbox::clock::Clock;
 
 async fn user_code(server: &Server) -> (String, String) {
     let body = server.form("/oauth/device_authorization", "client_id=bonus-tv").await.json();
@@ -71,15 +73,26 @@ async fn a_forged_post_is_refused() {
 
 #[tokio::test]
 async fn guessing_is_limited() {
-    let server = Server::start().await;
+    let server = Server::with(Options { clock: Clock::running_from(at(NOON)), ..options() }).await;
     let (_, code) = user_code(&server).await;
     for _ in 0..10 {
         assert_eq!(server.get("/tv?code=BBBB-BBBB").await.status, 200);
     }
     let limited = server.get(&format!("/tv?code={code}")).await;
     assert!(limited.status == 429 && limited.text().contains("Подождите 5 мин"));
-    assert_eq!(limited.header("retry-after"), Some("300"));
+    let wait: u32 = limited.header("retry-after").unwrap().parse().unwrap();
+    assert!((240..=300).contains(&wait), "{wait}: five minutes after the first guess");
     server.control.advance(TimeDelta::minutes(5)).unwrap();
+    assert!(server.get(&format!("/tv?code={code}")).await.text().contains("Разрешить вход"));
+}
+
+#[tokio::test]
+async fn wrong_codes_do_not_close_the_page_under_a_clock_that_stands_still() {
+    let server = Server::start().await;
+    let (_, code) = user_code(&server).await;
+    for _ in 0..20 {
+        assert_eq!(server.get("/tv?code=BBBB-BBBB").await.status, 200);
+    }
     assert!(server.get(&format!("/tv?code={code}")).await.text().contains("Разрешить вход"));
 }
 
