@@ -13,6 +13,7 @@ use crate::sandbox::service::catalogue::Language;
 #[utoipa::path(
     get, path = "/v1/account", tag = "account", operation_id = "getAccount",
     security(("bearer" = [])),
+    params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
     responses((status = 200, body = AccountBody))
 )]
 pub(super) async fn get_account(
@@ -47,6 +48,7 @@ pub(super) async fn get_terms(State(app): State<App>, language: Language) -> Jso
 #[utoipa::path(
     post, path = "/v1/enrolment", tag = "account", operation_id = "enrol",
     security(("bearer" = [])),
+    params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
     request_body = EnrolmentBody,
     responses(
         (status = 200, body = AccountBody),

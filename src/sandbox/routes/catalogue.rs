@@ -42,7 +42,11 @@ pub(super) struct CatalogQuery {
 #[utoipa::path(
     get, path = "/v1/catalog", tag = "catalogue", operation_id = "listOffers",
     security(("bearer" = [])),
-    params(CatalogQuery, ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept page")),
+    params(
+        CatalogQuery,
+        ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`"),
+        ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept page"),
+    ),
     responses(
         (status = 200, body = CatalogBody, headers(
             ("ETag" = String, description = "Changes with everything in the page and with the subscriber's local day; \
@@ -83,7 +87,10 @@ pub(super) async fn list(
 #[utoipa::path(
     get, path = "/v1/catalog/{id}", tag = "catalogue", operation_id = "getOffer",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "The offer")),
+    params(
+        ("id" = String, Path, description = "The offer"),
+        ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`"),
+    ),
     responses(
         (status = 200, body = OfferBody, headers(("Cache-Control" = String), ("Vary" = String))),
         (status = 404, description = "`offer_not_found`"),

@@ -52,7 +52,8 @@ pub(super) struct ExchangesQuery {
         (status = 201, body = ExchangeBody, headers(("Location" = String))),
         (status = 202, body = ExchangeAccepted, headers(("Location" = String), ("Retry-After" = u32))),
         (status = 403, description = "`not_enrolled`"),
-        (status = 409, description = "`price_changed` or `request_in_progress`"),
+        (status = 409, description = "`price_changed`, or `request_in_progress` with a time to wait",
+            headers(("Retry-After" = u32))),
         (status = 410, description = "`offer_gone`"),
         (status = 422, description = "`2011`, `monthly_limit`, `requires`, `service_not_connected`, `channel`, `conflict` or `idempotency_key_reused`"),
     )

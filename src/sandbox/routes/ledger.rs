@@ -75,6 +75,7 @@ pub(super) async fn list(
 #[utoipa::path(
     get, path = "/v1/earning-rules", tag = "ledger", operation_id = "listEarningRules",
     security(("bearer" = [])),
+    params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
     responses((status = 200, body = EarningBody))
 )]
 pub(super) async fn earning_rules(

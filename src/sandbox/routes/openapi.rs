@@ -17,6 +17,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::sandbox::http::extract::App;
+use crate::sandbox::http::faults::CONTROL_PREFIX;
 use crate::sandbox::http::problem::PROBLEM_JSON;
 use crate::sandbox::http::wire::{ProblemBody, ReasonBody};
 
@@ -43,9 +44,8 @@ pub(super) fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openap
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
     for (path, item) in &mut document.paths.paths {
-        let is_json = !path.starts_with("/v1/images/") && !path.starts_with("/v1/media/");
         for operation in operations(item) {
-            share(operation, is_json);
+            share(operation, path);
         }
     }
     document
@@ -64,7 +64,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [item.get.as_mut(), item.put.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten()
 }
 
-fn share(operation: &mut Operation, is_json: bool) {
+fn share(operation: &mut Operation, path: &str) {
     let mut shared = vec![
         ("404", "Nothing of this name"),
         ("405", "The method is not allowed"),
@@ -73,7 +73,10 @@ fn share(operation: &mut Operation, is_json: bool) {
         ("500", "The sandbox failed"),
         ("503", "The service is unavailable"),
     ];
-    if is_json {
+    if path.starts_with(CONTROL_PREFIX) {
+        shared.push(("403", "`foreign_page`: pages from elsewhere may not turn the switches"));
+    }
+    if !path.starts_with("/v1/images/") && !path.starts_with("/v1/media/") {
         shared.push(("406", "Only JSON is spoken here"));
     }
     if operation.security.is_some() {

@@ -79,6 +79,17 @@ async fn pages_cover_ten_thousand_offers_once() {
 }
 
 #[tokio::test]
+async fn every_answer_of_the_catalogue_says_what_it_varies_by() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let tag = member.get("/v1/catalog").await.header("etag").unwrap().to_owned();
+    for (path, status) in [("/v1/catalog", 304), ("/v1/catalog?limit=1", 200), ("/v1/catalog/film-potemkin", 200)] {
+        let reply = member.send("GET", path, &[("if-none-match", &tag)], None).await;
+        assert_eq!((reply.status, reply.header("vary")), (status, Some("Authorization, Accept-Language")), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_category_can_be_asked_for() {
     let server = Server::start().await;
     let member = server.member("basic");

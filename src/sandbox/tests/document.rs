@@ -1,6 +1,6 @@
 //! The OpenAPI document: complete, and true of what the server answers.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::support::Server;
 
@@ -22,11 +22,42 @@ async fn every_operation_names_its_answers_and_their_request_id() {
                 && !["/v1/terms", "/v1/images/{id}", "/v1/media/{offer}"].contains(&path.as_str());
             assert_eq!(operation["security"].is_array(), is_guarded, "{method} {path}");
             assert_eq!(responses.contains_key("401"), is_guarded, "{method} {path}");
+            let says_foreign = responses.get("403").is_some_and(|response| {
+                response["description"].as_str().is_some_and(|text| text.contains("foreign_page"))
+            });
+            assert_eq!(says_foreign, path.starts_with("/sandbox/v1/"), "{method} {path}");
             assert_eq!(operation["requestBody"].is_object(), responses.contains_key("415"), "{method} {path}");
         }
     }
     assert_eq!(operations, 30);
     assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+}
+
+#[tokio::test]
+async fn parameters_headers_and_bounds_are_those_of_the_server() {
+    let server = Server::start().await;
+    let document = server.get("/openapi.json").await.json();
+    for (path, method) in [
+        ("/v1/account", "get"),
+        ("/v1/terms", "get"),
+        ("/v1/enrolment", "post"),
+        ("/v1/catalog", "get"),
+        ("/v1/catalog/{id}", "get"),
+        ("/v1/earning-rules", "get"),
+    ] {
+        let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();
+        assert!(parameters.iter().any(|parameter| parameter["name"] == "Accept-Language"), "{method} {path}");
+    }
+    let order = &document["paths"]["/v1/exchanges"]["post"]["responses"];
+    assert!(order["409"]["headers"]["Retry-After"].is_object());
+    let pages = &document["paths"]["/v1/catalog"]["get"]["responses"];
+    assert!(pages["200"]["headers"]["ETag"]["description"].as_str().unwrap().contains("local day"));
+    let schemas = &document["components"]["schemas"];
+    for (schema, field, least) in [("PaidRoubles", "roubles", 0), ("EarnedPoints", "points", 1)] {
+        let bounds = &schemas[schema]["properties"][field];
+        assert_eq!((&bounds["minimum"], &bounds["maximum"]), (&json!(least), &json!(1_000_000)), "{schema}");
+    }
+    assert_eq!(schemas["Refusal"]["properties"]["deny"]["enum"], json!([true]));
 }
 
 #[tokio::test]
