@@ -299,21 +299,10 @@ impl App {
 
 /// Moves the focus in a row of buttons; `false` if it could not move.
 pub(crate) fn move_in_row(at: &mut usize, total: usize, intent: Intent) -> bool {
-    let target = match intent {
-        Intent::Move(Direction::Left) => at.checked_sub(1),
-        Intent::Move(Direction::Right) => Some(*at + 1).filter(|next| *next < total),
-        Intent::Move(Direction::Up | Direction::Down)
-        | Intent::Activate
-        | Intent::Back
-        | Intent::Leave
-        | Intent::Menu
-        | Intent::Inform
-        | Intent::Shortcut(_)
-        | Intent::PageUp
-        | Intent::PageDown
-        | Intent::Digit(_)
-        | Intent::Play
-        | Intent::Stop => None,
+    let target = match intent.arrow() {
+        Some(Direction::Left) => at.checked_sub(1),
+        Some(Direction::Right) => Some(*at + 1).filter(|next| *next < total),
+        Some(Direction::Up | Direction::Down) | None => None,
     };
     if let Some(target) = target {
         *at = target;

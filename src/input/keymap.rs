@@ -31,6 +31,26 @@ pub enum Intent {
     Stop,
 }
 
+impl Intent {
+    /// The way an arrow points, if this is one.
+    pub fn arrow(self) -> Option<Direction> {
+        match self {
+            Self::Move(direction) => Some(direction),
+            Self::Activate
+            | Self::Back
+            | Self::Leave
+            | Self::Menu
+            | Self::Inform
+            | Self::Shortcut(_)
+            | Self::PageUp
+            | Self::PageDown
+            | Self::Digit(_)
+            | Self::Play
+            | Self::Stop => None,
+        }
+    }
+}
+
 /// The coloured keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {

@@ -166,7 +166,11 @@ impl App {
             Place::Outcome(place) => Some(place),
             _ => None,
         });
-        places.fold(false, |was_wanted, place| std::mem::take(&mut place.plays_when_ready) || was_wanted)
+        let mut was_wanted = false;
+        for place in places {
+            was_wanted |= std::mem::take(&mut place.plays_when_ready);
+        }
+        was_wanted
     }
 
     /// The entitlements arrived: a film that was asked for starts.
@@ -239,21 +243,10 @@ impl App {
 
 /// Moves a list without a focus of its own by one; `false` if all is in sight or its end is reached.
 pub(crate) fn scroll(first: &mut usize, total: usize, in_sight: usize, intent: Intent) -> bool {
-    let target = match intent {
-        Intent::Move(Direction::Up) => first.checked_sub(1),
-        Intent::Move(Direction::Down) => Some(*first + 1).filter(|at| at + in_sight <= total),
-        Intent::Move(Direction::Left | Direction::Right)
-        | Intent::Activate
-        | Intent::Back
-        | Intent::Leave
-        | Intent::Menu
-        | Intent::Inform
-        | Intent::Shortcut(_)
-        | Intent::PageUp
-        | Intent::PageDown
-        | Intent::Digit(_)
-        | Intent::Play
-        | Intent::Stop => None,
+    let target = match intent.arrow() {
+        Some(Direction::Up) => first.checked_sub(1),
+        Some(Direction::Down) => Some(*first + 1).filter(|at| at + in_sight <= total),
+        Some(Direction::Left | Direction::Right) | None => None,
     };
     if let Some(target) = target {
         *first = target;
@@ -263,20 +256,10 @@ pub(crate) fn scroll(first: &mut usize, total: usize, in_sight: usize, intent: I
 
 /// Moves the focus among buttons that may stand in a row or in a column.
 pub(crate) fn move_either_way(at: &mut usize, total: usize, intent: Intent) -> bool {
-    let target = match intent {
-        Intent::Move(Direction::Left | Direction::Up) => at.checked_sub(1),
-        Intent::Move(Direction::Right | Direction::Down) => Some(*at + 1).filter(|at| *at < total),
-        Intent::Activate
-        | Intent::Back
-        | Intent::Leave
-        | Intent::Menu
-        | Intent::Inform
-        | Intent::Shortcut(_)
-        | Intent::PageUp
-        | Intent::PageDown
-        | Intent::Digit(_)
-        | Intent::Play
-        | Intent::Stop => None,
+    let target = match intent.arrow() {
+        Some(Direction::Left | Direction::Up) => at.checked_sub(1),
+        Some(Direction::Right | Direction::Down) => Some(*at + 1).filter(|at| *at < total),
+        None => None,
     };
     if let Some(target) = target {
         *at = target;
