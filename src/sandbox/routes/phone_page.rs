@@ -195,7 +195,8 @@ fn render(app: &App, token: &str, code: &str, (status, page): (StatusCode, Page)
         (header::SET_COOKIE, cookie.as_str()),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // With `no-referrer` a browser would send the form with the origin `null`.
+        (header::REFERRER_POLICY, "same-origin"),
     ];
     (status, retry_after, headers, Html(html)).into_response()
 }

@@ -16,11 +16,20 @@ fn field(page: &Reply, name: &str) -> String {
     page.text().split_once(&marker).unwrap().1.split_once('"').unwrap().0.to_owned()
 }
 
+/// What a browser sends when somebody presses a button of the page.
 async fn answer(server: &Server, page: &Reply, answer: &str) -> Reply {
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap();
     let body =
         format!("csrf={}&code={}&scenario=vip&fresh=1&answer={answer}", field(page, "csrf"), field(page, "code"));
-    let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie)];
+    // https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    let policy = page.header("referrer-policy").unwrap();
+    let origin = if policy == "no-referrer" { "null" } else { "http://sandbox" };
+    let headers = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("cookie", cookie),
+        ("origin", origin),
+        ("sec-fetch-site", "same-origin"),
+    ];
     server.send("POST", "/tv", &headers, Some(body.as_bytes())).await
 }
 
@@ -73,7 +82,7 @@ async fn a_forged_post_is_refused() {
 
 #[tokio::test]
 async fn guessing_is_limited() {
-    let server = Server::with(Options { clock: Clock::running_from(at(NOON)), ..options() }).await;
+    let server = Server::with(Options { clock: Some(Clock::running_from(at(NOON))), ..options() }).await;
     let (_, code) = user_code(&server).await;
     for _ in 0..10 {
         assert_eq!(server.get("/tv?code=BBBB-BBBB").await.status, 200);
