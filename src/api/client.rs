@@ -193,6 +193,22 @@ impl Client {
     }
 
     async fn ordered(&self, order: &Order, request: Request) -> Result<ExchangeAnswer, Failure> {
+        match self.answered(order, request).await {
+            // Whoever stands between speaks JSON with codes, too, and may do so after the exchange was made.
+            Err(Failure { kind: FailureKind::Refused(refusal), request_id, retry_after }) if !refusal.is_familiar() => {
+                let failure = |kind| Failure { kind, request_id: request_id.clone(), retry_after };
+                match self.find_exchange(&order.key).await {
+                    Ok(Some(exchange)) => outcome(exchange, retry_after.unwrap_or(PROCESSING_PAUSE), failure),
+                    Ok(None) => Err(failure(FailureKind::Refused(refusal))),
+                    Err(Failure { kind: FailureKind::Refused(_), .. }) => Err(failure(FailureKind::Malformed)),
+                    Err(unanswered) => Err(unanswered),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    async fn answered(&self, order: &Order, request: Request) -> Result<ExchangeAnswer, Failure> {
         let answer = self.authorized(request).await?;
         let pause = answer.retry_after.unwrap_or(PROCESSING_PAUSE).max(Duration::from_millis(500));
         let exchange = if answer.status == StatusCode::ACCEPTED {
@@ -204,11 +220,7 @@ impl Client {
         } else {
             answer.json::<exchange::Exchange>()?.into()
         };
-        match exchange.state {
-            ExchangeState::Confirmed => Ok(ExchangeAnswer::Done(exchange)),
-            ExchangeState::Processing => Ok(ExchangeAnswer::Processing { retry_after: pause }),
-            ExchangeState::Refused(refusal) => Err(answer.failure(FailureKind::Refused(refusal))),
-        }
+        outcome(exchange, pause, |kind| answer.failure(kind))
     }
 
     /// The exchange that was ordered with this key, if the order arrived.
@@ -297,6 +309,19 @@ impl Client {
         }
         let token = self.auth.renew(&token).await?;
         self.transport.send(request.bearer(&token)?).await?.good()
+    }
+}
+
+/// What has become of an exchange that the server knows.
+fn outcome(
+    exchange: Exchange,
+    retry_after: Duration,
+    failure: impl FnOnce(FailureKind) -> Failure,
+) -> Result<ExchangeAnswer, Failure> {
+    match exchange.state {
+        ExchangeState::Confirmed => Ok(ExchangeAnswer::Done(exchange)),
+        ExchangeState::Processing => Ok(ExchangeAnswer::Processing { retry_after }),
+        ExchangeState::Refused(refusal) => Err(failure(FailureKind::Refused(refusal))),
     }
 }
 

@@ -119,6 +119,16 @@ pub struct Refusal {
     pub request_id: Option<String>,
 }
 
+/// The programme's code for an order that is refused for the member's situation.
+const CODE_REFUSED: &str = "2011";
+
+impl Refusal {
+    /// Whether it says something that the bonus API alone says: its own code for a refused order, or a cause of it.
+    pub fn is_familiar(&self) -> bool {
+        self.code == CODE_REFUSED || self.reasons.iter().any(|reason| !matches!(reason, Reason::Unknown { .. }))
+    }
+}
+
 /// One cause that stands against an order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {

@@ -213,7 +213,6 @@ async fn a_refusal_without_a_list_is_still_one() {
             r#"{"code":"offer_gone","reasons":[{"code":"offer_gone","offer_id":"a"}]}"#,
             vec![Reason::OfferGone { offer_id: OfferId::new("a") }],
         ),
-        (418, r#"{"code":"teapot"}"#, vec![]),
     ] {
         let (_server, client) = client(status, body).await;
         let failure = client.exchange(&order()).await.unwrap_err();
@@ -223,8 +222,35 @@ async fn a_refusal_without_a_list_is_still_one() {
 }
 
 #[tokio::test]
+async fn a_refusal_in_strange_words_is_one_if_the_service_knows_of_no_exchange() {
+    let order_then = async |found: String| {
+        let refused = Act::Send(problem(418, r#"{"code":"teapot","reasons":[{"code":"moon_phase"}]}"#));
+        let server = Server::start(vec![refused, Act::Send(json(200, &found))]).await;
+        let (client, _) = signed_in(&options(server.base.clone()));
+        let answer = client.exchange(&order()).await;
+        assert!(server.requests()[1].starts_with("GET /base/v1/exchanges?idempotency_key="));
+        answer
+    };
+    let failure = order_then(r#"{"exchanges":[]}"#.to_owned()).await.unwrap_err();
+    let FailureKind::Refused(refusal) = failure.kind else { panic!("{:?}", failure.kind) };
+    assert_eq!(refusal.code, "teapot");
+    // Somebody between said it after the exchange was made.
+    let made = order_then(format!(r#"{{"exchanges":[{}]}}"#, fixture!("exchange"))).await;
+    assert!(matches!(made, Ok(ExchangeAnswer::Done(_))), "{made:?}");
+}
+
+#[tokio::test]
 async fn what_somebody_between_says_ends_no_order() {
-    for body in [r#"{"message":"Forbidden"}"#, r#"{"code":["?"]}"#, r#"{"code":17}"#, "[]", "null", "{}"] {
+    for body in [
+        r#"{"message":"Forbidden"}"#,
+        r#"{"code":"Forbidden"}"#,
+        r#"{"code":"fault","reasons":[]}"#,
+        r#"{"code":["?"]}"#,
+        r#"{"code":17}"#,
+        "[]",
+        "null",
+        "{}",
+    ] {
         for status in [400, 403, 409, 422] {
             let (_server, client) = client(status, body).await;
             let failure = client.exchange(&order()).await.unwrap_err();
