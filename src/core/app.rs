@@ -157,7 +157,7 @@ pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
         Event::Player(event) => app.player_event(event, &mut turn),
         Event::Power(key) => app.power_key(key, &mut turn),
         Event::Resumed => app.system_resumed(&mut turn),
-        Event::LinkChanged => app.link_changed(&turn),
+        Event::LinkChanged(change) => app.link_changed(change, &turn),
     }
     app.settle_focus();
     turn.effects

@@ -60,7 +60,10 @@ impl App {
 
     /// Ticks or unticks an offer and says so.
     pub(crate) fn toggle_in_basket(&mut self, id: &OfferId, turn: &mut Turn) {
-        let Some(offer) = self.data.shelf.offer(id).cloned() else { return };
+        let Some(offer) = self.data.shelf.offer(id).cloned() else {
+            self.notify(Notice::NotForBasket, turn);
+            return;
+        };
         if self.is_in_basket(id) {
             self.basket.retain(|other| other != id);
             self.notify(Notice::Removed { title: offer.title.clone() }, turn);

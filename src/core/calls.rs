@@ -11,7 +11,7 @@ use crate::domain::Failure;
 use super::app::{App, Turn};
 use super::pace::{self, Attention};
 use super::power::Power;
-use super::{Effect, PlaceKind, Request, RequestId, Session};
+use super::{Effect, LinkChange, PlaceKind, Request, RequestId, Session};
 
 /// Parts of the data that are fetched by themselves and fail by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ enum Start {
 }
 
 /// What every screen needs.
-const CORE: [Resource; 3] = [Resource::Account, Resource::Catalog, Resource::Entitlements];
+pub(crate) const CORE: [Resource; 3] = [Resource::Account, Resource::Catalog, Resource::Entitlements];
 /// What is older is refreshed in the background.
 const STALE: Duration = Duration::from_secs(240);
 /// A viewer is there for so long after a key.
@@ -235,9 +235,9 @@ impl App {
         if is_attended || is_new_link || self.order.is_some() { Attention::Viewer } else { Attention::Nobody }
     }
 
-    /// A link came or went: what failed for want of one is asked for again at once (NET-2), and while somebody is
-    /// there, a link that seemed well is tried (NET-1).
-    pub(crate) fn link_changed(&mut self, turn: &Turn) {
+    /// The network changed: what failed for want of a link is asked for again at once (NET-2), and while the picture is
+    /// lit, a link that seemed well and may have gone is tried (NET-1).
+    pub(crate) fn link_changed(&mut self, change: LinkChange, turn: &Turn) {
         let now = turn.now.monotonic;
         let soon = now + pace::after_link_change(turn.now.entropy);
         self.calls.link_changed_at = Some(now);
@@ -252,7 +252,9 @@ impl App {
             order.link_changed(soon);
         }
         let is_in_use = self.session == Session::SignedIn && self.power() == Power::On && !self.is_dimmed;
-        if is_in_use && self.calls.start == Start::Done && self.link_failure().is_none() {
+        // The kernel tells again of every address that a router renews, which may be every few seconds.
+        let may_be_gone = change == LinkChange::Went;
+        if may_be_gone && is_in_use && self.calls.start == Start::Done && self.link_failure().is_none() {
             self.calls.probe_at = self.calls.probe_at.or(Some(soon));
         }
     }
@@ -356,12 +358,18 @@ impl App {
         }
     }
 
-    /// The viewer asks again: at once, or as soon as the server wants to be asked.
-    pub(crate) fn retry_now(&mut self, turn: &mut Turn) {
-        let is_open = |trouble: &Trouble| trouble.closed_until <= turn.now.monotonic;
-        if !self.calls.troubles.is_empty() && !self.calls.troubles.values().any(is_open) {
+    /// The viewer asks again for what the page shows: at once, or as soon as the server wants to be asked.
+    pub(crate) fn retry_now(&mut self, shown: &[Resource], turn: &mut Turn) {
+        let mut troubles = shown.iter().filter_map(|resource| self.calls.troubles.get(resource)).peekable();
+        let is_in_trouble = troubles.peek().is_some();
+        if is_in_trouble && troubles.all(|trouble| trouble.closed_until > turn.now.monotonic) {
             self.notify(super::Notice::RetryLater, turn);
         }
+        self.ask_again(turn);
+    }
+
+    /// Asks again for everything that failed, as soon as the server wants to be asked.
+    pub(crate) fn ask_again(&mut self, turn: &mut Turn) {
         for trouble in self.calls.troubles.values_mut() {
             trouble.retry_at = trouble.closed_until.max(turn.now.monotonic);
         }

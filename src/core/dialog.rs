@@ -238,15 +238,10 @@ impl App {
                 self.use_pin(PinUse::AdultOnly, turn);
                 self.notify(Notice::PinRemoved, turn);
             }
-            PinAnswer::Right | PinAnswer::Wrong { .. } | PinAnswer::Locked { .. } | PinAnswer::Failed => {}
+            PinAnswer::NotKept => self.notify(Notice::PinFailed, turn),
+            PinAnswer::Right | PinAnswer::Wrong { .. } | PinAnswer::Locked { .. } | PinAnswer::NotChecked => {}
         }
-        let Some(Dialog::Pin { purpose, stage, .. }) = &mut self.dialog else {
-            // Only a removal goes on behind a closed dialog.
-            if answer == PinAnswer::Failed {
-                self.notify(Notice::PinFailed, turn);
-            }
-            return;
-        };
+        let Some(Dialog::Pin { purpose, stage, .. }) = &mut self.dialog else { return };
         if *stage != PinStage::Checking(id) {
             return;
         }
@@ -284,14 +279,10 @@ impl App {
                     self.place_order(lines, turn);
                 }
             }
-            PinAnswer::Removed => self.dialog = None,
-            PinAnswer::Failed => {
-                let notice = match purpose {
-                    PinPurpose::Create(_) => Notice::PinFailed,
-                    PinPurpose::Order(_) | PinPurpose::Remove | PinPurpose::Relax => Notice::PinUnchecked,
-                };
+            PinAnswer::Removed | PinAnswer::NotKept => self.dialog = None,
+            PinAnswer::NotChecked => {
                 self.dialog = None;
-                self.notify(notice, turn);
+                self.notify(Notice::PinUnchecked, turn);
             }
         }
     }

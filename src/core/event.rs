@@ -58,8 +58,17 @@ pub enum Event {
     Power(PowerKey),
     /// The system was asleep and is awake again.
     Resumed,
-    /// A link, an address or a route of the box came or went.
-    LinkChanged,
+    /// The network of the box changed.
+    LinkChanged(LinkChange),
+}
+
+/// What happened to the network of the box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkChange {
+    /// An address or a route came, or was told of again.
+    Came,
+    /// One went, or a link changed, for better or worse.
+    Went,
 }
 
 /// Names a request or a question to the disk, so that a late answer to an old one is told from an answer to the current one.
@@ -149,8 +158,10 @@ pub enum PinAnswer {
     Stored,
     /// It is removed.
     Removed,
-    /// The disk refused.
-    Failed,
+    /// The disk refused to keep or to remove one.
+    NotKept,
+    /// The disk refused to tell.
+    NotChecked,
 }
 
 /// What the player did.

@@ -37,7 +37,7 @@ impl App {
             // Nothing was asked for while nobody looked.
             if self.session == Session::SignedIn {
                 self.freshen_all(FRESH, turn);
-                self.retry_now(turn);
+                self.ask_again(turn);
             }
             return;
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::domain::Failure;
+
 use super::event::PlayerTrouble;
 use super::order::SpendBlock;
 
@@ -57,6 +59,8 @@ pub enum Notice {
     PlayerFailed(PlayerTrouble),
     /// The film's address is not there yet.
     FilmNotReady,
+    /// What the viewer wanted found no network or no service.
+    NoAnswer(Failure),
     /// The PIN is set.
     PinStored,
     /// The PIN is removed.

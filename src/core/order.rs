@@ -208,7 +208,7 @@ impl App {
                 }
                 self.result_interrupts();
                 self.show_result(Place::Outcome(OutcomePlace::new(exchange)));
-                self.forget_history();
+                self.forget_history(turn);
                 self.fetch_anew(turn);
             }
         }
@@ -246,6 +246,7 @@ impl App {
         self.unseen = Some(flow.order.key.clone());
         self.result_interrupts();
         self.show_result(Place::Refusal(RefusalPlace::after_order(refusal, flow.order.lines)));
+        self.forget_history(turn);
         self.fetch(Resource::Account, turn);
         self.fetch(Resource::Catalog, turn);
     }

@@ -69,7 +69,11 @@ impl App {
                     *known = entitlement;
                 }
                 // A list that was asked for before does not know of it.
+                let asked = self.calls.under_way.len();
                 self.calls.under_way.retain(|_, request| !matches!(request, Request::Entitlements));
+                if self.calls.under_way.len() < asked {
+                    self.fetch(Resource::Entitlements, turn);
+                }
                 self.notify(if is_on { Notice::RenewalOn { title } } else { Notice::RenewalOff { title } }, turn);
                 turn.effects.push(Effect::StoreCache);
             }
@@ -109,9 +113,11 @@ impl App {
                 self.trouble(Resource::Catalog, failure, turn);
             }
             Request::Entitlements => {
+                let is_outage = failure.is_outage();
+                let notice = if is_outage { Notice::NoAnswer(failure.clone()) } else { Notice::FilmNotReady };
                 self.trouble(Resource::Entitlements, failure, turn);
                 if self.forget_wish_to_watch() {
-                    self.notify(Notice::FilmNotReady, turn);
+                    self.notify(notice, turn);
                 }
             }
             Request::Ledger { cursor } => self.page_failed(Resource::Ledger, cursor.is_some(), failure, turn),

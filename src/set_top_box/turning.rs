@@ -6,8 +6,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::core::Power;
-use crate::platform::linux::{BoxWindow, Drawn, Heard, KernelNews, Light, Remote, Signals, Wake, Woken, wait};
+use crate::core::{LinkChange, Power};
+use crate::platform::linux::{
+    BoxWindow, Drawn, Heard, KernelNews, Light, NetworkChange, Remote, Signals, Wake, Woken, wait,
+};
 use crate::shell::Shell;
 use crate::shell::clock::SleepWatch;
 
@@ -62,8 +64,11 @@ impl Turning {
             if woken.by_hotplug || is_look_due {
                 self.window.borrow_mut().look();
             }
-            if woken.by_network {
-                self.shell.link_changed();
+            if let Some(change) = woken.network {
+                self.shell.link_changed(match change {
+                    NetworkChange::Came => LinkChange::Came,
+                    NetworkChange::Went => LinkChange::Went,
+                });
             }
             if woken.by_remote {
                 self.hear();

@@ -137,10 +137,10 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
                 Ok(PinCheck::Right) => PinAnswer::Right,
                 Ok(PinCheck::Wrong { left }) => PinAnswer::Wrong { left },
                 Ok(PinCheck::Locked { until }) => PinAnswer::Locked { until },
-                Ok(PinCheck::NotSet) => PinAnswer::Failed,
+                Ok(PinCheck::NotSet) => PinAnswer::NotChecked,
                 Err(error) => {
                     tracing::error!(%error, "the PIN could not be checked");
-                    PinAnswer::Failed
+                    PinAnswer::NotChecked
                 }
             };
             Some(Event::PinAnswered { id, answer })
@@ -152,7 +152,7 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             };
             let answer = result.unwrap_or_else(|error| {
                 tracing::error!(%error, "the PIN was not changed");
-                PinAnswer::Failed
+                PinAnswer::NotKept
             });
             Some(Event::PinAnswered { id, answer })
         }

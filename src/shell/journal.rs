@@ -51,7 +51,7 @@ impl Journal {
             Event::Player(event) => json!({"event": "player", "what": format!("{event:?}")}),
             Event::Power(key) => json!({"event": "power", "key": format!("{key:?}")}),
             Event::Resumed => json!({"event": "resumed"}),
-            Event::LinkChanged => json!({"event": "link_changed"}),
+            Event::LinkChanged(change) => json!({"event": "link_changed", "change": format!("{change:?}")}),
         };
         self.line(at, value);
     }

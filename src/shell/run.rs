@@ -12,7 +12,9 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
 use crate::api::Client;
-use crate::core::{App, Effect, Event, Identity, Memory, PlayerEvent, RequestId, Session, Settings, update};
+use crate::core::{
+    App, Effect, Event, Identity, LinkChange, Memory, PlayerEvent, RequestId, Session, Settings, update,
+};
 use crate::domain::Secret;
 use crate::input::{KeyEvent, PowerKey};
 use crate::view::bind::{Screen, ThemeColors};
@@ -178,10 +180,10 @@ impl Shell {
         self.handle(Event::Resumed);
     }
 
-    /// A link, an address or a route of the box came or went.
-    pub fn link_changed(&mut self) {
-        tracing::debug!("the network changes");
-        self.handle(Event::LinkChanged);
+    /// The network of the box changed.
+    pub fn link_changed(&mut self, change: LinkChange) {
+        tracing::debug!(?change, "the network changes");
+        self.handle(Event::LinkChanged(change));
     }
 
     /// Takes everything that has arrived and everything that is due, and shows the result.

@@ -33,6 +33,8 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
         .unwrap_or_default();
     let (message, has_retry) = message(app);
     let is_other = matches!(place.section, Some(SectionKey::OtherRewards));
+    // The code stands where a message is as wide as the page.
+    let has_qr = is_other && message.is_none();
     CatalogScreen {
         title: if is_other { Msg::OtherRewards.into() } else { Msg::TabCatalog.into() },
         chips: shelf
@@ -60,8 +62,8 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
         total,
         message,
         buttons: retry(app, Resource::Catalog, has_retry, has_focus),
-        qr: is_other.then(|| format::qr(&app.identity.account_url)).flatten(),
-        qr_note: if is_other {
+        qr: has_qr.then(|| format::qr(&app.identity.account_url)).flatten(),
+        qr_note: if has_qr {
             Text::with(Msg::OtherRewardsNote, [Text::plain(&app.identity.account_url)])
         } else {
             Text::Empty

@@ -73,6 +73,8 @@ fn banner(app: &App) -> Option<Banner> {
             Some(at) => {
                 Text::with(Msg::BannerOfflineCached, [failure::short(failure), format::day_time(at, app.offset())])
             }
+            // A refusal of one question does not keep anybody from spending.
+            None if app.link_failure().is_none() => failure::short(failure),
             None => Text::with(Msg::BannerOffline, [failure::short(failure)]),
         };
         return Some(Banner { text, tone: Tone::Warning, is_busy: false });
@@ -108,6 +110,7 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
             (named(Msg::NoticePlayerBroke, &code), Tone::Bad)
         }
         Notice::FilmNotReady => (Msg::NoticeFilmNotReady.into(), Tone::Warning),
+        Notice::NoAnswer(failure) => (failure::short(failure), Tone::Bad),
         Notice::PinStored => (Msg::NoticePinStored.into(), Tone::Good),
         Notice::PinRemoved => (Msg::NoticePinRemoved.into(), Tone::Good),
         Notice::PinFailed => (Msg::NoticePinFailed.into(), Tone::Bad),

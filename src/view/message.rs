@@ -236,7 +236,7 @@ messages! {
     FactChargedDone
     FactBalanceNow
     FactNextExchange
-    FactOrderedAt
+    OutcomeOrderedAt
 
     // Refusal.
     RefusalTitle

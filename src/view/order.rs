@@ -1,8 +1,8 @@
 //! Basket, confirmation, processing and outcome: the way of an order.
 
 use crate::core::{
-    App, BASKET_ROWS, BasketPlace, ConfirmPlace, Moment, OfferAction, OrderPhase, OutcomePlace, Resource, Zone,
-    lines_in_sight, window,
+    App, BASKET_ROWS, BasketPlace, ConfirmPlace, MOST_LINES, Moment, OfferAction, OrderPhase, OutcomePlace, Resource,
+    Zone, lines_in_sight, window,
 };
 use crate::domain::{ExchangeLine, OrderLine, Points};
 
@@ -134,9 +134,9 @@ fn line(app: &App, index: usize, line: &OrderLine) -> ListRow {
 }
 
 /// The lines that fit, from the first one in sight; where there are more, the last row says which they are.
-fn in_sight(lines: impl ExactSizeIterator<Item = ListRow>, first: usize) -> Vec<ListRow> {
+fn in_sight(lines: impl ExactSizeIterator<Item = ListRow>, first: usize, most: usize) -> Vec<ListRow> {
     let total = lines.len();
-    let fits = lines_in_sight(total);
+    let fits = lines_in_sight(total, most);
     let mut shown: Vec<ListRow> = lines.skip(first).take(fits).collect();
     for (index, row) in shown.iter_mut().enumerate() {
         row.index = index;
@@ -170,7 +170,7 @@ pub(crate) fn confirm(app: &App, place: &ConfirmPlace, now: &Moment) -> ConfirmS
     balances(&mut facts, Some(place.total), Some(place.balance));
     ConfirmScreen {
         title: Text::with(Msg::ConfirmTitle, [format::points(place.total)]),
-        lines: in_sight(lines, place.first_line),
+        lines: in_sight(lines, place.first_line, MOST_LINES),
         facts,
         warning: Msg::ConfirmWarning.into(),
         buttons: format::buttons(
@@ -227,9 +227,6 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     if let Some(at) = exchange.next_exchange_at.filter(|_| !place.is_past) {
         facts.push(format::fact(Msg::FactNextExchange, format::day(at, app.offset())));
     }
-    if place.is_past {
-        facts.insert(0, format::fact(Msg::FactOrderedAt, format::day_time(exchange.created_at, app.offset())));
-    }
     let film = app.film_of(exchange);
     let actions = app.outcome_actions(place);
     let is_waiting = place.plays_when_ready && app.trouble_with(Resource::Entitlements).is_none();
@@ -255,7 +252,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     OutcomeScreen {
         title: if place.is_past { Msg::OutcomePastTitle.into() } else { Msg::OutcomeTitle.into() },
         lead: match (place.is_past, film.is_some(), promo.is_some()) {
-            (true, _, _) => Text::Empty,
+            (true, _, _) => Text::with(Msg::OutcomeOrderedAt, [format::day_time(exchange.created_at, app.offset())]),
             (false, true, _) => match exchange.lines.iter().find(|line| Some(&line.offer_id) == film.as_ref()) {
                 Some(ExchangeLine { until: Some(until), .. }) => {
                     Text::with(Msg::OutcomeFilmUntil, [format::day_time(*until, app.offset())])
@@ -265,7 +262,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
             (false, false, true) => Msg::OutcomePromo.into(),
             (false, false, false) => Msg::OutcomeOption.into(),
         },
-        lines: in_sight(lines, place.first_line),
+        lines: in_sight(lines, place.first_line, place.most_lines()),
         facts,
         promo_code: promo.map_or(Text::Empty, Text::plain),
         promo_qr: promo.and_then(|code| format::qr(code)),

@@ -138,7 +138,7 @@ impl App {
     pub(crate) fn catalog_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         if self.data.shelf.is_empty() {
             if intent == Intent::Activate {
-                self.retry_now(turn);
+                self.retry_now(&[Resource::Catalog], turn);
                 return Handled::Yes;
             }
             return Handled::No;

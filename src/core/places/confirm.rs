@@ -40,12 +40,12 @@ pub struct ConfirmPlace {
     shown_at: Option<Duration>,
 }
 
-/// Lines of an order that fit on the screen.
-const MOST_LINES: usize = 5;
+/// Lines of an order that fit on the confirmation.
+pub(crate) const MOST_LINES: usize = 5;
 
-/// How many of so many lines are in sight: where not all fit, one row tells of the others.
-pub(crate) fn lines_in_sight(total: usize) -> usize {
-    if total > MOST_LINES { MOST_LINES - 1 } else { total }
+/// How many of so many lines are in sight where `most` fit: if those are not all, one row tells of the others.
+pub(crate) fn lines_in_sight(total: usize, most: usize) -> usize {
+    if total > most { most.saturating_sub(1) } else { total }
 }
 
 /// OK counts only this long after the question stood on the screen (PUR-3).
@@ -165,7 +165,7 @@ impl App {
         let Some(Place::Confirm(place)) = self.place_mut() else { return Handled::No };
         if intent != Intent::Activate {
             let total = place.lines.len();
-            let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total), intent);
+            let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total, MOST_LINES), intent);
             return Handled::when(has_scrolled || move_in_row(&mut place.button, 2, intent));
         }
         let has_settled = place.shown_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) >= GUARD);

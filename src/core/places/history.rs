@@ -33,6 +33,16 @@ pub enum HistoryKind {
     Orders,
 }
 
+impl HistoryKind {
+    /// What it shows.
+    fn resource(self) -> Resource {
+        match self {
+            Self::Points => Resource::Ledger,
+            Self::Orders => Resource::Exchanges,
+        }
+    }
+}
+
 impl HistoryPlace {
     /// The focus in what is shown.
     pub fn cursor(&self) -> Cursor {
@@ -61,16 +71,23 @@ impl App {
             waits_for_rows: true,
         }));
         self.drop_history_calls();
-        self.fetch(Resource::Ledger, turn);
-        self.fetch(Resource::Exchanges, turn);
+        self.fetch_history(turn);
         self.settle_history();
     }
 
-    /// An exchange has changed both lists.
-    pub(crate) fn forget_history(&mut self) {
+    /// An order has changed both lists; one that lies behind its result is read anew.
+    pub(crate) fn forget_history(&mut self, turn: &mut Turn) {
         self.drop_history_calls();
         self.data.ledger = Paged::default();
         self.data.exchanges = Paged::default();
+        if self.histories().next().is_some() {
+            self.fetch_history(turn);
+        }
+    }
+
+    fn fetch_history(&mut self, turn: &mut Turn) {
+        self.fetch(Resource::Ledger, turn);
+        self.fetch(Resource::Exchanges, turn);
     }
 
     /// A further page of the old list would keep the first page of the new one from being asked for.
@@ -139,11 +156,7 @@ impl App {
 
     /// Whether a history is missing because of a failure.
     pub fn history_failed(&self, kind: HistoryKind) -> bool {
-        let resource = match kind {
-            HistoryKind::Points => Resource::Ledger,
-            HistoryKind::Orders => Resource::Exchanges,
-        };
-        self.history_total(kind) == 0 && self.trouble_with(resource).is_some()
+        self.history_total(kind) == 0 && self.trouble_with(kind.resource()).is_some()
     }
 
     pub(crate) fn history_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -173,7 +186,7 @@ impl App {
                 Handled::when(total > 0 || has_retry)
             }
             (Zone::Buttons, Intent::Activate) => {
-                self.retry_now(turn);
+                self.retry_now(&[kind.resource()], turn);
                 Handled::Yes
             }
             (Zone::Buttons, Intent::Move(Direction::Up)) => {

@@ -9,7 +9,7 @@ use crate::input::{Colour, Direction, Intent};
 use super::super::app::{App, Turn};
 use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
-use super::super::{Cursor, Page, Place, Resource, SectionKey, Shelf, Tab};
+use super::super::{CORE, Cursor, Page, Place, Resource, SectionKey, Shelf, Tab};
 use super::layout;
 
 /// The home screen's focus.
@@ -202,7 +202,7 @@ impl App {
     pub(crate) fn home_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         if !self.home_is_ready() {
             if intent == Intent::Activate {
-                self.retry_now(turn);
+                self.retry_now(&CORE, turn);
                 return Handled::Yes;
             }
             return Handled::No;

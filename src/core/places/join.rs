@@ -99,8 +99,10 @@ impl App {
                 place.has_consent = !place.has_consent && has_terms;
                 if !has_terms {
                     // They could not be read so far.
-                    self.retry_now(turn);
-                    self.fetch(Resource::Terms, turn);
+                    self.retry_now(&[Resource::Terms], turn);
+                    if self.trouble_with(Resource::Terms).is_none() {
+                        self.fetch(Resource::Terms, turn);
+                    }
                 }
                 Handled::Yes
             }

@@ -115,7 +115,7 @@ impl App {
         let total = self.data.entitlements.as_ref().map_or(0, Vec::len);
         if total == 0 {
             if intent == Intent::Activate {
-                self.retry_now(turn);
+                self.retry_now(&[Resource::Entitlements], turn);
                 return Handled::Yes;
             }
             return Handled::No;
@@ -163,7 +163,7 @@ impl App {
         let total = self.data.earning.as_ref().map_or(0, |earning| earning.rules.len());
         if total == 0 {
             if intent == Intent::Activate {
-                self.retry_now(turn);
+                self.retry_now(&[Resource::EarningRules], turn);
                 return Handled::Yes;
             }
             return Handled::No;

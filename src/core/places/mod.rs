@@ -15,8 +15,8 @@ mod sign_in;
 
 pub use catalog::CatalogPlace;
 pub(crate) use catalog::{Grid, grid};
-pub(crate) use confirm::lines_in_sight;
 pub use confirm::{BasketPlace, ConfirmPlace};
+pub(crate) use confirm::{MOST_LINES, lines_in_sight};
 pub use history::{HistoryKind, HistoryPlace};
 pub(crate) use home::FRESH;
 pub use home::{HomePlace, HomeRow, RowKey};

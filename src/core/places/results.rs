@@ -40,6 +40,11 @@ impl OutcomePlace {
     pub(crate) fn of_the_past(exchange: Exchange) -> Self {
         Self { is_past: true, ..Self::new(exchange) }
     }
+
+    /// Lines that fit on the screen beside what else it says; a promo code takes the room of one.
+    pub(crate) fn most_lines(&self) -> usize {
+        if self.exchange.lines.iter().any(|line| line.promo_code.is_some()) { 2 } else { 3 }
+    }
 }
 
 /// Why something cannot be exchanged.
@@ -143,8 +148,8 @@ impl App {
             return Handled::Yes;
         }
         let Some(Place::Outcome(place)) = self.place_mut() else { return Handled::No };
-        let total = place.exchange.lines.len();
-        let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total), intent);
+        let (total, most) = (place.exchange.lines.len(), place.most_lines());
+        let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total, most), intent);
         Handled::when(has_scrolled || move_either_way(&mut place.button, actions.len(), intent))
     }
 

@@ -203,8 +203,9 @@ fn a_list_of_before_does_not_undo_a_switch() {
     journey.keys("OK").event(crate::core::Event::Resumed);
     let (id, request) = journey.take("Entitlements");
     let before = journey.world.answer(&request, start());
-    journey.serve_one("SetRenewal").reply(id, Ok(before));
+    journey.forget_effects().serve_one("SetRenewal").reply(id, Ok(before));
     assert!(!is_renewed(&journey));
+    assert_eq!(journey.sent("Entitlements"), 1, "what was asked for is asked for again");
 }
 
 #[test]

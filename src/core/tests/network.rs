@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Boot, Effect, Event, Notice, PlaceKind, Resource, SpendBlock};
+use crate::core::{Boot, Effect, Event, LinkChange, Notice, PlaceKind, Resource, SpendBlock};
 use crate::domain::{Failure, FailureKind};
 
 fn offline() -> Journey {
@@ -35,7 +35,7 @@ fn a_link_that_is_back_is_used_at_once_however_long_it_was_away() {
         for _ in 0..4 {
             journey.wait(secs(61)).fail_all(&kind);
         }
-        journey.forget_effects().event(Event::LinkChanged).wait(secs(1));
+        journey.forget_effects().event(Event::LinkChanged(LinkChange::Went)).wait(secs(1));
         assert_eq!(journey.sent("Account"), 1, "{kind:?}");
         // Its address came a moment later than the link itself.
         journey.fail_all(&kind);
@@ -50,7 +50,7 @@ fn a_link_that_is_back_is_used_at_once_however_long_it_was_away() {
 fn a_change_of_the_link_does_not_hurry_a_service_in_trouble() {
     let mut journey = home();
     journey.event(Event::Resumed).fail_all(&FailureKind::Unavailable).fail_all(&FailureKind::Unavailable);
-    journey.forget_effects().event(Event::LinkChanged).wait(ms(400));
+    journey.forget_effects().event(Event::LinkChanged(LinkChange::Went)).wait(ms(400));
     assert_eq!(journey.effects.len(), 0);
 }
 
@@ -163,10 +163,17 @@ fn a_failure_does_not_move_the_viewer() {
 #[test]
 fn a_link_that_goes_while_somebody_is_there_is_noticed_without_a_key() {
     let mut journey = home();
-    journey.event(Event::LinkChanged).event(Event::LinkChanged).wait(secs(1));
+    journey.event(Event::LinkChanged(LinkChange::Went)).event(Event::LinkChanged(LinkChange::Went)).wait(secs(1));
     assert_eq!(journey.sent("Account"), 1);
     journey.fail("Account", FailureKind::NoConnection);
     assert_eq!(journey.app.spend_block(), Some(SpendBlock::Offline));
+}
+
+#[test]
+fn an_address_that_is_told_of_again_asks_for_nothing() {
+    let mut journey = home();
+    journey.forget_effects().event(Event::LinkChanged(LinkChange::Came)).wait(secs(30));
+    assert_eq!(journey.sent("Account"), 0);
 }
 
 #[test]
@@ -174,7 +181,7 @@ fn a_change_of_the_link_wakes_no_dimmed_box() {
     let mut journey = home();
     journey.wait(secs(400)).serve().forget_effects();
     assert!(journey.app.is_dimmed());
-    journey.event(Event::LinkChanged).wait(secs(30));
+    journey.event(Event::LinkChanged(LinkChange::Went)).wait(secs(30));
     assert_eq!(journey.effects.len(), 0, "{:?}", journey.effects);
 }
 
@@ -200,6 +207,25 @@ fn a_retry_the_server_does_not_want_yet_says_so() {
     }
     journey.forget_effects().keys("OK").expect_notice(&Notice::RetryLater);
     assert_eq!(journey.sent("Account"), 0);
+}
+
+#[test]
+fn a_retry_speaks_of_what_its_page_shows() {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT*3 OK").expect_place(PlaceKind::History).fail("Exchanges", FailureKind::Malformed);
+    let (id, _) = journey.take("Ledger");
+    let failure = Failure { retry_after: Some(secs(120)), ..Failure::new(FailureKind::RateLimited) };
+    journey.reply(id, Err(failure)).forget_effects().keys("DOWN OK").expect_notice(&Notice::RetryLater);
+    assert_eq!(journey.sent("Ledger"), 0);
+}
+
+#[test]
+fn who_may_spend_is_not_told_otherwise() {
+    let mut journey = home();
+    journey.wait(secs(250)).keys("RIGHT").wait(secs(200)).fail("Entitlements", FailureKind::NotFound).serve();
+    let banner = journey.vm().chrome.banner.expect("a banner");
+    assert_eq!(banner.text, crate::view::message::Msg::NotFoundTitle.into());
+    assert_eq!(journey.app.spend_block(), None);
 }
 
 #[test]

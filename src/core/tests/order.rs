@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{
-    Answer, DiskTrouble, Effect, Event, Memory, Notice, OrderPhase, Place, PlaceKind, Request, SpendBlock, StoredOrder,
-    Warning,
+    Answer, DiskTrouble, Effect, Event, LinkChange, Memory, Notice, OrderPhase, Place, PlaceKind, Request, SpendBlock,
+    StoredOrder, Warning,
 };
 use crate::domain::{Failure, FailureKind, IdempotencyKey, Order};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
@@ -175,6 +175,15 @@ fn a_refused_order_goes_back_to_where_it_began() {
 }
 
 #[test]
+fn a_history_behind_a_refusal_is_read_anew() {
+    let mut journey = ordered();
+    journey.keys("BACK BACK UP UP RIGHT*3 OK").expect_place(PlaceKind::History).serve().forget_effects();
+    journey.fail("Exchange", refusal(vec![])).expect_place(PlaceKind::Refusal);
+    assert_eq!((journey.sent("Ledger"), journey.sent("Exchanges")), (1, 1));
+    journey.serve().keys("OK").expect_place(PlaceKind::History);
+}
+
+#[test]
 fn a_hidden_order_leaves_a_banner_and_its_result_comes_later() {
     let mut journey = ordered();
     journey.keys("BACK").expect_place(PlaceKind::Offer);
@@ -260,7 +269,7 @@ fn an_order_without_a_link_is_asked_for_once_the_link_is_back() {
         journey.fail("Exchange", FailureKind::NoConnection).wait(secs(31));
     }
     journey.fail("Exchange", FailureKind::NoConnection).forget_effects();
-    journey.event(Event::LinkChanged).wait(secs(1));
+    journey.event(Event::LinkChanged(LinkChange::Went)).wait(secs(1));
     assert_eq!(journey.sent("Exchange"), 1);
 }
 
@@ -269,7 +278,7 @@ fn a_change_of_the_link_does_not_hurry_an_order_that_the_server_works_on() {
     let mut journey = ordered();
     journey.fail("Exchange", FailureKind::Timeout).wait(secs(1));
     journey.answer("Exchange", Answer::ExchangeProcessing { retry_after: secs(20) }).forget_effects();
-    journey.event(Event::LinkChanged).wait(secs(19));
+    journey.event(Event::LinkChanged(LinkChange::Went)).wait(secs(19));
     assert_eq!(journey.sent("Exchange"), 0);
 }
 

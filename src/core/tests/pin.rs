@@ -142,7 +142,7 @@ fn a_link_lost_while_the_pin_is_entered_orders_nothing() {
 #[test]
 fn a_pin_that_cannot_be_stored_orders_nothing() {
     let mut journey = adult(false);
-    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Failed).expect_notice(&Notice::PinFailed);
+    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::NotKept).expect_notice(&Notice::PinFailed);
     assert!(!journey.app.has_pin && journey.app.order().is_none());
 }
 
@@ -216,7 +216,16 @@ fn the_next_member_begins_without_the_last_ones_choice() {
 #[test]
 fn a_pin_that_cannot_be_checked_is_not_called_unsaved() {
     let mut journey = adult(true);
-    journey.keys("1 2 3 4").pin(PinAnswer::Failed).expect_notice(&Notice::PinUnchecked);
+    journey.keys("1 2 3 4").pin(PinAnswer::NotChecked).expect_notice(&Notice::PinUnchecked);
     let mut journey = setting();
-    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Failed).expect_notice(&Notice::PinFailed);
+    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::NotKept).expect_notice(&Notice::PinFailed);
+}
+
+#[test]
+fn a_check_that_was_left_says_nothing_and_a_change_does() {
+    let mut journey = adult(true);
+    journey.keys("1 2 3 4 BACK").pin(PinAnswer::NotChecked);
+    assert!(journey.app.notice().is_none(), "{}", journey.told());
+    let mut journey = setting();
+    journey.keys("1 2 3 4 1 2 3 4 BACK").pin(PinAnswer::NotKept).expect_notice(&Notice::PinFailed);
 }

@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::core::tests::fixtures::{World, film_of};
 use crate::core::{Effect, Event, Notice, OrderPhase, PlaceKind, PlayerEvent, Power};
-use crate::domain::FailureKind;
+use crate::domain::{Failure, FailureKind};
 use crate::input::{Direction, Hold, KeyEvent, Phase, PowerKey, RemoteKey};
 
 fn asleep(mut journey: Journey) -> Journey {
@@ -162,6 +162,7 @@ fn a_film_that_was_asked_for_does_not_start_after_standby_or_long_after() {
     assert!(!plays(&journey));
     let mut journey = wished();
     journey.world.entitlements.push(film);
-    journey.fail("Entitlements", FailureKind::Timeout).expect_notice(&Notice::FilmNotReady).wait(secs(60)).serve();
+    journey.fail("Entitlements", FailureKind::Timeout);
+    journey.expect_notice(&Notice::NoAnswer(Failure::new(FailureKind::Timeout))).wait(secs(60)).serve();
     assert!(!plays(&journey));
 }

@@ -99,7 +99,8 @@ fn something_happens(journey: &mut Journey, dice: &mut Dice) {
                 PinAnswer::Wrong { left: 3 },
                 PinAnswer::Locked { until: start() },
                 PinAnswer::Removed,
-                PinAnswer::Failed,
+                PinAnswer::NotKept,
+                PinAnswer::NotChecked,
             ];
             let answer = answers[dice.below(answers.len())];
             if journey.has_asked_for_pin() {

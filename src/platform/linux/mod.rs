@@ -20,7 +20,7 @@ use std::path::PathBuf;
 pub use display::{Connection, Display, Light, ShowError, Shown};
 pub use kms::restore_at_panic;
 pub use learn::{Listener, Sent, Stroke};
-pub use netlink::KernelNews;
+pub use netlink::{KernelNews, NetworkChange};
 pub use picture::{Damage, Picture, Rect, Size};
 pub use remote::{Heard, Hearing, Remote};
 pub use waiting::{Signals, Wake, Waker, Woken, wait};

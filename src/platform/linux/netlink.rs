@@ -55,10 +55,45 @@ impl KernelNews {
         self.devices.as_ref().is_some_and(|socket| socket.has(is_about_screens))
     }
 
-    /// Reads what was told of the network; whether anything was.
-    pub(super) fn has_network_changed(&self) -> bool {
-        self.network.as_ref().is_some_and(|socket| socket.has(|_| true))
+    /// Reads what was told of the network; the worst of it.
+    pub(super) fn network_change(&self) -> Option<NetworkChange> {
+        let mut worst = None;
+        let has_told = self.network.as_ref().is_some_and(|socket| {
+            socket.has(|message| {
+                worst = worst.max(network_changes(message).max());
+                true
+            })
+        });
+        // Lost messages may have told of anything.
+        if has_told { worst.or(Some(NetworkChange::Went)) } else { None }
     }
+}
+
+/// What happened to the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NetworkChange {
+    /// An address or a route came, or was told of again.
+    Came,
+    /// One went, or a link changed, for better or worse.
+    Went,
+}
+
+/// `RTM_NEWADDR` and `RTM_NEWROUTE` of rtnetlink(7).
+const NEW_ADDRESS_OR_ROUTE: [u16; 2] = [20, 24];
+/// Length, type, flags, sequence and port: `nlmsghdr` of netlink(7).
+const HEADER: usize = 16;
+
+/// What the messages of one datagram tell of.
+fn network_changes(mut datagram: &[u8]) -> impl Iterator<Item = NetworkChange> {
+    std::iter::from_fn(move || {
+        let header = datagram.first_chunk::<HEADER>()?;
+        let [a, b, c, d, e, f, ..] = *header;
+        let length = usize::try_from(u32::from_ne_bytes([a, b, c, d])).ok()?.max(HEADER);
+        // Messages begin at multiples of four.
+        datagram = datagram.get(length.next_multiple_of(4)..).unwrap_or_default();
+        let is_new = NEW_ADDRESS_OR_ROUTE.contains(&u16::from_ne_bytes([e, f]));
+        Some(if is_new { NetworkChange::Came } else { NetworkChange::Went })
+    })
 }
 
 #[derive(Debug)]
@@ -73,12 +108,12 @@ impl Socket {
     }
 
     /// Reads everything; whether there was a message of this kind.
-    fn has(&self, is_wanted: impl Fn(&[u8]) -> bool) -> bool {
+    fn has(&self, mut is_wanted: impl FnMut(&[u8]) -> bool) -> bool {
         let mut message = [0_u8; 4096];
         let mut found = false;
         loop {
             match recv(&self.0, &mut message, RecvFlags::empty()) {
-                Ok((length, _)) => found |= message.get(..length).is_some_and(&is_wanted),
+                Ok((length, _)) => found |= message.get(..length).is_some_and(&mut is_wanted),
                 Err(Errno::INTR) => {}
                 // Messages were lost; one may have been ours.
                 Err(Errno::NOBUFS) => found = true,
@@ -96,6 +131,29 @@ fn is_about_screens(message: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn message(kind: u16, rest: usize) -> Vec<u8> {
+        let length = u32::try_from(HEADER + rest).unwrap();
+        let mut bytes = length.to_ne_bytes().to_vec();
+        bytes.extend(kind.to_ne_bytes());
+        bytes.resize((HEADER + rest).next_multiple_of(4), 0);
+        bytes
+    }
+
+    #[test]
+    fn what_went_is_told_from_what_came() {
+        const NEW_LINK: u16 = 16;
+        const DELETED_ADDRESS: u16 = 21;
+        let told = |datagram: &[u8]| network_changes(datagram).collect::<Vec<_>>();
+        let (came, went) = (NetworkChange::Came, NetworkChange::Went);
+        assert_eq!(told(&message(20, 57)), [came]);
+        assert_eq!(told(&[message(20, 57), message(24, 12)].concat()), [came, came]);
+        assert_eq!(told(&[message(24, 3), message(DELETED_ADDRESS, 8)].concat()), [came, went]);
+        assert_eq!(told(&message(NEW_LINK, 1300)), [went]);
+        assert_eq!(told(&[]), []);
+        assert_eq!(told(&[0; 16]), [went], "a message without a length is one");
+        assert_eq!(told(&[0xff; 40]), [went], "what claims to be longer than the datagram ends it");
+    }
 
     #[test]
     fn only_messages_about_graphics_count() {

@@ -10,7 +10,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::netlink::KernelNews;
+use super::netlink::{KernelNews, NetworkChange};
 
 /// Lets other threads end a wait.
 #[derive(Debug)]
@@ -88,8 +88,8 @@ pub struct Woken {
     pub by_remote: bool,
     /// A screen may have been connected or disconnected.
     pub by_hotplug: bool,
-    /// A link, an address or a route came or went.
-    pub by_network: bool,
+    /// The network changed.
+    pub network: Option<NetworkChange>,
     /// The program is asked to end.
     pub by_signal: bool,
 }
@@ -125,7 +125,7 @@ pub fn wait(
         by_display: display_at.is_some_and(is_ready),
         by_remote: (receivers_at..fds.len()).any(is_ready),
         by_hotplug: devices_at.is_some_and(is_ready) && kernel.have_screens_changed(),
-        by_network: network_at.is_some_and(is_ready) && kernel.has_network_changed(),
+        network: network_at.filter(|at| is_ready(*at)).and_then(|_| kernel.network_change()),
         by_signal: is_ready(1) && signals.has_come(),
     };
     if is_ready(0) {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bonus_tv::api::Tokens;
-use bonus_tv::core::{Answer, Event, PlayerEvent, RequestId, SignInState};
+use bonus_tv::core::{Answer, Event, LinkChange, PlayerEvent, RequestId, SignInState};
 use bonus_tv::domain::{Failure, Language, Secret};
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
 use bonus_tv::sandbox::Programme;
@@ -255,7 +255,7 @@ impl World {
                 }
             }
             Due::PowerOn { tv } => self.power_on(tv),
-            Due::LinkChanges { tv } => self.event(tv, Event::LinkChanged),
+            Due::LinkChanges { tv } => self.event(tv, Event::LinkChanged(LinkChange::Went)),
             Due::DiskHeals { tv } => self.tvs[tv].disk.set_failing(0),
             Due::Stroke(number) => {
                 if let Some((_, stroke)) = self.plan.strokes.get(number).copied() {
