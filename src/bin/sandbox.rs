@@ -24,22 +24,23 @@ struct Flags {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Keep the data in this file instead of in memory
+    /// Keep the data, the clock and the policy in this file instead of in memory
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Load the seed data from this directory instead of those built in
     #[arg(long, value_name = "DIRECTORY")]
     seed: Option<PathBuf>,
-    /// Begin at this time, such as 2026-03-01T09:00:00Z, instead of now
+    /// Begin at this time, such as 2026-03-01T09:00:00Z, or where --db ended, if that is later [default: where --db
+    /// ended, or now]
     #[arg(long, value_name = "RFC3339")]
     clock: Option<DateTime<Utc>>,
     /// Stand still at the time of --clock until QA moves the clock
     #[arg(long, requires = "clock")]
     frozen: bool,
-    /// Which exchanges the monthly limit counts
-    #[arg(long, value_enum, default_value = "strict")]
-    policy: MonthlyPolicy,
-    /// Carry exchanges out this many seconds after they are accepted
+    /// Which exchanges the monthly limit counts [default: as --db keeps it, or strict]
+    #[arg(long, value_enum)]
+    policy: Option<MonthlyPolicy>,
+    /// Carry exchanges out this many seconds after they are accepted [default: as --db keeps it, or at once]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=31_536_000))]
     defer: Option<u32>,
     /// The address by which phones and boxes reach the sandbox, such as http://192.0.2.7:8080
@@ -100,20 +101,8 @@ async fn run(flags: Flags) -> Result<(), StartError> {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    let clock = match (flags.clock, flags.frozen) {
-        (None, _) => Clock::system(),
-        (Some(at), false) => Clock::running_from(at),
-        (Some(at), true) => Clock::frozen(at),
-    };
-    let usual = Policy::default();
-    let policy = Policy {
-        monthly: match flags.policy {
-            MonthlyPolicy::Strict => MonthlyLimit::Strict,
-            MonthlyPolicy::FilmsExempt => MonthlyLimit::FilmsExempt,
-        },
-        exchange: if flags.defer.is_some() { Processing::Deferred } else { Processing::Immediate },
-        deferred_seconds: flags.defer.unwrap_or(usual.deferred_seconds),
-    };
+    let clock = flags.clock.map(|at| if flags.frozen { Clock::frozen(at) } else { Clock::running_from(at) });
+    let policy = (flags.policy.is_some() || flags.defer.is_some()).then(|| policy(flags.policy, flags.defer));
     let options = Options {
         addr: flags.listen,
         db: flags.db,
@@ -129,6 +118,19 @@ async fn run(flags: Flags) -> Result<(), StartError> {
     wait_for_the_end().await;
     running.shutdown().await;
     Ok(())
+}
+
+fn policy(monthly: Option<MonthlyPolicy>, defer: Option<u32>) -> Policy {
+    let usual = Policy::default();
+    Policy {
+        monthly: match monthly {
+            Some(MonthlyPolicy::Strict) => MonthlyLimit::Strict,
+            Some(MonthlyPolicy::FilmsExempt) => MonthlyLimit::FilmsExempt,
+            None => usual.monthly,
+        },
+        exchange: if defer.is_some() { Processing::Deferred } else { usual.exchange },
+        deferred_seconds: defer.unwrap_or(usual.deferred_seconds),
+    }
 }
 
 async fn wait_for_the_end() {

@@ -58,10 +58,10 @@ pub struct Args {
     /// Film player, its words separated by spaces, with {url} for the film's address
     #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_PLAYER")]
     pub player: Option<String>,
-    /// Sets the sandbox's clock to this time, where it goes on, such as 2026-11-22T12:00:00Z
+    /// Starts the sandbox's clock at this time, such as 2026-11-22T12:00:00Z, or where --db ended, if that is later
     #[arg(long, value_name = "TIME")]
     pub clock: Option<DateTime<Utc>>,
-    /// Keeps the sandbox's database in this file [default: in memory]
+    /// Keeps the sandbox's data, clock and policy in this file [default: in memory]
     #[arg(long, value_name = "FILE")]
     pub db: Option<PathBuf>,
     /// Monthly limit of the sandbox: strict or films-exempt

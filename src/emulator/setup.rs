@@ -61,11 +61,13 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         None => {
             let mut options = Options { db: args.db.clone(), ..Options::default() };
             if let Some(at) = args.clock {
-                options.clock = SandboxClock::running_from(at);
+                options.clock = Some(SandboxClock::running_from(at));
             }
-            if args.policy.as_deref() == Some("films-exempt") {
-                options.policy = Policy { monthly: MonthlyLimit::FilmsExempt, ..options.policy };
-            }
+            options.policy = args.policy.as_deref().map(|limit| {
+                let is_exempt = limit == "films-exempt";
+                let monthly = if is_exempt { MonthlyLimit::FilmsExempt } else { MonthlyLimit::Strict };
+                Policy { monthly, ..Policy::default() }
+            });
             let running = runtime.block_on(sandbox::start(options))?;
             let url = Url::parse(running.base_url())
                 .map_err(|error| EmulatorError::Usage(format!("the sandbox's own address: {error}")))?;

@@ -37,7 +37,7 @@ pub(crate) fn run(setup: Setup, args: &Args, time: Duration) -> Result<(), Emula
     television.settle()?;
     if args.policy.is_none() {
         // Films that count for no month can be rented all day.
-        control.set_policy(Policy { monthly: MonthlyLimit::FilmsExempt, ..control.policy() });
+        control.set_policy(Policy { monthly: MonthlyLimit::FilmsExempt, ..control.policy() })?;
     }
     println!("soak of {time:?}, scenario {scenario}, seed {seed}");
     let mut soak = Soak {

@@ -43,13 +43,14 @@ impl Clock {
         Self(Mutex::new(Mode::Frozen { at }))
     }
 
+    /// A clock that moves like this.
+    pub fn in_mode(mode: Mode) -> Self {
+        Self(Mutex::new(mode))
+    }
+
     /// The time, in whole milliseconds.
     pub fn now(&self) -> DateTime<Utc> {
-        let time = match self.mode() {
-            Mode::Running { offset } => system_time().checked_add_signed(offset).unwrap_or_else(system_time),
-            Mode::Frozen { at } => at,
-        };
-        time.trunc_subsecs(3)
+        self.mode().now()
     }
 
     /// How the clock moves.
@@ -59,16 +60,34 @@ impl Clock {
 
     /// Sets the time; a running clock runs on from there.
     pub fn set(&self, at: DateTime<Utc>) {
+        self.move_to(|_| Some(at));
+    }
+
+    /// Sets the time to what `target` makes of it, if anything, and tells whether it did; nobody else moves the clock
+    /// meanwhile.
+    pub fn move_to(&self, target: impl FnOnce(DateTime<Utc>) -> Option<DateTime<Utc>>) -> bool {
         let mut mode = self.lock();
+        let Some(at) = target(mode.now()) else { return false };
         *mode = match *mode {
             Mode::Running { .. } => Mode::Running { offset: at - system_time() },
             Mode::Frozen { .. } => Mode::Frozen { at },
         };
+        true
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Mode> {
         // A mode is copied in one step, so a poisoned lock still holds a whole one.
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Mode {
+    fn now(self) -> DateTime<Utc> {
+        let time = match self {
+            Self::Running { offset } => system_time().checked_add_signed(offset).unwrap_or_else(system_time),
+            Self::Frozen { at } => at,
+        };
+        time.trunc_subsecs(3)
     }
 }
 

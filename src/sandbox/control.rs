@@ -66,13 +66,14 @@ impl Control {
 
     /// Sets the clock; everything that becomes due happens.
     pub fn set_clock(&self, at: DateTime<Utc>) -> Result<(), ControlError> {
-        self.0.clock.set(at);
-        Ok(self.0.settle_all()?)
+        self.0.move_clock(|_| Some(at))?;
+        Ok(())
     }
 
     /// Steps the clock; everything that becomes due happens.
     pub fn advance(&self, step: TimeDelta) -> Result<(), ControlError> {
-        self.set_clock(self.0.clock.now() + step)
+        self.0.move_clock(|now| now.checked_add_signed(step))?;
+        Ok(())
     }
 
     /// Loads a scenario fresh and signs its member in.
@@ -125,8 +126,8 @@ impl Control {
     }
 
     /// Changes how the programme is run.
-    pub fn set_policy(&self, policy: Policy) {
-        self.0.set_policy(policy);
+    pub fn set_policy(&self, policy: Policy) -> Result<(), ControlError> {
+        Ok(self.0.set_policy(policy).map_err(Problem::from)?)
     }
 
     /// Corrects a member's balance at once.

@@ -17,6 +17,7 @@ use super::randomness::Randomness;
 use super::routes;
 use super::seed::{Seed, SeedError};
 use super::service::scenario::{Scenario, ScenarioError};
+use super::service::switches;
 use super::state::{Parts, Sandbox, Threads};
 use super::store::{Store, StoreError};
 
@@ -29,10 +30,10 @@ pub struct Options {
     pub db: Option<PathBuf>,
     /// A directory with seed data to use instead of those in the program.
     pub seed: Option<PathBuf>,
-    /// The clock.
-    pub clock: Clock,
-    /// How the programme is run.
-    pub policy: Policy,
+    /// The clock; without one, as the database keeps it, else the system's.
+    pub clock: Option<Clock>,
+    /// How the programme is run; without one, as the database keeps it, else as usual.
+    pub policy: Option<Policy>,
     /// Where random bytes come from.
     pub randomness: Randomness,
     /// The address by which phones and boxes reach it, where that is not the one it listens on.
@@ -45,8 +46,8 @@ impl Default for Options {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             db: None,
             seed: None,
-            clock: Clock::system(),
-            policy: Policy::default(),
+            clock: None,
+            policy: None,
             randomness: Randomness::System,
             public_url: None,
         }
@@ -112,6 +113,10 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     };
     let scenarios = Scenario::built_in()?;
     let store = Store::open(options.db.as_deref())?;
+    let (clock, policy) = store.transact(|transaction| {
+        let clock = switches::begin_clock(transaction, options.clock)?;
+        Ok::<_, StoreError>((clock, switches::begin_policy(transaction, options.policy)?))
+    })?;
     let listening = |source| StartError::Listen { addr: options.addr, source };
     let listener = TcpListener::bind(options.addr).await.map_err(listening)?;
     let addr = listener.local_addr().map_err(listening)?;
@@ -121,9 +126,9 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         seed: Arc::new(seed),
         scenarios: scenarios.into(),
         store: Arc::new(store),
-        clock: options.clock,
+        clock,
         randomness: options.randomness,
-        policy: options.policy,
+        policy,
         public_url,
         threads: Threads::Pool,
     };

@@ -18,7 +18,7 @@ use super::randomness::{Randomness, hash_text};
 use super::seed::Seed;
 use super::service::catalogue::{Shelf, ShelfChoice};
 use super::service::scenario::Scenario;
-use super::service::{passage, sign_in};
+use super::service::{passage, sign_in, switches};
 use super::store::accounts::{self, Account, AccountKey};
 use super::store::{self, Store, StoreError, ledger, settings};
 use super::values::MemberId;
@@ -114,9 +114,25 @@ impl Sandbox {
         *self.policy.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes how the programme is run.
-    pub(crate) fn set_policy(&self, policy: Policy) {
+    /// Changes how the programme is run, also after a restart.
+    pub(crate) fn set_policy(&self, policy: Policy) -> Result<(), StoreError> {
+        self.store.transact(|transaction| switches::keep_policy(transaction, policy))?;
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+        Ok(())
+    }
+
+    /// Moves the clock to what `target` makes of the time, if anything, also after a restart; everything that becomes
+    /// due happens. Tells whether it moved.
+    pub(crate) fn move_clock(
+        &self,
+        target: impl FnOnce(DateTime<Utc>) -> Option<DateTime<Utc>>,
+    ) -> Result<bool, Problem> {
+        if !self.clock.move_to(target) {
+            return Ok(false);
+        }
+        self.store.transact(|transaction| switches::keep_clock(transaction, &self.clock))?;
+        self.settle_all()?;
+        Ok(true)
     }
 
     /// A signature over some text that only this sandbox can make.

@@ -179,7 +179,7 @@ fn identity() -> Identity {
 fn walk(scenario: &str) -> HashSet<PlaceKind> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads");
     let start_at = Utc.with_ymd_and_hms(2026, 11, 20, 12, 0, 0).unwrap();
-    let options = Options { clock: Clock::frozen(start_at), ..Options::default() };
+    let options = Options { clock: Some(Clock::frozen(start_at)), ..Options::default() };
     let running = runtime.block_on(start(options)).expect("the sandbox starts");
     let base = running.base_url().parse().expect("an address");
     let client = Client::new(&ClientOptions::new(base), Arc::new(MemoryTokens::default())).expect("a client");

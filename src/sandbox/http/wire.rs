@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -20,6 +20,18 @@ impl PartialSchema for Points {
 }
 
 impl ToSchema for Points {}
+
+/// Bytes that are not JSON: a picture, a film.
+pub(crate) struct BinaryBody;
+
+impl PartialSchema for BinaryBody {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+        ObjectBuilder::new().schema_type(Type::String).format(Some(format)).into()
+    }
+}
+
+impl ToSchema for BinaryBody {}
 
 macro_rules! text_schema {
     ($($name:ident),*) => {$(
@@ -55,17 +67,48 @@ pub(crate) struct ProblemBody {
 #[serde(tag = "code", rename_all = "snake_case")]
 #[schema(as = Reason)]
 pub(crate) enum ReasonBody {
-    NotEnoughPoints { balance: Points, price: Points, missing: Points },
-    Debt { roubles: i64 },
-    AlreadyOrdered { offer_id: OfferId, title: String, exchange_id: ExchangeId, until: Option<DateTime<Utc>> },
-    MonthlyLimit { until: DateTime<Utc> },
-    Requires { offer_id: OfferId, title: String },
-    PriceChanged { offer_id: OfferId, title: String, expected: Points, price: Points },
-    OfferGone { offer_id: OfferId },
-    ServiceNotConnected { service: String },
+    /// `balance` is what can be spent: without what orders under way hold.
+    NotEnoughPoints {
+        balance: Points,
+        price: Points,
+        missing: Points,
+    },
+    Debt {
+        roubles: i64,
+    },
+    AlreadyOrdered {
+        offer_id: OfferId,
+        title: String,
+        exchange_id: ExchangeId,
+        until: Option<DateTime<Utc>>,
+    },
+    MonthlyLimit {
+        until: DateTime<Utc>,
+    },
+    Requires {
+        offer_id: OfferId,
+        title: String,
+    },
+    PriceChanged {
+        offer_id: OfferId,
+        title: String,
+        expected: Points,
+        price: Points,
+    },
+    OfferGone {
+        offer_id: OfferId,
+    },
+    ServiceNotConnected {
+        service: String,
+    },
     NotEnrolled,
-    Channel { offer_id: OfferId },
-    Conflict { offer_id: OfferId, title: String },
+    Channel {
+        offer_id: OfferId,
+    },
+    Conflict {
+        offer_id: OfferId,
+        title: String,
+    },
 }
 
 /// A member's account.
@@ -251,7 +294,8 @@ pub(crate) struct EligibilityBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewExchange)]
 pub(crate) struct NewExchangeBody {
-    #[schema(min_items = 1, max_items = 20)]
+    /// No offer twice.
+    #[schema(value_type = std::collections::BTreeSet<WishBody>, min_items = 1, max_items = 20)]
     pub(crate) offers: Vec<WishBody>,
 }
 

@@ -77,7 +77,8 @@ pub(super) async fn list(
     let kept = response.headers_mut();
     kept.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHING));
     kept.insert(header::VARY, HeaderValue::from_static(VARIES_BY));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    // Weak: the times of an answer change from second to second.
+    if let Ok(tag) = HeaderValue::from_str(&format!("W/{tag}")) {
         kept.insert(header::ETAG, tag);
     }
     Ok(response)

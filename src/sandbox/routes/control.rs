@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::control_bodies::{
     ClockBody, ClockChange, ClockSet, ClockStep, CodeAnswer, DebtRequest, MemberBody, PointsChange, ScenarioBody,
@@ -31,6 +31,8 @@ const MOST_CHANGE: i64 = 1_000_000;
 // Times outside these years serve no test and overflow date arithmetic.
 const FIRST_TIME: i64 = 946_684_800;
 const LAST_TIME: i64 = 4_102_444_800;
+// A hundred years in seconds.
+pub(super) const MOST_STEP: i64 = 3_155_760_000;
 
 /// Shows members, clock, policy and faults.
 #[utoipa::path(get, path = "/sandbox/v1/state", tag = "control", operation_id = "getState",
@@ -78,17 +80,29 @@ pub(super) async fn set_clock(
     State(app): State<App>,
     JsonOf(change): JsonOf<ClockChange>,
 ) -> Result<Json<ClockBody>, Problem> {
-    let target = match change {
-        ClockChange::Set(ClockSet { set }) => Some(set),
-        ClockChange::Advance(ClockStep { advance_seconds }) if advance_seconds >= 0 => {
-            TimeDelta::try_seconds(advance_seconds).and_then(|step| app.clock.now().checked_add_signed(step))
+    if let ClockChange::Advance(ClockStep { advance_seconds }) = change
+        && !(0..=MOST_STEP).contains(&advance_seconds)
+    {
+        return Err(Problem::invalid("The clock steps forward, a hundred years at most; set it to go back."));
+    }
+    blocking(&app, move |sandbox| {
+        let is_moved = sandbox.move_clock(|now| {
+            let at = match change {
+                ClockChange::Set(ClockSet { set }) => Some(set),
+                ClockChange::Advance(ClockStep { advance_seconds }) => {
+                    TimeDelta::try_seconds(advance_seconds).and_then(|step| now.checked_add_signed(step))
+                }
+            };
+            at.filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp()))
+        })?;
+        if is_moved {
+            return Ok(ClockBody { now: sandbox.clock.now() });
         }
-        ClockChange::Advance(_) => return Err(Problem::invalid("The clock steps forward; set it to go back.")),
-    };
-    let target = target.filter(|at| (FIRST_TIME..LAST_TIME).contains(&at.timestamp())).ok_or_else(|| {
-        Problem::new(StatusCode::CONFLICT, "clock_out_of_range", "Not a time for tests", "It goes from 2000 to 2099.")
-    })?;
-    blocking(&app, move |sandbox| move_clock(sandbox, target)).await.map(Json)
+        let detail = "It goes from 2000 to 2099.";
+        Err(Problem::new(StatusCode::CONFLICT, "clock_out_of_range", "Not a time for tests", detail))
+    })
+    .await
+    .map(Json)
 }
 
 /// Lists the scenarios.
@@ -163,7 +177,7 @@ pub(super) async fn add_points(
         PointsChange::Paid(paid) if !(0..=MOST_CHANGE).contains(&paid.roubles) => {
             return Err(Problem::invalid("Roubles paid are 0 to 1000000."));
         }
-        PointsChange::Paid(paid) => (points_for_payment(paid.roubles).get(), Some(paid.reason)),
+        PointsChange::Paid(paid) => (points_for_payment(paid.roubles).get(), Some(paid.reason.earning())),
         PointsChange::Adjusted(adjusted) => (adjusted.points, None),
     };
     blocking(&app, move |sandbox| change_points(sandbox, &MemberId::new(id), points, reason)).await.map(Json)
@@ -243,15 +257,8 @@ pub(super) async fn set_policy(
     if policy.deferred_seconds > Policy::MAX_DEFERRED_SECONDS {
         return Err(Problem::invalid("deferred_seconds is at most a year."));
     }
-    app.set_policy(policy);
+    blocking(&app, move |sandbox| Ok(sandbox.set_policy(policy)?)).await?;
     Ok(Json(policy))
-}
-
-/// Moves the clock and lets everything happen that has become due.
-fn move_clock(sandbox: &Sandbox, at: DateTime<Utc>) -> Result<ClockBody, Problem> {
-    sandbox.clock.set(at);
-    sandbox.settle_all()?;
-    Ok(ClockBody { now: sandbox.clock.now() })
 }
 
 /// Answers a user code with a scenario, or refuses where there is none.

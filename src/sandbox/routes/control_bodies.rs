@@ -144,7 +144,24 @@ pub(super) struct EarnedPoints {
 pub(super) struct PaidRoubles {
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub(super) roubles: i64,
-    pub(super) reason: Earning,
+    pub(super) reason: PaymentReason,
+}
+
+/// What roubles are paid for.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PaymentReason {
+    Payment,
+    TopUp,
+}
+
+impl PaymentReason {
+    pub(super) fn earning(self) -> Earning {
+        match self {
+            Self::Payment => Earning::Payment,
+            Self::TopUp => Earning::TopUp,
+        }
+    }
 }
 
 /// A correction at once; negative points are taken away.

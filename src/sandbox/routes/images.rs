@@ -12,6 +12,7 @@ use super::catalogue::is_current;
 use crate::sandbox::artwork::{ArtworkError, Variant};
 use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
 use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::BinaryBody;
 use crate::sandbox::randomness::hash_text;
 use crate::sandbox::state::{Sandbox, lock};
 
@@ -51,7 +52,7 @@ pub(super) struct ImageQuery {
         ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept picture"),
     ),
     responses(
-        (status = 200, content_type = "image/png", body = Vec<u8>, headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 200, content_type = "image/png", body = BinaryBody, headers(("ETag" = String), ("Cache-Control" = String))),
         (status = 304, description = "The kept picture is current", headers(("ETag" = String), ("Cache-Control" = String))),
         (status = 400, description = "A parameter is not valid"),
         (status = 404, description = "`image_not_found`"),

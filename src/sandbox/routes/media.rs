@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use crate::sandbox::clip;
 use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
 use crate::sandbox::http::problem::Problem;
+use crate::sandbox::http::wire::BinaryBody;
 use crate::sandbox::randomness::hash_text;
 use crate::sandbox::service::entitlement::may_play;
 
@@ -31,8 +32,8 @@ pub(super) struct MediaQuery {
         ("If-Range" = Option<String>, Header, description = "The entity tag of the bytes kept so far"),
     ),
     responses(
-        (status = 200, content_type = "video/webm", body = Vec<u8>, headers(("ETag" = String), ("Accept-Ranges" = String))),
-        (status = 206, content_type = "video/webm", body = Vec<u8>, headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 200, content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Accept-Ranges" = String))),
+        (status = 206, content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Content-Range" = String))),
         (status = 400, description = "A parameter is not valid"),
         (status = 403, description = "`not_entitled`"),
         (status = 416, description = "`range_not_satisfiable`", headers(("Content-Range" = String))),

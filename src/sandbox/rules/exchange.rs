@@ -242,12 +242,14 @@ pub fn active<'a>(situation: &'a Situation, offer: &OfferId) -> Option<&'a Holdi
 }
 
 fn already_ordered(situation: &Situation, offer: &Offer) -> Vec<Reason> {
+    let period = offer.validity.period(situation.now, situation.zone);
     let blocks = |holding: &&Holding| {
         let is_active = holding.use_state == UseState::Active;
         let is_same = holding.offer == offer.id
             && match offer.repeat {
                 Repeat::Once => true,
-                Repeat::WhenEnded => is_active,
+                // What would begin when this one ends, as the minutes of the next month do, is not had twice.
+                Repeat::WhenEnded => is_active && holding.until.is_none_or(|until| until > period.starts_at),
             };
         let is_excluded = is_active && offer.excludes.contains(&holding.offer);
         let is_larger_quota =

@@ -63,6 +63,20 @@ pub fn draw(lots: &[Lot], amount: Points) -> Result<Vec<Draw>, Shortage> {
     if due == Points::ZERO { Ok(draws) } else { Err(Shortage { missing: due }) }
 }
 
+/// What an order under way leaves of the lots: the points it holds are those that it will be paid with.
+pub fn free(lots: &[Lot], held: Points) -> Vec<Lot> {
+    let mut held = held;
+    in_order(lots)
+        .into_iter()
+        .filter_map(|lot| {
+            let taken = lot.left.min(held);
+            held = held.saturating_sub(taken);
+            let left = lot.left.saturating_sub(taken);
+            (left > Points::ZERO).then_some(Lot { left, ..lot })
+        })
+        .collect()
+}
+
 /// What burns and when, soonest first, one item for each instant, at most `limit`.
 pub fn expiring(lots: &[Lot], limit: usize) -> Vec<Expiring> {
     let mut groups: Vec<Expiring> = Vec::new();
@@ -114,6 +128,15 @@ mod tests {
     fn a_shortage_says_how_much_is_missing() {
         assert_eq!(draw(&[lot(1, 99, 1)], points(100)), Err(Shortage { missing: points(1) }));
         assert_eq!(draw(&[], points(0)), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_is_held_is_what_would_be_spent() {
+        let lots = [lot(1, 100, 30), lot(2, 50, 10), lot(3, 50, 20)];
+        assert_eq!(free(&lots, points(80)), [lot(3, 20, 20), lot(1, 100, 30)]);
+        assert_eq!(free(&lots, points(0)), [lot(2, 50, 10), lot(3, 50, 20), lot(1, 100, 30)]);
+        assert_eq!(free(&lots, points(200)), []);
+        assert_eq!(free(&lots, points(201)), [], "a correction may have taken what was held");
     }
 
     #[test]

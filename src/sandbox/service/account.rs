@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::catalogue::Language;
 use super::order::available;
+use super::passage;
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{AccountBody, ExpiringBody, NextStatusBody, PendingBody, RegionBody, StatusBody};
 use crate::sandbox::rules::accrual::{Earning, posting_time};
@@ -62,7 +63,7 @@ pub(crate) fn situation(scope: &MemberScope<'_>) -> Result<Situation, StoreError
 /// The account as the API shows it.
 pub(crate) fn show(scope: &MemberScope<'_>, language: Language) -> Result<AccountBody, Problem> {
     let (connection, account, zone) = (scope.transaction, scope.key(), scope.zone());
-    let lots = ledger::lots(connection, account)?;
+    let lots = passage::free_lots(scope)?;
     let earlier = exchanges::earlier(connection, account)?;
     let standing = scope.standing()?;
     let region = scope.sandbox.seed.region(&scope.account.region);
@@ -123,7 +124,7 @@ pub(crate) fn enrol(scope: &MemberScope<'_>, terms_version: &str) -> Result<(), 
 pub(crate) fn announce(scope: &MemberScope<'_>, earning: Earning, points: Points) -> Result<(), Problem> {
     let pending = Pending { earning, points, posts_at: posting_time(earning, scope.now, scope.zone()) };
     ledger::announce(scope.transaction, scope.key(), &pending)?;
-    super::passage::settle(scope)
+    passage::settle(scope)
 }
 
 /// What a status is called.

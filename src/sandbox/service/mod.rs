@@ -9,3 +9,4 @@ pub(crate) mod order;
 pub(crate) mod passage;
 pub(crate) mod scenario;
 pub(crate) mod sign_in;
+pub(crate) mod switches;

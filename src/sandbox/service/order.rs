@@ -91,11 +91,12 @@ pub(crate) fn carry_out(scope: &MemberScope<'_>, exchange: i64, at: DateTime<Utc
     let (connection, account) = (scope.transaction, scope.key());
     let found =
         exchanges::by_key(connection, account, exchange)?.ok_or(StoreError::Corrupt("an exchange is missing"))?;
-    let balance = ledger::balance(connection, account)?;
     let mut reasons = Vec::new();
     let draws = match lots::draw(&ledger::lots(connection, account)?, found.total) {
         Ok(draws) => draws,
         Err(_) => {
+            let held_by_others = exchanges::held(connection, account)?.saturating_sub(found.total);
+            let balance = ledger::balance(connection, account)?.saturating_sub(held_by_others);
             reasons.push(Reason::NotEnoughPoints { balance, price: found.total });
             Vec::new()
         }
@@ -106,7 +107,10 @@ pub(crate) fn carry_out(scope: &MemberScope<'_>, exchange: i64, at: DateTime<Utc
     if !reasons.is_empty() {
         let shelf = scope.sandbox.shelf(&ShelfChoice::of(&scope.account));
         let refusal = Problem::refused(&reasons, &shelf).to_json(found.id.as_str());
-        exchanges::refuse(connection, exchange, balance, &refusal)?;
+        exchanges::refuse(connection, exchange, ledger::balance(connection, account)?, &refusal)?;
+        let earlier = exchanges::earlier(connection, account)?;
+        let next = next_exchange_at(scope.sandbox.policy().monthly, &earlier, at, scope.zone());
+        exchanges::set_next_exchange_at(connection, exchange, next)?;
         return Ok(());
     }
     let titles: Vec<&str> = found.lines.iter().map(|line| line.title.as_str()).collect();

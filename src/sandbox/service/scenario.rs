@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::catalogue::ShelfChoice;
 use super::{account, order, passage};
 use crate::sandbox::http::problem::Problem;
-use crate::sandbox::rules::accrual::{Earning, LIFETIME_MONTHS, posting_time};
+use crate::sandbox::rules::accrual::{Earning, LIFETIME_MONTHS, expiry, posting_time};
 use crate::sandbox::rules::calendar::months_before;
 use crate::sandbox::rules::exchange::{Line, Plan};
 use crate::sandbox::rules::monthly::Basket;
@@ -245,7 +245,7 @@ fn past<'a>(
     for accrual in &scenario.accruals {
         let at = match (accrual.days_ago, accrual.burns_in_days) {
             (Some(days), None) => now - TimeDelta::days(days),
-            (None, Some(days)) => months_before(now + TimeDelta::days(days), LIFETIME_MONTHS, zone),
+            (None, Some(days)) => earned_to_burn_at(now + TimeDelta::days(days), zone),
             (Some(_), Some(_)) | (None, None) => return Err(impossible(scenario, "an accrual needs one time")),
         };
         events.push((at, Past::Accrual { earning: accrual.earning, points: points(accrual.points)? }));
@@ -277,6 +277,12 @@ fn past<'a>(
     }
     events.sort_by_key(|(at, _)| *at);
     Ok(events)
+}
+
+// Nothing burns on the 29th of February, because nothing was earned on one two years before: a day later, then.
+fn earned_to_burn_at(wanted: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    let at = months_before(wanted, LIFETIME_MONTHS, zone);
+    if expiry(at, zone) < wanted { at + TimeDelta::days(1) } else { at }
 }
 
 // Something earned every three days, and a film after every nineteen times.

@@ -89,6 +89,12 @@ pub fn all_current(connection: &Connection) -> Result<Vec<Account>, StoreError> 
     statement.query_map([], |row| Ok(read(row)))?.map(|row| row?).collect()
 }
 
+/// The latest time that any member has seen.
+pub fn latest_settled(connection: &Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT max(settled_at) FROM accounts WHERE is_current = 1")?;
+    statement.query_row([], |row| row.get::<_, Option<i64>>(0))?.map(time).transpose()
+}
+
 /// Records that the subscriber joined.
 pub fn join(connection: &Connection, account: AccountKey, at: DateTime<Utc>) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached("UPDATE accounts SET joined_at = ?2 WHERE id = ?1")?;

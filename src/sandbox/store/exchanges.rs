@@ -166,10 +166,20 @@ pub fn confirm(connection: &Connection, exchange: i64, balance_after: Points) ->
 /// Records that an exchange was refused after all.
 pub fn refuse(connection: &Connection, exchange: i64, balance_after: Points, refusal: &str) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(
-        "UPDATE exchanges SET state = 'refused', confirms_at = NULL, next_exchange_at = NULL, balance_after = ?2,
-             refusal = ?3 WHERE id = ?1",
+        "UPDATE exchanges SET state = 'refused', confirms_at = NULL, balance_after = ?2, refusal = ?3 WHERE id = ?1",
     )?;
     statement.execute(params![exchange, balance_after.get(), refusal])?;
+    Ok(())
+}
+
+/// Records when the member may exchange again, as the answer to this exchange tells it.
+pub fn set_next_exchange_at(
+    connection: &Connection,
+    exchange: i64,
+    next: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("UPDATE exchanges SET next_exchange_at = ?2 WHERE id = ?1")?;
+    statement.execute(params![exchange, next.map(millis)])?;
     Ok(())
 }
 

@@ -285,20 +285,16 @@ pub fn post(
     Ok(())
 }
 
-/// The postings and expiries that lie ahead.
+/// The postings that lie ahead.
 pub fn ahead(connection: &Connection, account: AccountKey) -> Result<Vec<Due>, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT id, posts_at FROM accruals WHERE account_id = ?1 AND entry_id IS NULL")?;
-    let mut due: Vec<Due> = statement
-        .query_map(params![account], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .map(|row| {
-            let (accrual, posts_at) = row?;
-            Ok(Due { at: time(posts_at)?, event: Event::Posting { accrual } })
-        })
-        .collect::<Result<_, StoreError>>()?;
-    let burning = lots(connection, account)?;
-    due.extend(burning.iter().map(|lot| Due { at: lot.expires_at, event: Event::Burning { lot: lot.id } }));
-    Ok(due)
+    let rows = statement.query_map(params![account], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.map(|row| {
+        let (accrual, posts_at) = row?;
+        Ok(Due { at: time(posts_at)?, event: Event::Posting { accrual } })
+    })
+    .collect()
 }
 
 /// Proves that entries, running balances, lots and postings agree.

@@ -119,6 +119,7 @@ async fn changes_of_points_have_bounds() {
     for wrong in [
         json!({"roubles": -1, "reason": "payment"}),
         json!({"roubles": 1_000_001, "reason": "payment"}),
+        json!({"roubles": 5000, "reason": "birthday"}),
         json!({"points": 0, "reason": "survey"}),
         json!({"points": -5, "reason": "survey"}),
         json!({"points": 1_000_001, "reason": "survey"}),

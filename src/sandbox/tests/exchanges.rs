@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::support::{Server, at, options, reasons};
+use super::support::{NOON, Server, at, options, reasons};
+use crate::sandbox::clock::Clock;
 use crate::sandbox::policy::{Policy, Processing};
 use crate::sandbox::{Fault, FaultKind, MonthlyLimit, Options};
 
@@ -154,7 +155,7 @@ async fn the_monthly_limit_ends_at_local_midnight() {
 
 #[tokio::test]
 async fn films_can_be_exempt_from_the_monthly_limit() {
-    let server = Server::with(Options { policy: policy(MonthlyLimit::FilmsExempt), ..options() }).await;
+    let server = Server::with(Options { policy: Some(policy(MonthlyLimit::FilmsExempt)), ..options() }).await;
     let member = server.member("month-used");
     assert_eq!(member.account().await["next_exchange_at"], json!(null));
     assert_eq!(member.order("k1", &[("film-metropolis", 900)]).await.status, 201);
@@ -242,7 +243,7 @@ async fn baskets_that_make_no_sense_are_invalid() {
 
 #[tokio::test]
 async fn a_slow_exchange_is_accepted_held_and_confirmed_later() {
-    let server = Server::with(Options { policy: deferred(30), ..options() }).await;
+    let server = Server::with(Options { policy: Some(deferred(30)), ..options() }).await;
     let member = server.member("exact-points");
     let accepted = member.order("k1", &[(FILM, 800)]).await;
     assert_eq!((accepted.status, accepted.header("retry-after")), (202, Some("30")));
@@ -261,7 +262,7 @@ async fn a_slow_exchange_is_accepted_held_and_confirmed_later() {
 
 #[tokio::test]
 async fn a_slow_exchange_can_still_be_refused() {
-    let server = Server::with(Options { policy: deferred(30), ..options() }).await;
+    let server = Server::with(Options { policy: Some(deferred(30)), ..options() }).await;
     let member = server.member("exact-points");
     let accepted = member.order("k1", &[(FILM, 800)]).await;
     server.control.set_debt(&member.id, 99).unwrap();
@@ -274,6 +275,103 @@ async fn a_slow_exchange_can_still_be_refused() {
         (&account["balance"], &account["held"], &account["next_exchange_at"]),
         (&json!(800), &json!(0), &json!(null))
     );
+}
+
+#[tokio::test]
+async fn points_that_an_order_holds_do_not_burn_before_it_is_decided() {
+    const DAY: u32 = 90_000;
+    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
+    let member = server.member("burning");
+    let accepted = member.order("k1", &[(FILM, 800)]).await;
+    assert_eq!(accepted.status, 202);
+    let account = member.account().await;
+    assert_eq!(account["expiring"][0], json!({"points": 200, "expires_at": "2026-03-11T09:00:00Z"}));
+    server.control.advance(TimeDelta::seconds(i64::from(DAY) - 1)).unwrap();
+    assert_eq!(server.control.balance(&member.id).unwrap().get(), 1800, "200 of 1000 burn");
+    server.control.advance(TimeDelta::seconds(1)).unwrap();
+    let member = server.signed_in_again(&member.id);
+    let confirmed = member.get(accepted.header("location").unwrap()).await.json();
+    assert_eq!((&confirmed["state"], &confirmed["balance_after"]), (&json!("confirmed"), &json!(1000)));
+}
+
+#[tokio::test]
+async fn points_that_a_refused_order_held_burn_when_it_is_refused() {
+    const DAY: u32 = 90_000;
+    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
+    let member = server.member("burning");
+    member.order("k1", &[(FILM, 800)]).await;
+    server.control.set_debt(&member.id, 99).unwrap();
+    server.control.advance(TimeDelta::days(3)).unwrap();
+    assert_eq!(server.control.balance(&member.id).unwrap().get(), 1000);
+    let ledger = server.signed_in_again(&member.id).get("/v1/ledger?type=expiry").await.json();
+    let latest = ledger["entries"].as_array().unwrap().iter().take(2);
+    let burned: Vec<_> = latest.map(|row| (&row["amount"], &row["at"])).collect();
+    assert_eq!(
+        burned,
+        [(&json!(-800), &json!("2026-03-11T10:00:00Z")), (&json!(-200), &json!("2026-03-11T09:00:00Z")),]
+    );
+}
+
+#[tokio::test]
+async fn a_refused_order_says_what_the_others_of_the_month_still_mean() {
+    let server = Server::with(Options { policy: Some(policy(MonthlyLimit::FilmsExempt)), ..options() }).await;
+    let member = server.member("vip");
+    assert_eq!(member.order("k1", &[("service-viewing-control", 680)]).await.status, 201);
+    let films = Policy { monthly: MonthlyLimit::FilmsExempt, ..deferred(30) };
+    server.control.set_policy(films).unwrap();
+    let accepted = member.order("k2", &[(FILM, 680)]).await;
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    server.control.set_debt(&member.id, 99).unwrap();
+    server.control.advance(TimeDelta::seconds(30)).unwrap();
+    let refused = member.get(accepted.header("location").unwrap()).await.json();
+    assert_eq!(refused["state"], "refused");
+    assert_eq!(refused["next_exchange_at"], member.account().await["next_exchange_at"]);
+    assert_eq!(refused["next_exchange_at"], "2026-03-31T21:00:00Z");
+}
+
+#[tokio::test]
+async fn the_minutes_of_every_next_month_can_be_had() {
+    let server = Server::start().await;
+    let member = server.member("rewards-on-box");
+    let order = async |key: &str| server.signed_in_again(&member.id).order(key, &[("phone-local-60", 370)]).await;
+    let first = order("k1").await;
+    assert_eq!((first.status, &first.json()["lines"][0]["until"]), (201, &json!("2026-04-30T21:00:00Z")));
+    let again = order("k2").await.problem(422, "2011");
+    assert!(reasons(&again).contains(&"already_ordered".to_owned()));
+    server.control.set_clock(at("2026-04-10T09:00:00Z")).unwrap();
+    let next = order("k3").await;
+    assert_eq!((next.status, &next.json()["lines"][0]["until"]), (201, &json!("2026-05-31T21:00:00Z")));
+}
+
+#[tokio::test]
+async fn clock_and_policy_outlive_the_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let begin = |clock, policy| {
+        let db = Some(directory.path().join("kept.sqlite"));
+        Server::with(Options { db, clock, policy, ..options() })
+    };
+    let frozen = |text| Some(Clock::frozen(at(text)));
+    let server = begin(frozen(NOON), None).await;
+    let member = server.member("vip");
+    let id = member.id.clone();
+    server.post("/sandbox/v1/clock", &json!({"advance_seconds": 86_400})).await;
+    let deferred = json!({"monthly": "films-exempt", "exchange": "deferred", "deferred_seconds": 7});
+    let put = [("content-type", "application/json")];
+    let reply = server.send("PUT", "/sandbox/v1/policy", &put, Some(deferred.to_string().as_bytes())).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    server.running.shutdown().await;
+
+    let server = begin(None, None).await;
+    assert_eq!(server.control.now(), at("2026-03-11T09:00:00Z"), "it stands where it stood");
+    assert_eq!(server.get("/sandbox/v1/policy").await.json(), reply.json());
+    server.running.shutdown().await;
+
+    // What a member has seen does not become the future again, whatever the flags say.
+    let server = begin(frozen(NOON), Some(Policy::default())).await;
+    assert_eq!(server.control.now(), at("2026-03-11T09:00:00Z"));
+    assert_eq!(server.control.policy(), Policy::default());
+    assert_eq!(server.signed_in_again(&id).account().await["server_time"], "2026-03-11T09:00:00Z");
+    server.running.shutdown().await;
 }
 
 #[tokio::test]

@@ -36,6 +36,15 @@ async fn scenarios_have_the_points_they_are_named_for() {
     assert_eq!(server.member("rewards-on-box").account().await["status"]["code"], "basic");
 }
 
+#[tokio::test]
+async fn points_burn_soon_also_where_tomorrow_has_no_day_two_years_before() {
+    let server = Server::start().await;
+    server.control.set_clock(at("2028-02-28T12:00:00Z")).unwrap();
+    let account = server.member("burning").account().await;
+    assert_eq!(account["balance"], 2000);
+    assert_eq!(account["expiring"][0], json!({"points": 1000, "expires_at": "2028-03-01T12:00:00Z"}));
+}
+
 #[test]
 fn points_that_the_programme_does_not_give_are_refused() {
     let read = |joined: &str, accruals: &str| {

@@ -38,7 +38,7 @@ pub(super) fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub(super) fn options() -> Options {
-    Options { clock: Clock::frozen(at(NOON)), randomness: Randomness::seeded(1), ..Options::default() }
+    Options { clock: Some(Clock::frozen(at(NOON))), randomness: Randomness::seeded(1), ..Options::default() }
 }
 
 impl Server {
