@@ -28,6 +28,11 @@ pub struct OrderFlow {
     /// What went wrong last.
     pub last_failure: Option<Failure>,
     pub(crate) attempts: u32,
+    /// When it was sent last; the run before may have sent it just before this one began.
+    sent_at: Duration,
+    /// A refusal in words that are not the programme's, perhaps of somebody between: it counts once nothing that was
+    /// sent can arrive any more and the service still knows of no exchange.
+    doubtful: Option<Refusal>,
 }
 
 /// How far an order is.
@@ -60,11 +65,23 @@ pub enum SpendBlock {
 
 /// The server keeps a key for 7 days; an older order is looked up, never sent again.
 const KEY_LIFE: TimeDelta = TimeDelta::days(6);
+/// What was sent is carried out within this time or never: gateways end a request after a minute.
+const STRAYS: Duration = Duration::from_secs(60);
+/// How often the server is asked whether it has carried out what is in doubt.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 impl OrderFlow {
     /// Takes up an order found on disk.
     pub(crate) fn resumed(order: Order, now: &Moment) -> Self {
-        Self { order, phase: OrderPhase::Paused, started_at: now.monotonic, last_failure: None, attempts: 0 }
+        Self {
+            order,
+            phase: OrderPhase::Paused,
+            started_at: now.monotonic,
+            last_failure: None,
+            attempts: 0,
+            sent_at: now.monotonic,
+            doubtful: None,
+        }
     }
 
     pub(crate) fn next_wake(&self) -> Option<Duration> {
@@ -133,6 +150,8 @@ impl App {
             started_at: turn.now.monotonic,
             last_failure: None,
             attempts: 0,
+            sent_at: turn.now.monotonic,
+            doubtful: None,
         });
         self.replace(Place::Processing(ProcessingPlace));
     }
@@ -171,8 +190,12 @@ impl App {
         }
         flow.phase = OrderPhase::Asking;
         let is_old = server_now.signed_duration_since(flow.order.placed_at) > KEY_LIFE;
-        let request =
-            if is_old { Request::FindExchange(flow.order.key.clone()) } else { Request::Exchange(flow.order.clone()) };
+        let request = if is_old || flow.doubtful.is_some() {
+            Request::FindExchange(flow.order.key.clone())
+        } else {
+            flow.sent_at = turn.now.monotonic;
+            Request::Exchange(flow.order.clone())
+        };
         self.call(request, turn);
     }
 
@@ -224,21 +247,48 @@ impl App {
         }
     }
 
-    /// The key was never seen by the server: nothing was charged, and the order is too old to send.
+    /// The server has not seen the key: nothing was charged, and the order is too old to send or was refused.
     pub(crate) fn no_exchange(&mut self, turn: &mut Turn) {
-        self.refused(Refusal { code: "expired_order".to_owned(), reasons: Vec::new(), request_id: None }, turn);
+        let now = turn.now.monotonic;
+        let Some(flow) = &mut self.order else { return };
+        let refusal = match &flow.doubtful {
+            Some(_) if now.saturating_sub(flow.sent_at) < STRAYS => {
+                flow.phase = OrderPhase::Waiting(now + LOOK_AGAIN);
+                return;
+            }
+            Some(refusal) => refusal.clone(),
+            None => Refusal { code: "expired_order".to_owned(), reasons: Vec::new(), request_id: None },
+        };
+        self.refused(refusal, turn);
     }
 
     /// No answer: ask again. A refusal: nothing was charged.
-    pub(crate) fn exchange_failed(&mut self, failure: Failure, turn: &mut Turn) {
+    pub(crate) fn exchange_failed(&mut self, mut failure: Failure, turn: &mut Turn) {
         if let FailureKind::Refused(refusal) = failure.kind {
-            self.refused(refusal, turn);
-        } else if let Some(flow) = &mut self.order {
-            flow.attempts = flow.attempts.saturating_add(1);
-            let wait = pace::after_failure(flow.attempts, &failure, Attention::Viewer, turn.now.entropy);
-            flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
-            flow.last_failure = Some(failure);
+            let Some(flow) = self.order.as_mut().filter(|_| !refusal.is_familiar()) else {
+                return self.refused(refusal, turn);
+            };
+            flow.doubtful = Some(refusal);
+            failure.kind = FailureKind::Malformed;
         }
+        self.order_unanswered(failure, turn);
+    }
+
+    /// Whether the server knows the order could not be found out.
+    pub(crate) fn find_exchange_failed(&mut self, mut failure: Failure, turn: &mut Turn) {
+        if matches!(failure.kind, FailureKind::Refused(_)) {
+            // Of the question, not of the order.
+            failure.kind = FailureKind::Malformed;
+        }
+        self.order_unanswered(failure, turn);
+    }
+
+    fn order_unanswered(&mut self, failure: Failure, turn: &mut Turn) {
+        let Some(flow) = &mut self.order else { return };
+        flow.attempts = flow.attempts.saturating_add(1);
+        let wait = pace::after_failure(flow.attempts, &failure, Attention::Viewer, turn.now.entropy);
+        flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
+        flow.last_failure = Some(failure);
     }
 
     fn refused(&mut self, refusal: Refusal, turn: &mut Turn) {

@@ -31,7 +31,7 @@ pub struct Weather {
     pub reset_after: u32,
     /// A gateway answers 502 after the server has done its work.
     pub gateway: u32,
-    /// The answer is cut, or a page of some network comes instead.
+    /// The answer is cut, or a page of some network or somebody's refusal comes instead.
     pub garbled: u32,
     /// A way takes much longer than usual.
     pub late: u32,
@@ -71,9 +71,20 @@ struct Course {
     is_reset_before: bool,
     is_reset_after: bool,
     is_gateway: bool,
-    garble: Option<bool>,
+    garble: Option<Garble>,
     fate: Fate,
     down: Duration,
+}
+
+/// What comes instead of an answer.
+#[derive(Debug, Clone, Copy)]
+enum Garble {
+    Portal,
+    Truncation,
+    /// A firewall's own words, with the order carried out behind it.
+    ForbiddenAfter,
+    /// The same, and the letter went no further.
+    ForbiddenBefore,
 }
 
 /// One box's end of the network.
@@ -171,6 +182,10 @@ impl Network {
         if let Some(refused) = self.storm_answer() {
             return Some(Ok(refused));
         }
+        if let Some(Garble::ForbiddenBefore) = course.garble {
+            self.trace.fault("403 of a firewall", what);
+            return Some(Ok(forbidden()));
+        }
         let reply = deliver(&self.server, letter, course.fate, course.down).await;
         let Some(mut reply) = reply else {
             match course.fate {
@@ -196,16 +211,20 @@ impl Network {
             return Some(Ok(problem(StatusCode::BAD_GATEWAY, None)));
         }
         match course.garble {
-            Some(true) => {
+            Some(Garble::Portal) => {
                 self.trace.fault("captive portal", what);
                 reply.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
                 reply = Reply { status: StatusCode::OK, body: Bytes::from_static(b"<html>Wi-Fi"), ..reply };
             }
-            Some(false) => {
+            Some(Garble::ForbiddenAfter) => {
+                self.trace.fault("403 of a firewall after commit", what);
+                reply = forbidden();
+            }
+            Some(Garble::Truncation) => {
                 self.trace.fault("truncation", what);
                 reply.body.truncate(reply.body.len() / 2);
             }
-            None => {}
+            Some(Garble::ForbiddenBefore) | None => {}
         }
         Some(Ok(reply))
     }
@@ -234,7 +253,10 @@ impl Sky {
             is_reset_before: self.happens(weather.reset_before),
             is_reset_after: self.happens(weather.reset_after),
             is_gateway: self.happens(weather.gateway),
-            garble: is_garbled.then(|| self.random.bool()),
+            garble: is_garbled.then(|| {
+                let all = [Garble::Portal, Garble::Truncation, Garble::ForbiddenAfter, Garble::ForbiddenBefore];
+                all[self.random.usize(0..all.len())]
+            }),
             fate: match (self.happens(weather.crash), self.random.bool()) {
                 (false, _) => Fate::Answers,
                 (true, false) => Fate::DiesBefore,
@@ -288,6 +310,12 @@ fn response(reply: Reply) -> reqwest::Response {
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response.into()
+}
+
+/// Somebody between speaks JSON, too.
+fn forbidden() -> Reply {
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))].into_iter().collect();
+    Reply { status: StatusCode::FORBIDDEN, headers, body: Bytes::from_static(b"{\"code\":\"Forbidden\"}") }
 }
 
 fn problem(status: StatusCode, retry_after: Option<u64>) -> Reply {

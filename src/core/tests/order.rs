@@ -8,7 +8,7 @@ use crate::core::{
     Answer, DiskTrouble, Effect, Event, LinkChange, Memory, Notice, OrderPhase, Place, PlaceKind, Request, SpendBlock,
     StoredOrder, Warning,
 };
-use crate::domain::{Failure, FailureKind, IdempotencyKey, Order};
+use crate::domain::{Failure, FailureKind, IdempotencyKey, Order, Refusal};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 
 fn forgotten(journey: &Journey) -> usize {
@@ -172,6 +172,28 @@ fn a_refusal_keeps_every_reason_and_charges_nothing() {
 fn a_refused_order_goes_back_to_where_it_began() {
     let mut journey = ordered();
     journey.fail("Exchange", refusal(vec![])).serve().keys("OK").expect_place(PlaceKind::Offer);
+}
+
+#[test]
+fn a_refusal_in_strange_words_counts_once_nothing_that_was_sent_can_arrive() {
+    let strange =
+        || FailureKind::Refused(Refusal { code: "Forbidden".to_owned(), reasons: Vec::new(), request_id: None });
+    let mut journey = ordered();
+    journey.fail("Exchange", strange());
+    for _ in 0..5 {
+        journey.wait(secs(10)).expect_place(PlaceKind::Processing);
+        assert_eq!((journey.sent("Exchange"), forgotten(&journey)), (1, 0), "it is looked for, not sent again");
+        journey.answer("FindExchange", Answer::NoExchange);
+    }
+    journey.wait(secs(10)).answer("FindExchange", Answer::NoExchange).expect_place(PlaceKind::Refusal);
+    assert_eq!(forgotten(&journey), 1);
+
+    let mut journey = ordered();
+    journey.fail("Exchange", strange()).wait(secs(10)).fail("FindExchange", strange());
+    assert!(journey.app.order().is_some(), "a refused question says nothing of the order");
+    let order = journey.app.order().expect("it is in doubt").order.clone();
+    let made = journey.world.answer(&Request::Exchange(order), start());
+    journey.wait(secs(30)).answer("FindExchange", made).expect_place(PlaceKind::Outcome);
 }
 
 #[test]

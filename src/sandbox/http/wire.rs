@@ -2,6 +2,8 @@
 //!
 //! Field names here are the contract with the client; nothing else may invent JSON for it.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -31,7 +33,11 @@ impl PartialSchema for BinaryBody {
     }
 }
 
-impl ToSchema for BinaryBody {}
+impl ToSchema for BinaryBody {
+    fn name() -> Cow<'static, str> {
+        "Binary".into()
+    }
+}
 
 macro_rules! text_schema {
     ($($name:ident),*) => {$(
