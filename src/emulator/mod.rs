@@ -58,10 +58,9 @@ pub enum EmulatorError {
 /// Anything that keeps it from running, in words for QA.
 pub fn run(args: Args) -> Result<(), EmulatorError> {
     crate::shell::logging::start(&args.log_level, crate::shell::logging::LogFormat::Text)?;
-    let setup = setup::prepare(&args)?;
     match (args.headless, args.soak) {
-        (true, Some(time)) => soak::run(setup, &args, time),
-        (true, None) => headless::run(setup, &args),
-        (false, _) => window::run(setup, &args),
+        (true, Some(time)) => soak::run(setup::prepare(&args)?, &args, time),
+        (true, None) => headless::run(setup::prepare(&args)?, &args),
+        (false, _) => window::run(&args),
     }
 }

@@ -14,11 +14,11 @@ use crate::shell::{Parts, Shell};
 use crate::view::bind::{KeyAction, Screen};
 
 use super::args::Size;
-use super::setup::Setup;
+use super::setup::{Setup, prepare};
 use super::{Args, EmulatorError};
 
 /// Runs the window until it is closed.
-pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
+pub(crate) fn run(args: &Args) -> Result<(), EmulatorError> {
     let has_display =
         ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
     if !has_display {
@@ -29,8 +29,15 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
         ));
     }
     let width = args.size.or(args.tv_only.then_some(Size::FULL_HD)).map(|size| size.width);
-    desktop::select(width).map_err(EmulatorError::Window)?;
-    let window = Screen::new().map_err(EmulatorError::Window)?;
+    // SAFETY: the first thread is begun below.
+    unsafe { desktop::skip_composed_letters() };
+    // Neither needs the other, and a start has no time to lose.
+    let (window, setup) = std::thread::scope(|scope| {
+        let preparing = scope.spawn(|| prepare(args));
+        let window = desktop::select(width).and_then(|()| Screen::new());
+        (window, preparing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (window, setup) = (window.map_err(EmulatorError::Window)?, setup?);
     announce(&setup);
     let shell: Rc<RefCell<Option<Shell>>> = Rc::default();
     let wake = Arc::new(|| {

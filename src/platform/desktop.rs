@@ -9,6 +9,18 @@ const LAYOUT: (f32, f32) = (1920.0, 1080.0);
 /// The width where the desktop does not tell its own.
 const FALLBACK_WIDTH: u32 = 1280;
 
+/// Spares the start the reading of X11's tables of composed letters, twice half a megabyte: a remote has no letters.
+///
+/// # Safety
+/// No other thread may run yet: it changes the environment.
+pub unsafe fn skip_composed_letters() {
+    const FILE: &str = "XCOMPOSEFILE";
+    if std::env::var_os(FILE).is_none() {
+        // SAFETY: whoever calls this promises that nobody else reads the environment now.
+        unsafe { std::env::set_var(FILE, "/dev/null") };
+    }
+}
+
 /// Chooses the desktop window with the software renderer; call it before the first window. With a
 /// width, in device pixels, the desktop makes it of that size at once.
 ///

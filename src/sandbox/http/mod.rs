@@ -1,5 +1,6 @@
 //! What every route shares: the shapes on the wire, problems, extractors, faults and the server.
 
+pub(crate) mod binary;
 pub(crate) mod extract;
 pub(crate) mod faults;
 pub(crate) mod guard;

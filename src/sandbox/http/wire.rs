@@ -2,11 +2,9 @@
 //!
 //! Field names here are the contract with the client; nothing else may invent JSON for it.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -22,22 +20,6 @@ impl PartialSchema for Points {
 }
 
 impl ToSchema for Points {}
-
-/// Bytes that are not JSON: a picture, a film.
-pub(crate) struct BinaryBody;
-
-impl PartialSchema for BinaryBody {
-    fn schema() -> RefOr<Schema> {
-        let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
-        ObjectBuilder::new().schema_type(Type::String).format(Some(format)).into()
-    }
-}
-
-impl ToSchema for BinaryBody {
-    fn name() -> Cow<'static, str> {
-        "Binary".into()
-    }
-}
 
 macro_rules! text_schema {
     ($($name:ident),*) => {$(

@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::catalogue::is_current;
 use crate::sandbox::artwork::{ArtworkError, Variant};
+use crate::sandbox::http::binary::BinaryBody;
 use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
 use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::BinaryBody;
 use crate::sandbox::randomness::hash_text;
 use crate::sandbox::state::{Sandbox, lock};
 

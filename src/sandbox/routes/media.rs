@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::sandbox::clip;
+use crate::sandbox::http::binary::BinaryBody;
 use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
 use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::BinaryBody;
 use crate::sandbox::randomness::hash_text;
 use crate::sandbox::service::entitlement::may_play;
 
