@@ -29,14 +29,15 @@ pub(crate) fn run(args: &Args) -> Result<(), EmulatorError> {
         ));
     }
     let width = args.size.or(args.tv_only.then_some(Size::FULL_HD)).map(|size| size.width);
-    // SAFETY: the first thread is begun below.
-    unsafe { desktop::skip_composed_letters() };
+    // SAFETY: the first thread is begun below. Without the file the start is slower and nothing else.
+    let composed = unsafe { desktop::skip_composed_letters() };
     // Neither needs the other, and a start has no time to lose.
     let (window, setup) = std::thread::scope(|scope| {
         let preparing = scope.spawn(|| prepare(args));
         let window = desktop::select(width).and_then(|()| Screen::new());
         (window, preparing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
+    drop(composed);
     let (window, setup) = (window.map_err(EmulatorError::Window)?, setup?);
     announce(&setup);
     let shell: Rc<RefCell<Option<Shell>>> = Rc::default();

@@ -1,8 +1,11 @@
 //! A window on a desktop, drawn by the renderer of the box.
 
+use std::io::{self, Write};
+
 use slint::platform::WindowEvent;
 use slint::winit_030::{WinitWindowAccessor, winit};
 use slint::{BackendSelector, PhysicalSize, PlatformError, Window};
+use tempfile::NamedTempFile;
 
 /// The width and the height of the layout.
 const LAYOUT: (f32, f32) = (1920.0, 1080.0);
@@ -10,15 +13,24 @@ const LAYOUT: (f32, f32) = (1920.0, 1080.0);
 const FALLBACK_WIDTH: u32 = 1280;
 
 /// Spares the start the reading of X11's tables of composed letters, twice half a megabyte: a remote has no letters.
+/// The file stands in for them until the window is made.
 ///
 /// # Safety
 /// No other thread may run yet: it changes the environment.
-pub unsafe fn skip_composed_letters() {
-    const FILE: &str = "XCOMPOSEFILE";
-    if std::env::var_os(FILE).is_none() {
-        // SAFETY: whoever calls this promises that nobody else reads the environment now.
-        unsafe { std::env::set_var(FILE, "/dev/null") };
+///
+/// # Errors
+/// No file can be written.
+pub unsafe fn skip_composed_letters() -> io::Result<Option<NamedTempFile>> {
+    const NAME: &str = "XCOMPOSEFILE";
+    if std::env::var_os(NAME).is_some() {
+        return Ok(None);
     }
+    let mut file = NamedTempFile::new()?;
+    // An empty one would be an error to the reader.
+    file.write_all(b"# Nothing is composed.\n")?;
+    // SAFETY: whoever calls this promises that nobody else reads the environment now.
+    unsafe { std::env::set_var(NAME, file.path()) };
+    Ok(Some(file))
 }
 
 /// Chooses the desktop window with the software renderer; call it before the first window. With a
