@@ -129,6 +129,8 @@ pub enum StoredOrder {
     None,
     /// An order whose answer is not known.
     Pending(Order),
+    /// An order whose refusal was about to be shown without the service's own word: it is looked for, never sent.
+    Sealed(Order),
     /// Something unreadable.
     Damaged,
 }
@@ -153,6 +155,7 @@ pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
         Event::Presented => app.presented(&mut turn),
         Event::Replied { id, result } => app.replied(id, result, &mut turn),
         Event::OrderStored(result) => app.order_stored(result, &mut turn),
+        Event::OrderSealed(result) => app.order_sealed(result, &mut turn),
         Event::PinAnswered { id, answer } => app.pin_answered(id, answer, &mut turn),
         Event::Player(event) => app.player_event(event, &mut turn),
         Event::Power(key) => app.power_key(key, &mut turn),
@@ -199,6 +202,7 @@ impl App {
         match boot.order {
             StoredOrder::None => {}
             StoredOrder::Pending(order) => app.order = Some(OrderFlow::resumed(order, now)),
+            StoredOrder::Sealed(order) => app.order = Some(OrderFlow::sealed(order, now)),
             StoredOrder::Damaged => {
                 turn.effects.push(Effect::Warn(Warning::DamagedOrder));
                 app.notify(Notice::OrderDamaged, &mut turn);

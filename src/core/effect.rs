@@ -19,6 +19,8 @@ pub enum Effect {
     StoreOrder(Order),
     /// Forget the order; its result was seen.
     ForgetOrder(IdempotencyKey),
+    /// Note that the order with this key is never sent again, and answer with [`super::Event::OrderSealed`].
+    SealOrder(IdempotencyKey),
     /// Write what is known to the cache.
     StoreCache,
     /// Remove everything personal from the disk: cache, tokens, PIN.

@@ -45,6 +45,8 @@ pub enum Event {
     },
     /// The order is safely on disk, or could not be written.
     OrderStored(Result<(), DiskTrouble>),
+    /// It is noted that the order is not sent again, or not.
+    OrderSealed(Result<(), DiskTrouble>),
     /// The PIN was checked, set or removed.
     PinAnswered {
         /// Which question.

@@ -84,6 +84,11 @@ impl OrderFlow {
         }
     }
 
+    /// Takes up an order found on disk that must not be sent again.
+    pub(crate) fn sealed(order: Order, now: &Moment) -> Self {
+        Self { doubtful: Some(not_carried_out()), ..Self::resumed(order, now) }
+    }
+
     pub(crate) fn next_wake(&self) -> Option<Duration> {
         match self.phase {
             OrderPhase::Waiting(at) => Some(at),
@@ -251,15 +256,24 @@ impl App {
     pub(crate) fn no_exchange(&mut self, turn: &mut Turn) {
         let now = turn.now.monotonic;
         let Some(flow) = &mut self.order else { return };
-        let refusal = match &flow.doubtful {
-            Some(_) if now.saturating_sub(flow.sent_at) < STRAYS => {
-                flow.phase = OrderPhase::Waiting(now + LOOK_AGAIN);
-                return;
-            }
-            Some(refusal) => refusal.clone(),
-            None => Refusal { code: "expired_order".to_owned(), reasons: Vec::new(), request_id: None },
-        };
-        self.refused(refusal, turn);
+        if flow.doubtful.is_none() {
+            return self.refused(not_carried_out(), turn);
+        }
+        flow.phase = OrderPhase::Waiting(now + LOOK_AGAIN);
+        if now.saturating_sub(flow.sent_at) >= STRAYS {
+            // Another start must not send what the member is told was refused.
+            turn.effects.push(Effect::SealOrder(flow.order.key.clone()));
+        }
+    }
+
+    /// The order in doubt will not be sent again, so its refusal is the truth.
+    pub(crate) fn order_sealed(&mut self, result: Result<(), DiskTrouble>, turn: &mut Turn) {
+        let doubtful = self.order.as_ref().and_then(|flow| flow.doubtful.clone());
+        if let (Ok(()), Some(refusal)) = (result, doubtful) {
+            // A slow disk may have let it be looked for once more.
+            self.calls.under_way.retain(|_, request| !matches!(request, Request::FindExchange(_)));
+            self.refused(refusal, turn);
+        }
     }
 
     /// No answer: ask again. A refusal: nothing was charged.
@@ -362,6 +376,11 @@ impl App {
             }
         }
     }
+}
+
+/// The server knows nothing of an order that is not sent any more.
+fn not_carried_out() -> Refusal {
+    Refusal { code: "expired_order".to_owned(), reasons: Vec::new(), request_id: None }
 }
 
 /// What some lines cost together.

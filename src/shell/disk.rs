@@ -25,6 +25,8 @@ pub enum Job {
     StoreOrder(Order),
     /// Forget it.
     ForgetOrder(IdempotencyKey),
+    /// Never send the order again.
+    SealOrder(IdempotencyKey),
     /// Keep what a start needs.
     StoreCache(Box<CacheJob>),
     /// Remove everything personal but the order.
@@ -102,6 +104,13 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
                 tracing::error!(error = %chain(error), "the order was not stored and is not sent");
             }
             Some(Event::OrderStored(result.map_err(|_| DiskTrouble)))
+        }
+        Job::SealOrder(key) => {
+            let result = storage.orders.seal(&key);
+            if let Err(error) = &result {
+                tracing::error!(error = %chain(error), "the order was not sealed");
+            }
+            Some(Event::OrderSealed(result.map_err(|_| DiskTrouble)))
         }
         Job::ForgetOrder(key) => {
             if let Err(error) = storage.orders.clear(&key) {
@@ -199,6 +208,7 @@ pub fn boot(
     };
     let order = match storage.orders.load() {
         Ok(None) => StoredOrder::None,
+        Ok(Some(order)) if storage.orders.is_sealed(&order.key) => StoredOrder::Sealed(order),
         Ok(Some(order)) => StoredOrder::Pending(order),
         Err(error) => {
             tracing::error!(error = %chain(&error), "the stored order is unreadable");

@@ -47,6 +47,7 @@ impl Journal {
                 json!({"event": "replied", "id": id.get(), "result": result})
             }
             Event::OrderStored(result) => json!({"event": "order-stored", "ok": result.is_ok()}),
+            Event::OrderSealed(result) => json!({"event": "order-sealed", "ok": result.is_ok()}),
             Event::PinAnswered { .. } => json!({"event": "pin-answered"}),
             Event::Player(event) => json!({"event": "player", "what": format!("{event:?}")}),
             Event::Power(key) => json!({"event": "power", "key": format!("{key:?}")}),
@@ -66,6 +67,7 @@ impl Journal {
             Effect::StoreOrder(order) => {
                 json!({"effect": "store-order", "key": order.key.as_str(), "options": order.lines.len()})
             }
+            Effect::SealOrder(key) => json!({"effect": "seal-order", "key": key.as_str()}),
             Effect::ForgetOrder(key) => json!({"effect": "forget-order", "key": key.as_str()}),
             Effect::StoreCache => json!({"effect": "store-cache"}),
             Effect::WipeMember => json!({"effect": "wipe-member"}),

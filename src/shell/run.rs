@@ -278,7 +278,10 @@ impl Shell {
     fn take(&mut self, message: Message) {
         match message {
             Message::Event(event) => {
-                if matches!(*event, Event::Replied { .. } | Event::OrderStored(_) | Event::PinAnswered { .. }) {
+                if matches!(
+                    *event,
+                    Event::Replied { .. } | Event::OrderStored(_) | Event::OrderSealed(_) | Event::PinAnswered { .. }
+                ) {
                     self.answers_due = self.answers_due.saturating_sub(1);
                 }
                 if let Event::Player(event) = &*event {
@@ -354,6 +357,7 @@ impl Shell {
                     tracing::info!(key = order.key.as_str(), options = order.lines.len(), "an order is placed");
                     self.disk_question(Job::StoreOrder(order));
                 }
+                Effect::SealOrder(key) => self.disk_question(Job::SealOrder(key)),
                 Effect::ForgetOrder(key) => {
                     tracing::info!(key = key.as_str(), "the order's result was seen");
                     self.disk_job(Job::ForgetOrder(key));

@@ -83,6 +83,7 @@ impl Walker<'_> {
                 Some(Event::Replied { id, result })
             }
             Effect::StoreOrder(_) => Some(Event::OrderStored(Ok(()))),
+            Effect::SealOrder(_) => Some(Event::OrderSealed(Ok(()))),
             Effect::CheckPin { id, .. } => {
                 let is_wrong = self.dice.roll(3) == 0;
                 let answer = if is_wrong { PinAnswer::Wrong { left: 4 } } else { PinAnswer::Right };

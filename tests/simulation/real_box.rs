@@ -133,6 +133,11 @@ impl Running {
                         self.event(event)?;
                     }
                 }
+                Effect::SealOrder(key) => {
+                    if let Some(event) = perform(&self.storage, Job::SealOrder(key)) {
+                        self.event(event)?;
+                    }
+                }
                 Effect::ForgetOrder(key) => {
                     let read = match shown(self.app.place()) {
                         Shown::Confirmed(id) => format!("confirmed {id}"),

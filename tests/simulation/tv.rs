@@ -246,6 +246,7 @@ impl Tv {
                     errands.push(Errand::Placed(order.clone()));
                     Job::StoreOrder(order)
                 }
+                Effect::SealOrder(key) => Job::SealOrder(key),
                 Effect::ForgetOrder(key) => {
                     errands.push(Errand::Shown(key.as_str().to_owned(), shown(running.app.place())));
                     Job::ForgetOrder(key)

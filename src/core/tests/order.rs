@@ -185,8 +185,14 @@ fn a_refusal_in_strange_words_counts_once_nothing_that_was_sent_can_arrive() {
         assert_eq!((journey.sent("Exchange"), forgotten(&journey)), (1, 0), "it is looked for, not sent again");
         journey.answer("FindExchange", Answer::NoExchange);
     }
-    journey.wait(secs(10)).answer("FindExchange", Answer::NoExchange).expect_place(PlaceKind::Refusal);
-    assert_eq!(forgotten(&journey), 1);
+    let seals =
+        |journey: &Journey| journey.effects.iter().filter(|effect| matches!(effect, Effect::SealOrder(_))).count();
+    assert_eq!(seals(&journey), 0);
+    journey.wait(secs(10)).answer("FindExchange", Answer::NoExchange).event(Event::OrderSealed(Err(DiskTrouble)));
+    journey.expect_place(PlaceKind::Processing);
+    journey.wait(secs(10)).answer("FindExchange", Answer::NoExchange).event(Event::OrderSealed(Ok(())));
+    journey.event(Event::Presented).expect_place(PlaceKind::Refusal);
+    assert_eq!((seals(&journey), forgotten(&journey)), (2, 1));
 
     let mut journey = ordered();
     journey.fail("Exchange", strange()).wait(secs(10)).fail("FindExchange", strange());
@@ -194,6 +200,20 @@ fn a_refusal_in_strange_words_counts_once_nothing_that_was_sent_can_arrive() {
     let order = journey.app.order().expect("it is in doubt").order.clone();
     let made = journey.world.answer(&Request::Exchange(order), start());
     journey.wait(secs(30)).answer("FindExchange", made).expect_place(PlaceKind::Outcome);
+}
+
+#[test]
+fn a_sealed_order_is_looked_for_and_never_sent() {
+    let world = World::default();
+    let order = StoredOrder::Sealed(stored_order("m1"));
+    let boot = crate::core::Boot { order, cached: Some(world.cached()), ..world.boot() };
+    let mut journey = Journey::boot(world, boot);
+    journey.keys("RIGHT").serve();
+    for _ in 0..7 {
+        journey.answer("FindExchange", Answer::NoExchange).wait(secs(10));
+    }
+    journey.event(Event::OrderSealed(Ok(()))).event(Event::Presented).expect_place(PlaceKind::Refusal);
+    assert_eq!((journey.sent("Exchange"), forgotten(&journey)), (0, 1));
 }
 
 #[test]

@@ -4,6 +4,9 @@
 //! counts, so one damaged slot loses nothing. Two damaged slots are told, never taken for "no
 //! order": points may have been spent. An order that reached one slot only was never sent, because
 //! the journal had not said that it is kept; it does not come back at the next start.
+//!
+//! An order whose refusal is shown without the service's own word is sealed before: should the disk
+//! refuse to close it, the next start looks for it and does not send it again.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +21,8 @@ use crate::domain::{IdempotencyKey, OfferId, Order, OrderLine, Points};
 
 const FORMAT: Format = Format { name: "order", version: 1, limit: 64 * 1024 };
 const SLOTS: [&str; 2] = ["order.a", "order.b"];
+const SEAL_FORMAT: Format = Format { name: "seal", version: 1, limit: 1024 };
+const SEAL: &str = "order.sealed";
 /// How often the last step of keeping an order is tried.
 const LAST_STEP_TRIES: u32 = 20;
 
@@ -127,6 +132,20 @@ impl OrderJournal {
                 cleared
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Notes that the order with this key must never be sent again.
+    pub fn seal(&self, key: &IdempotencyKey) -> Result<(), JournalError> {
+        Ok(SEAL_FORMAT.write(&*self.files, &self.directory.join(SEAL), key.as_str().as_bytes())?)
+    }
+
+    /// Whether the order with this key must not be sent again; where that cannot be read, it must not.
+    pub fn is_sealed(&self, key: &IdempotencyKey) -> bool {
+        match SEAL_FORMAT.read(&*self.files, &self.directory.join(SEAL)) {
+            Ok(Found::Nothing) => false,
+            Ok(Found::Payload(sealed)) => sealed == key.as_str().as_bytes(),
+            Ok(Found::Damaged) | Err(_) => true,
         }
     }
 
@@ -387,5 +406,16 @@ mod tests {
         assert_eq!(journal.load().unwrap(), Some(order(1)));
         fs::write(directory.path().join(SLOTS[1]), b"").unwrap();
         assert!(matches!(journal.load(), Err(JournalError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_seal_holds_for_its_order_alone() {
+        let (directory, journal) = journal();
+        let (sealed, other) = (order(1), order(2));
+        assert!(!journal.is_sealed(&sealed.key));
+        journal.seal(&sealed.key).unwrap();
+        assert!(journal.is_sealed(&sealed.key) && !journal.is_sealed(&other.key));
+        std::fs::write(directory.path().join(SEAL), b"worn").unwrap();
+        assert!(journal.is_sealed(&other.key), "what cannot be read is not sent");
     }
 }
