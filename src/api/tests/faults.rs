@@ -3,7 +3,7 @@
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 
 use super::server::{Act, Server, answer, json, problem, read_request};
@@ -30,9 +30,10 @@ async fn a_name_without_an_address() {
 
 #[tokio::test]
 async fn a_refused_connection() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-    drop(listener);
+    // Held and not listened on: a port that is given back may be another test's before the question comes.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let base = format!("http://{}/", held.local_addr().unwrap()).parse().unwrap();
     assert_eq!(account_kind(&options(base)).await, FailureKind::NoConnection);
 }
 
