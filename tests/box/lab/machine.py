@@ -208,6 +208,9 @@ class Machine:
                 raise LabError(f"the screen does not show {what} within {timeout:.0f} s")
             time.sleep(0.03)
 
+    # On a busy machine pictures of offers come a second apart; what is compared with later must have them all.
+    WHOLE = 3.0
+
     def wait_still(self, still: float = 0.6, timeout: float = 120) -> Picture:
         """The picture once it has not changed for so many seconds."""
         end = time.monotonic() + timeout

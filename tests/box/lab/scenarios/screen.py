@@ -59,7 +59,7 @@ def late_television(box: Box) -> str:
 def mode_change(box: Box) -> str:
     machine = box.machine
     box.start_home()
-    before = machine.wait_still()
+    before = machine.wait_still(machine.WHOLE)
     override = "/sys/kernel/debug/dri/0/Virtual-1/edid_override"
     machine.shell("mount -t debugfs debug /sys/kernel/debug")
     box.put("/tmp/edid", _edid(HD))

@@ -13,7 +13,7 @@ from ..scenario import expect, scenario
 def killed(box: Box) -> str:
     machine = box.machine
     box.start_home()
-    before = machine.wait_still(1.0)
+    before = machine.wait_still(machine.WHOLE)
     box.signal("KILL")
     machine.wait_line("PROGRAM ended with 137")
     began = time.monotonic()
