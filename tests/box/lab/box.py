@@ -70,7 +70,7 @@ class Box:
         member = self.sign_in(subscriber)
         self.start()
         self.wait_drawn()
-        self.machine.wait_still(1.2)
+        self.machine.wait_still(self.machine.WHOLE)
         return member
 
     def notified_start(self) -> int:
