@@ -50,53 +50,22 @@ pub(crate) struct ProblemBody {
     pub(crate) request_id: String,
 }
 
-/// One cause of a refusal.
+/// One cause of a refusal. The `balance` of `not_enough_points` is what can be spent: without what orders under way hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[schema(as = Reason)]
 pub(crate) enum ReasonBody {
-    /// `balance` is what can be spent: without what orders under way hold.
-    NotEnoughPoints {
-        balance: Points,
-        price: Points,
-        missing: Points,
-    },
-    Debt {
-        roubles: i64,
-    },
-    AlreadyOrdered {
-        offer_id: OfferId,
-        title: String,
-        exchange_id: ExchangeId,
-        until: Option<DateTime<Utc>>,
-    },
-    MonthlyLimit {
-        until: DateTime<Utc>,
-    },
-    Requires {
-        offer_id: OfferId,
-        title: String,
-    },
-    PriceChanged {
-        offer_id: OfferId,
-        title: String,
-        expected: Points,
-        price: Points,
-    },
-    OfferGone {
-        offer_id: OfferId,
-    },
-    ServiceNotConnected {
-        service: String,
-    },
+    NotEnoughPoints { balance: Points, price: Points, missing: Points },
+    Debt { roubles: i64 },
+    AlreadyOrdered { offer_id: OfferId, title: String, exchange_id: ExchangeId, until: Option<DateTime<Utc>> },
+    MonthlyLimit { until: DateTime<Utc> },
+    Requires { offer_id: OfferId, title: String },
+    PriceChanged { offer_id: OfferId, title: String, expected: Points, price: Points },
+    OfferGone { offer_id: OfferId },
+    ServiceNotConnected { service: String },
     NotEnrolled,
-    Channel {
-        offer_id: OfferId,
-    },
-    Conflict {
-        offer_id: OfferId,
-        title: String,
-    },
+    Channel { offer_id: OfferId },
+    Conflict { offer_id: OfferId, title: String },
 }
 
 /// A member's account.

@@ -32,7 +32,7 @@ const MOST_CHANGE: i64 = 1_000_000;
 const FIRST_TIME: i64 = 946_684_800;
 const LAST_TIME: i64 = 4_102_444_800;
 // A hundred years in seconds.
-pub(super) const MOST_STEP: i64 = 3_155_760_000;
+const MOST_STEP: i64 = 3_155_760_000;
 
 /// Shows members, clock, policy and faults.
 #[utoipa::path(get, path = "/sandbox/v1/state", tag = "control", operation_id = "getState",
