@@ -200,7 +200,6 @@ impl Client {
                 match self.find_exchange(&order.key).await {
                     Ok(Some(exchange)) => outcome(exchange, retry_after.unwrap_or(PROCESSING_PAUSE), failure),
                     Ok(None) => Err(failure(FailureKind::Refused(refusal))),
-                    Err(Failure { kind: FailureKind::Refused(_), .. }) => Err(failure(FailureKind::Malformed)),
                     Err(unanswered) => Err(unanswered),
                 }
             }
@@ -226,8 +225,14 @@ impl Client {
     /// The exchange that was ordered with this key, if the order arrived.
     pub async fn find_exchange(&self, key: &IdempotencyKey) -> Result<Option<Exchange>, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "exchanges"])?.query("idempotency_key", key.as_str());
-        let found: exchange::FoundExchanges = self.get_json(request).await?;
-        Ok(found.exchanges.into_iter().next().map(Into::into))
+        match self.get_json::<exchange::FoundExchanges>(request).await {
+            Ok(found) => Ok(found.exchanges.into_iter().next().map(Into::into)),
+            // Of the question, not of the order.
+            Err(Failure { kind: FailureKind::Refused(_), request_id, retry_after }) => {
+                Err(Failure { kind: FailureKind::Malformed, request_id, retry_after })
+            }
+            Err(unanswered) => Err(unanswered),
+        }
     }
 
     /// What the member holds, and the server's time.

@@ -288,16 +288,8 @@ impl App {
         self.order_unanswered(failure, turn);
     }
 
-    /// Whether the server knows the order could not be found out.
-    pub(crate) fn find_exchange_failed(&mut self, mut failure: Failure, turn: &mut Turn) {
-        if matches!(failure.kind, FailureKind::Refused(_)) {
-            // Of the question, not of the order.
-            failure.kind = FailureKind::Malformed;
-        }
-        self.order_unanswered(failure, turn);
-    }
-
-    fn order_unanswered(&mut self, failure: Failure, turn: &mut Turn) {
+    /// What has become of the order could not be found out, so it is asked for again.
+    pub(crate) fn order_unanswered(&mut self, failure: Failure, turn: &mut Turn) {
         let Some(flow) = &mut self.order else { return };
         flow.attempts = flow.attempts.saturating_add(1);
         let wait = pace::after_failure(flow.attempts, &failure, Attention::Viewer, turn.now.entropy);

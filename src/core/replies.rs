@@ -124,7 +124,7 @@ impl App {
             Request::Exchanges { cursor } => self.page_failed(Resource::Exchanges, cursor.is_some(), failure, turn),
             Request::EarningRules => self.trouble(Resource::EarningRules, failure, turn),
             Request::Exchange(_) => self.exchange_failed(failure, turn),
-            Request::FindExchange(_) => self.find_exchange_failed(failure, turn),
+            Request::FindExchange(_) => self.order_unanswered(failure, turn),
             Request::Enrol { .. } => self.join_failed(failure, turn),
             Request::SetRenewal { .. } => {
                 self.notify(Notice::RenewalFailed, turn);
