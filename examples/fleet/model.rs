@@ -296,7 +296,7 @@ fn boot() -> Boot {
         version: String::new(),
         device_id: String::new(),
         api_host: String::new(),
-        account_url: String::new(),
+        account_url: None,
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
     };

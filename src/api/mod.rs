@@ -17,6 +17,7 @@ mod wire;
 pub use auth::{MemoryTokens, TokenStore, Tokens};
 pub use client::{Client, ExchangeAnswer, Fetched, ImageVariant};
 pub use options::{ClientError, ClientOptions};
+pub use tls::check_certificates;
 pub use transport::{Carried, Wire};
 
 #[cfg(test)]

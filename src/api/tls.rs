@@ -29,6 +29,11 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, ClientError>
     Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }
 
+/// Says what is wrong with certificates that an operator adds, before anything is built on them.
+pub fn check_certificates(pem: &[u8]) -> Result<(), ClientError> {
+    config(Some(pem)).map(|_| ())
+}
+
 /// Chooses ring for the whole process; without a choice rustls panics.
 fn install_provider() {
     static ONCE: Once = Once::new();

@@ -18,7 +18,7 @@ use url::Url;
 
 pub use args::Args;
 
-use crate::api::{ClientError, ClientOptions};
+use crate::api::{ClientError, ClientOptions, check_certificates};
 use crate::domain::Language;
 use crate::shell::logging::LogFormat;
 use input::Input;
@@ -198,6 +198,17 @@ pub enum ConfigError {
         #[source]
         source: io::Error,
     },
+    /// A file holds something else than it should.
+    #[error("{}: {key} cannot be used", path.display())]
+    Certificates {
+        /// Which file.
+        path: PathBuf,
+        /// What names it.
+        key: &'static str,
+        /// Why.
+        #[source]
+        source: ClientError,
+    },
     /// The file is not TOML.
     #[error("{}: not valid TOML: {message}", path.display())]
     Syntax {
@@ -286,7 +297,16 @@ impl Config {
         options.timeout = self.api.timeout;
         options.language = self.ui.language;
         options.ca_pem = match &self.api.ca_file {
-            Some(path) => Some(read(path, "api.ca_file")?),
+            Some(path) => {
+                let key = "api.ca_file";
+                let pem = read(path, key)?;
+                check_certificates(&pem).map_err(|source| ConfigError::Certificates {
+                    path: path.clone(),
+                    key,
+                    source,
+                })?;
+                Some(pem)
+            }
             None => None,
         };
         Ok(options)
@@ -309,7 +329,7 @@ impl Config {
     fn read_bytes(&mut self, path: &Path, bytes: Vec<u8>, origins: &mut Origins) -> Result<(), ConfigError> {
         let syntax = |message: String| ConfigError::Syntax { path: path.to_owned(), message };
         let text = String::from_utf8(bytes).map_err(|error| syntax(error.to_string()))?;
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| syntax(error.to_string()))?;
+        let table: toml::Table = text.parse().map_err(|error| syntax(one_line(&text, &error)))?;
         self.read_table(&path.display().to_string(), "", &table, origins)
     }
 
@@ -417,6 +437,16 @@ fn default_directory(environment: &BTreeMap<String, String>) -> PathBuf {
         .or_else(|| absolute("XDG_STATE_HOME").map(|state| state.join("bonus-tv")))
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state/bonus-tv")))
         .unwrap_or_else(|| PathBuf::from("/var/lib/bonus-tv"))
+}
+
+/// What is wrong with a TOML text and where, without the excerpt over several lines.
+fn one_line(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let place = before.map_or_else(String::new, |before| {
+        let line = before.lines().count().max(1) + usize::from(before.ends_with('\n'));
+        format!("line {line}: ")
+    });
+    format!("{place}{}", error.message().replace('\n', "; "))
 }
 
 fn read(path: &Path, key: &str) -> Result<Vec<u8>, ConfigError> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use crate::domain::{Account, Catalog, Entitlement, IdempotencyKey, OfferId, Order};
-use crate::input::{Direction, Keymap, Repeat};
+use crate::domain::{Account, Catalog, Entitlement, OfferId, Order};
+use crate::input::{Direction, Keymap, RemoteKey, Repeat};
 
 use super::calls::Calls;
 use super::clock::{ServerClock, default_offset};
@@ -33,9 +33,14 @@ pub struct App {
     pub(crate) dialog: Option<Dialog>,
     pub(crate) basket: Vec<OfferId>,
     pub(crate) order: Option<OrderFlow>,
-    pub(crate) unseen: Option<IdempotencyKey>,
+    /// An order without an answer whose member is not the one who is signed in; the disk holds it.
+    pub(crate) set_aside: Option<OrderFlow>,
+    /// An order whose result was not on the screen yet; the disk holds it.
+    pub(crate) unseen: Option<OrderFlow>,
     pub(crate) playing: Option<Playing>,
     pub(crate) repeat: Repeat,
+    /// Keys that went down in the PIN's dialog and are down still.
+    pub(crate) secret_keys: Vec<RemoteKey>,
     pub(crate) keymap: Keymap,
     pub(crate) calls: Calls,
     pub(crate) clock: ServerClock,
@@ -63,7 +68,7 @@ pub struct Identity {
     /// The host of the bonus API, for support.
     pub api_host: String,
     /// The address of the personal account, for what the box does not sell.
-    pub account_url: String,
+    pub account_url: Option<String>,
     /// After how long without a key the picture is dimmed; `None` for never.
     pub dim_after: Option<Duration>,
     /// After how long without a key the menu is left; `None` for never.
@@ -146,11 +151,15 @@ pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
     let mut turn = Turn { now: *now, effects: Vec::new() };
     match event {
         Event::Key(key) => {
+            app.note_secret(key);
             if let Some(step) = app.repeat.key(now.monotonic, key) {
                 app.take_step(step, &mut turn);
             }
         }
-        Event::KeysReleased => app.repeat.release_all(),
+        Event::KeysReleased => {
+            app.secret_keys.clear();
+            app.repeat.release_all();
+        }
         Event::Woke => app.woke(&mut turn),
         Event::Presented => app.presented(&mut turn),
         Event::Replied { id, result } => app.replied(id, result, &mut turn),
@@ -181,9 +190,11 @@ impl App {
             dialog: None,
             basket: Vec::new(),
             order: None,
+            set_aside: None,
             unseen: None,
             playing: None,
             repeat: Repeat::default(),
+            secret_keys: Vec::new(),
             keymap: Keymap,
             calls: Calls::default(),
             clock: ServerClock::default(),
@@ -205,7 +216,7 @@ impl App {
             StoredOrder::Sealed(order) => app.order = Some(OrderFlow::sealed(order, now)),
             StoredOrder::Damaged => {
                 turn.effects.push(Effect::Warn(Warning::DamagedOrder));
-                app.notify(Notice::OrderDamaged, &mut turn);
+                app.dialog = Some(Dialog::OrderDamaged);
             }
         }
         if app.memory == Memory::Lost {
@@ -267,11 +278,6 @@ impl App {
     /// Whether the picture is dimmed.
     pub fn is_dimmed(&self) -> bool {
         self.is_dimmed
-    }
-
-    /// Whether the keys pressed now are secret and must stay out of every journal (PIN-1).
-    pub fn is_secret_entry(&self) -> bool {
-        matches!(self.dialog, Some(Dialog::Pin { .. }))
     }
 
     /// The dialog above the screen.

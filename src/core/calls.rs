@@ -251,6 +251,7 @@ impl App {
         if let Some(order) = &mut self.order {
             order.link_changed(soon);
         }
+        self.sign_in_link_changed(soon);
         let is_in_use = self.session == Session::SignedIn && self.power() == Power::On && !self.is_dimmed;
         // The kernel tells again of every address that a router renews, which may be every few seconds.
         let may_be_gone = change == LinkChange::Went;
@@ -266,6 +267,15 @@ impl App {
         });
         self.data.incoming = None;
         self.fetch_all(turn);
+    }
+
+    /// Another language was chosen: what the server words is asked for anew, and is shown as it was until that is there.
+    pub(crate) fn fetch_in_language(&mut self, turn: &mut Turn) {
+        // The validator is that of the other words.
+        self.data.catalog_etag = None;
+        self.calls.under_way.retain(|_, request| !matches!(request, Request::EarningRules | Request::Terms));
+        self.forget_history(turn);
+        self.fetch_anew(turn);
     }
 
     /// Fetches a resource if what is known is older than `max_age`, and older than the server said it may be.

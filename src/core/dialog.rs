@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use crate::domain::{OrderLine, PinUse, Secret};
-use crate::input::{Direction, Intent};
+use crate::input::{Direction, Intent, KeyEvent, Phase};
 
 use super::app::{App, Turn};
 use super::event::PinAnswer;
 use super::keys::Handled;
+use super::settings::Choice;
 use super::{Effect, Notice, Request, RequestId};
 
 /// The open dialog.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
+    /// An order of earlier cannot be read any more; it stays until somebody has read that (PUR-5).
+    OrderDamaged,
     /// Leave the menu? Stay first.
     Exit {
         /// The focused answer.
@@ -89,17 +92,48 @@ impl App {
         self.dialog = Some(Dialog::Pin { purpose, stage: PinStage::Enter, digits: Secret::new(""), key: 0 });
     }
 
+    /// Whether this key is part of a PIN and must stay out of every journal (PIN-1). The last digit closes the
+    /// dialog, perhaps before it goes up.
+    pub fn is_secret(&self, event: KeyEvent) -> bool {
+        self.is_pin_asked() || self.secret_keys.contains(&event.key)
+    }
+
+    fn is_pin_asked(&self) -> bool {
+        matches!(self.dialog, Some(Dialog::Pin { .. }))
+    }
+
+    /// Notes which keys went down in the PIN's dialog.
+    pub(crate) fn note_secret(&mut self, event: KeyEvent) {
+        let is_known = self.secret_keys.contains(&event.key);
+        match event.phase {
+            Phase::Down(_) if self.is_pin_asked() && !is_known => self.secret_keys.push(event.key),
+            // Another key of a remote: whatever was down has gone up, and the word of it was lost.
+            Phase::Down(_) if !self.is_pin_asked() && !is_known => self.secret_keys.clear(),
+            Phase::Down(_) | Phase::Still => {}
+            Phase::Up => self.secret_keys.retain(|key| *key != event.key),
+        }
+    }
+
     /// Gives a key to the dialog.
     pub(crate) fn dialog_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         if intent == Intent::Back {
             let is_same_press = matches!(self.dialog, Some(Dialog::Exit { .. }))
                 && self.last_exit_back.is_some_and(|at| turn.now.monotonic.saturating_sub(at) < BACK_GUARD);
             if !is_same_press {
+                self.forget_damage(turn);
                 self.dialog = None;
             }
             return Handled::Yes;
         }
         match &mut self.dialog {
+            Some(Dialog::OrderDamaged) => {
+                if intent != Intent::Activate {
+                    return Handled::No;
+                }
+                self.forget_damage(turn);
+                self.dialog = None;
+                Handled::Yes
+            }
             Some(Dialog::Exit { button }) => match intent {
                 Intent::Activate => {
                     if *button == 1 {
@@ -126,6 +160,13 @@ impl App {
         }
     }
 
+    /// Somebody has read that an order cannot be read: the next start need not tell again.
+    fn forget_damage(&self, turn: &mut Turn) {
+        if self.dialog == Some(Dialog::OrderDamaged) {
+            turn.effects.push(Effect::ForgetDamagedOrder);
+        }
+    }
+
     fn sign_out(&mut self, turn: &mut Turn) {
         self.sign_out_here(turn);
         // The tokens are wiped by the client once it has tried to revoke them.
@@ -137,7 +178,7 @@ impl App {
     pub(crate) fn use_pin(&mut self, pin_use: PinUse, turn: &mut Turn) {
         if self.settings.pin_use != pin_use {
             self.settings.pin_use = pin_use;
-            turn.effects.push(Effect::StoreSettings(self.settings));
+            turn.effects.push(Effect::StoreChoice(Choice::PinUse(pin_use)));
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::domain::{EntitlementId, IdempotencyKey, Order, RenewalSwitch, Secret};
 
 use super::RequestId;
-use super::settings::Settings;
+use super::settings::Choice;
 
 /// An order to the shell.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,14 +19,16 @@ pub enum Effect {
     StoreOrder(Order),
     /// Forget the order; its result was seen.
     ForgetOrder(IdempotencyKey),
+    /// Forget the order that cannot be read; somebody has read that.
+    ForgetDamagedOrder,
     /// Note that the order with this key is never sent again, and answer with [`super::Event::OrderSealed`].
     SealOrder(IdempotencyKey),
     /// Write what is known to the cache.
     StoreCache,
     /// Remove everything personal from the disk: cache, tokens, PIN.
     WipeMember,
-    /// Write the settings.
-    StoreSettings(Settings),
+    /// Write down what the viewer chose.
+    StoreChoice(Choice),
     /// Check a PIN and answer with [`super::Event::PinAnswered`].
     CheckPin {
         /// Names the answer.

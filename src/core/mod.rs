@@ -45,10 +45,10 @@ pub use places::{
     RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Zone,
 };
 pub use power::Power;
-pub use settings::Settings;
+pub use settings::{Choice, Settings};
 pub use shelf::{Section, SectionKey, Shelf};
 
 pub(crate) use dialog::PIN_LENGTH;
 pub(crate) use focus::window;
 pub(crate) use places::layout::{BASKET_ROWS, EARN_ROWS, LIST_ROWS};
-pub(crate) use places::{ABOUT_PARAGRAPHS, Grid, MOST_CAUSES, MOST_LINES, grid, lines_in_sight};
+pub(crate) use places::{Grid, MOST_CAUSES, MOST_LINES, grid, lines_in_sight};

@@ -15,6 +15,8 @@ pub enum Notice {
         /// The member's name.
         name: String,
     },
+    /// The code on the screen is still to be confirmed.
+    WaitsForPhone,
     /// In the basket now.
     Added {
         /// Its title.
@@ -43,6 +45,8 @@ pub enum Notice {
     RenewalFailed,
     /// This option has no end that could be changed.
     NothingToSwitch,
+    /// The catalogue has nothing but what is ordered here.
+    NoOtherRewards,
     /// Points cannot be spent now.
     Blocked(SpendBlock),
     /// The terms must be accepted first.
@@ -78,8 +82,6 @@ pub enum Notice {
     OrderNotStored,
     /// The order was made while the viewer looked elsewhere.
     OrderHidden,
-    /// An order of earlier is unreadable.
-    OrderDamaged,
 }
 
 /// A notice with its end.

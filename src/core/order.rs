@@ -14,7 +14,7 @@ use super::event::DiskTrouble;
 use super::pace::{self, Attention};
 use super::places::{OutcomePlace, ProcessingPlace, RefusalCause, RefusalPlace};
 use super::power::Power;
-use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Resource, Session};
+use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Resource, Session, Warning};
 
 /// An order under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,10 +163,18 @@ impl App {
 
     /// The order is on disk, so it may be sent; or it is not, so it must not.
     pub(crate) fn order_stored(&mut self, result: Result<(), DiskTrouble>, turn: &mut Turn) {
+        let was_stored_for_another = |flow: &mut OrderFlow| flow.phase == OrderPhase::Storing;
+        if let Some(mut flow) = self.set_aside.take_if(was_stored_for_another) {
+            flow.phase = OrderPhase::Paused;
+            self.set_aside = result.is_ok().then_some(flow);
+            return;
+        }
         let Some(flow) = self.order.as_mut().filter(|flow| flow.phase == OrderPhase::Storing) else { return };
         match result {
             Ok(()) => {
                 flow.phase = OrderPhase::Paused;
+                // The disk holds one order: another member's has given way.
+                self.set_aside = None;
                 self.ask_for_order(turn);
             }
             Err(DiskTrouble) => {
@@ -204,6 +212,34 @@ impl App {
         self.call(request, turn);
     }
 
+    /// Nobody is signed in any more: an order waits for its member, one whose result was not looked at as well.
+    pub(crate) fn pause_order(&mut self) {
+        if self.order.is_none() {
+            self.order = self.unseen.take();
+        }
+        self.unseen = None;
+        if let Some(flow) = &mut self.order {
+            flow.last_failure = None;
+            flow.pause();
+        }
+    }
+
+    /// An order of somebody else must not be asked for with this member's tokens; it waits for its own member.
+    pub(crate) fn check_order_owner(&mut self, member_id: &str, turn: &mut Turn) {
+        let is_of_another = |flow: &mut OrderFlow| flow.order.member_id != member_id;
+        if let Some(mut flow) = self.order.take_if(is_of_another) {
+            turn.effects.push(Effect::Warn(Warning::OrderOfAnotherMember));
+            flow.pause();
+            self.set_aside = Some(flow);
+            if self.place().kind() == PlaceKind::Processing {
+                self.hide_processing(turn);
+            }
+        }
+        if self.order.is_none() {
+            self.order = self.set_aside.take_if(|flow| flow.order.member_id == member_id);
+        }
+    }
+
     /// The account has arrived: an order that waited for its member is asked for.
     pub(crate) fn take_up_order(&mut self, turn: &mut Turn) {
         if self.order.as_ref().is_some_and(|flow| flow.phase == OrderPhase::Paused) {
@@ -225,7 +261,7 @@ impl App {
             ExchangeState::Refused(refusal) => self.refused(refusal.clone(), turn),
             ExchangeState::Confirmed => {
                 let Some(flow) = self.order.take() else { return };
-                self.unseen = Some(flow.order.key);
+                self.unseen = Some(flow);
                 self.basket.retain(|id| !exchange.lines.iter().any(|line| line.offer_id == *id));
                 if let Some(account) = &mut self.data.account {
                     account.balance = exchange.balance_after;
@@ -299,9 +335,10 @@ impl App {
 
     fn refused(&mut self, refusal: Refusal, turn: &mut Turn) {
         let Some(flow) = self.order.take() else { return };
-        self.unseen = Some(flow.order.key.clone());
+        let lines = flow.order.lines.clone();
+        self.unseen = Some(flow);
         self.result_interrupts();
-        self.show_result(Place::Refusal(RefusalPlace::after_order(refusal, flow.order.lines)));
+        self.show_result(Place::Refusal(RefusalPlace::after_order(refusal, lines)));
         self.forget_history(turn);
         self.fetch(Resource::Account, turn);
         self.fetch(Resource::Catalog, turn);
@@ -319,9 +356,9 @@ impl App {
         let is_looked_at = self.power() == Power::On && !self.is_dimmed;
         if is_looked_at
             && self.is_result_unseen()
-            && let Some(key) = self.unseen.take()
+            && let Some(flow) = self.unseen.take()
         {
-            turn.effects.push(Effect::ForgetOrder(key));
+            turn.effects.push(Effect::ForgetOrder(flow.order.key));
         }
     }
 

@@ -4,7 +4,7 @@ use crate::domain::{Account, Catalog, CatalogPage, Failure, FailureKind, PinUse}
 
 use super::app::{App, Turn};
 use super::data::Incoming;
-use super::{Answer, Effect, Notice, Page, Place, PlaceKind, Request, RequestId, Resource, Session, Shelf, Warning};
+use super::{Answer, Effect, Notice, Page, Place, PlaceKind, Request, RequestId, Resource, Session, Shelf};
 
 /// The most pages and offers of a catalogue the box takes.
 const MOST_PAGES: usize = 100;
@@ -127,7 +127,10 @@ impl App {
             Request::FindExchange(_) => self.order_unanswered(failure, turn),
             Request::Enrol { .. } => self.join_failed(failure, turn),
             Request::SetRenewal { .. } => {
-                self.notify(Notice::RenewalFailed, turn);
+                // Without an answer it may be switched all the same: the list is asked, and nobody is told to try
+                // again, for that would switch it back.
+                let notice = if failure.is_outage() { Notice::NoAnswer(failure) } else { Notice::RenewalFailed };
+                self.notify(notice, turn);
                 self.fetch(Resource::Entitlements, turn);
             }
             Request::SignOut => {}
@@ -158,6 +161,10 @@ impl App {
         self.settle(Resource::Account, turn);
         self.start_is_over(turn);
         self.cache_is_fresh(turn);
+        // The answer was lost, or it was done on the phone.
+        if is_enrolled && !self.is_joining() && self.stack.iter().any(|page| page.place.kind() == PlaceKind::Join) {
+            self.joined(turn);
+        }
         if !is_enrolled && is_first && self.place().kind() == PlaceKind::Home && self.dialog.is_none() {
             self.open_join(turn);
         }
@@ -168,20 +175,10 @@ impl App {
         self.data.forget_member();
         self.basket.clear();
         self.dialog = None;
+        self.pause_order();
         self.drop_calls();
         self.abandon_player(turn);
         self.open_home(turn);
-    }
-
-    /// An order of somebody else must not be asked for with this member's tokens.
-    fn check_order_owner(&mut self, member_id: &str, turn: &mut Turn) {
-        if self.order.as_ref().is_some_and(|flow| flow.order.member_id != member_id) {
-            turn.effects.push(Effect::Warn(Warning::OrderOfAnotherMember));
-            self.order = None;
-            if self.place().kind() == PlaceKind::Processing {
-                self.hide_processing(turn);
-            }
-        }
     }
 
     fn catalog_arrived(&mut self, request: &Request, page: CatalogPage, etag: Option<String>, turn: &mut Turn) {
@@ -276,12 +273,9 @@ impl App {
         self.has_pin = false;
         self.use_pin(PinUse::AdultOnly, turn);
         self.hero = None;
-        self.unseen = None;
+        self.pause_order();
         self.drop_calls();
         self.abandon_player(turn);
-        if let Some(flow) = &mut self.order {
-            flow.pause();
-        }
         self.open_sign_in(turn);
     }
 

@@ -12,3 +12,14 @@ pub struct Settings {
     /// When the PIN is asked for.
     pub pin_use: PinUse,
 }
+
+/// One choice of the viewer; what was never chosen goes on coming from the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The language of the screen.
+    Language(Language),
+    /// How much moves.
+    Animations(Animations),
+    /// When the PIN is asked for.
+    PinUse(PinUse),
+}

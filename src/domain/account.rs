@@ -1,6 +1,6 @@
 //! A member's account: balance, status, what burns, what is expected.
 
-use chrono::{DateTime, Duration, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use super::Points;
 
@@ -40,13 +40,18 @@ pub struct Account {
 }
 
 impl Account {
-    /// The lots that burn within `window` from `now`, summed; `None` if nothing does.
-    pub fn burning_within(&self, now: DateTime<Utc>, window: Duration) -> Option<(Points, DateTime<Utc>)> {
-        let limit = now.checked_add_signed(window)?;
-        let lots: Vec<_> = self.expiring.iter().filter(|lot| lot.expires_at <= limit).collect();
-        let first = lots.iter().map(|lot| lot.expires_at).min()?;
-        let points = Points::checked_sum(lots.iter().map(|lot| lot.points))?;
-        Some((points, first))
+    /// What burns next, all of that day in the member's zone, and when; `None` if nothing ever does.
+    pub fn burning_next(&self) -> Option<(Points, DateTime<Utc>)> {
+        let first = self.expiring.iter().map(|lot| lot.expires_at).min()?;
+        let day = |at: DateTime<Utc>| at.with_timezone(&self.offset).date_naive();
+        let lots = self.expiring.iter().filter(|lot| day(lot.expires_at) == day(first));
+        Some((Points::checked_sum(lots.map(|lot| lot.points))?, first))
+    }
+
+    /// All that is promised together, and when the last of it will be there.
+    pub fn pending_total(&self) -> Option<(Points, DateTime<Utc>)> {
+        let last = self.pending.iter().map(|accrual| accrual.posts_at).max()?;
+        Some((Points::checked_sum(self.pending.iter().map(|accrual| accrual.points))?, last))
     }
 }
 
@@ -145,17 +150,22 @@ mod tests {
 
     use super::*;
 
-    fn lot(points: i64, day: u32) -> ExpiringLot {
-        ExpiringLot {
-            points: Points::new(points).unwrap(),
-            expires_at: Utc.with_ymd_and_hms(2026, 12, day, 0, 0, 0).unwrap(),
-        }
+    fn lot(points: i64, day: u32, hour: u32) -> ExpiringLot {
+        ExpiringLot { points: Points::new(points).unwrap(), expires_at: at(day, hour) }
+    }
+
+    fn at(day: u32, hour: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 12, day, hour, 0, 0).unwrap()
+    }
+
+    fn accrual(points: i64, day: u32) -> PendingAccrual {
+        let points = Points::new(points).unwrap();
+        PendingAccrual { points, reason: crate::domain::AccrualReason::Payment, posts_at: at(day, 0) }
     }
 
     #[test]
-    fn points_that_burn_soon_are_summed_with_their_first_day() {
-        let now = Utc.with_ymd_and_hms(2026, 12, 1, 0, 0, 0).unwrap();
-        let account = Account {
+    fn what_burns_next_is_of_one_day_and_what_is_promised_is_summed() {
+        let mut account = Account {
             member_id: "m".to_owned(),
             display_name: String::new(),
             is_enrolled: true,
@@ -170,17 +180,19 @@ mod tests {
                 next: None,
                 until: None,
             },
-            expiring: vec![lot(300, 5), lot(200, 8), lot(100, 30)],
-            pending: Vec::new(),
+            expiring: vec![lot(300, 5, 22), lot(200, 6, 20), lot(100, 30, 0)],
+            pending: vec![accrual(460, 10), accrual(200, 4)],
             next_exchange_at: None,
             region: Region { code: String::new(), name: String::new() },
-            offset: FixedOffset::east_opt(0).unwrap(),
+            offset: FixedOffset::east_opt(3 * 3600).unwrap(),
             connected_services: Vec::new(),
             terms_version: String::new(),
-            server_time: now,
+            server_time: at(1, 0),
         };
-        let burning = account.burning_within(now, Duration::days(10));
-        assert_eq!(burning, Some((Points::new(500).unwrap(), lot(0, 5).expires_at)));
-        assert_eq!(account.burning_within(now, Duration::days(1)), None);
+        assert_eq!(account.burning_next(), Some((Points::new(500).unwrap(), at(5, 22))), "both are the 6th in Moscow");
+        assert_eq!(account.pending_total(), Some((Points::new(660).unwrap(), at(10, 0))));
+        account.expiring.clear();
+        account.pending.clear();
+        assert_eq!((account.burning_next(), account.pending_total()), (None, None));
     }
 }

@@ -151,7 +151,7 @@ impl Setup {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             device_id: "EMU-0001".to_owned(),
             api_host: self.api[Position::BeforeHost..Position::AfterPort].to_owned(),
-            account_url: format!("{}/account", &self.api[Position::BeforeHost..Position::AfterPort]),
+            account_url: self.sandbox.as_ref().and_then(|_| self.api.join("account").ok()).map(String::from),
             dim_after: Some(Duration::from_secs(300)),
             // QA may look away for longer.
             leave_after: None,

@@ -118,6 +118,15 @@ fn connect_keys(window: &Screen, shell: &Rc<RefCell<Option<Shell>>>) {
     let shell = shell.clone();
     let is_control_down = std::cell::Cell::new(false);
     window.on_key(move |text, action| {
+        if action == KeyAction::AllReleased {
+            is_control_down.set(false);
+            if let Ok(mut shell) = shell.try_borrow_mut()
+                && let Some(shell) = shell.as_mut()
+            {
+                shell.release_keys();
+            }
+            return;
+        }
         if desktop_keys::is_control(text) {
             is_control_down.set(action != KeyAction::Released);
             return;
@@ -130,7 +139,7 @@ fn connect_keys(window: &Screen, shell: &Rc<RefCell<Option<Shell>>>) {
         let Some(key) = key else { return };
         let phase = match action {
             KeyAction::Pressed | KeyAction::Repeated => Phase::Down(Hold::Signed),
-            KeyAction::Released => Phase::Up,
+            KeyAction::Released | KeyAction::AllReleased => Phase::Up,
         };
         if let Some(shell) = shell.borrow_mut().as_mut() {
             shell.key(KeyEvent { key, phase });

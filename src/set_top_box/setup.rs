@@ -1,6 +1,6 @@
 //! What the shell of a box is made from, out of the configuration.
 
-use url::{Position, Url};
+use url::Position;
 
 use crate::api::Client;
 use crate::config::{Config, ExitKey, InputConfig, Rgb};
@@ -31,7 +31,7 @@ pub(super) fn parts(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         device_id: device_id(&config.storage.dir),
         api_host: config.api.url[Position::BeforeHost..Position::AfterPort].to_owned(),
-        account_url: config.ui.account_url.as_ref().map(shown).unwrap_or_default(),
+        account_url: config.ui.account_url.as_ref().map(ToString::to_string),
         dim_after: config.idle.dim_after,
         leave_after: config.idle.leave_after,
     };
@@ -104,11 +104,4 @@ fn read_codes(input: &InputConfig) -> Result<Codes, BoxError> {
 
 fn color(rgb: Rgb) -> slint::Color {
     slint::Color::from_rgb_u8(rgb.red, rgb.green, rgb.blue)
-}
-
-/// An address as people write it: without the scheme, and without a slash at the end.
-fn shown(url: &Url) -> String {
-    let text = url.as_str();
-    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
-    text.trim_end_matches('/').to_owned()
 }

@@ -11,12 +11,13 @@ use std::sync::{
 use chrono::{DateTime, Utc};
 
 use crate::core::{
-    App, Boot, CachedData, DiskTrouble, Event, Identity, Memory, PinAnswer, RequestId, Session, Settings, StoredOrder,
+    App, Boot, CachedData, Choice, DiskTrouble, Event, Identity, Memory, PinAnswer, RequestId, Session, Settings,
+    StoredOrder,
 };
 use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Order, Secret};
 
 use super::logging::chain;
-use super::storage::{JournalError, PinCheck, PinStatus, Settings as StoredSettings, Stamped, Storage};
+use super::storage::{PinCheck, PinStatus, Stamped, Storage};
 
 /// A job for the disk.
 #[derive(Debug)]
@@ -25,14 +26,16 @@ pub enum Job {
     StoreOrder(Order),
     /// Forget it.
     ForgetOrder(IdempotencyKey),
+    /// Forget the order that cannot be read.
+    ForgetDamagedOrder,
     /// Never send the order again.
     SealOrder(IdempotencyKey),
     /// Keep what a start needs.
     StoreCache(Box<CacheJob>),
     /// Remove everything personal but the order.
     WipeMember,
-    /// Keep the viewer's choices.
-    StoreSettings(Settings),
+    /// Keep what the viewer chose.
+    StoreChoice(Choice),
     /// Try a PIN at this time.
     CheckPin {
         /// Names the answer.
@@ -119,6 +122,12 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             }
             None
         }
+        Job::ForgetDamagedOrder => {
+            if let Err(error) = storage.orders.discard_damage() {
+                tracing::error!(error = %chain(&error), "the damaged order stays in the way");
+            }
+            None
+        }
         Job::StoreCache(job) => {
             store_cache(storage, *job);
             None
@@ -130,12 +139,13 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             }
             None
         }
-        Job::StoreSettings(settings) => {
-            let stored = StoredSettings {
-                language: Some(settings.language),
-                animations: Some(settings.animations),
-                pin_use: Some(settings.pin_use),
-            };
+        Job::StoreChoice(choice) => {
+            let mut stored = storage.settings.load();
+            match choice {
+                Choice::Language(language) => stored.language = Some(language),
+                Choice::Animations(animations) => stored.animations = Some(animations),
+                Choice::PinUse(pin_use) => stored.pin_use = Some(pin_use),
+            }
             if let Err(error) = storage.settings.save(&stored) {
                 tracing::warn!(%error, "the settings were not stored");
             }
@@ -212,11 +222,6 @@ pub fn boot(
         Ok(Some(order)) => StoredOrder::Pending(order),
         Err(error) => {
             tracing::error!(error = %chain(&error), "the stored order is unreadable");
-            if let JournalError::Damaged { .. } = error
-                && let Err(error) = storage.orders.discard_damage()
-            {
-                tracing::error!(error = %chain(&error), "the damaged order stays in the way");
-            }
             StoredOrder::Damaged
         }
     };

@@ -29,7 +29,7 @@ impl Journal {
     pub(crate) fn event(&mut self, at: Duration, app: &App, event: &Event) {
         let value = match event {
             Event::Key(key) => {
-                let name = if app.is_secret_entry() { "*" } else { key.key.name() };
+                let name = if app.is_secret(*key) { "*" } else { key.key.name() };
                 let phase = match key.phase {
                     Phase::Down(_) => "down",
                     Phase::Still => "still",
@@ -69,9 +69,10 @@ impl Journal {
             }
             Effect::SealOrder(key) => json!({"effect": "seal-order", "key": key.as_str()}),
             Effect::ForgetOrder(key) => json!({"effect": "forget-order", "key": key.as_str()}),
+            Effect::ForgetDamagedOrder => json!({"effect": "forget-damaged-order"}),
             Effect::StoreCache => json!({"effect": "store-cache"}),
             Effect::WipeMember => json!({"effect": "wipe-member"}),
-            Effect::StoreSettings(_) => json!({"effect": "store-settings"}),
+            Effect::StoreChoice(_) => json!({"effect": "store-choice"}),
             Effect::CheckPin { .. } => json!({"effect": "check-pin"}),
             Effect::SetPin { .. } => json!({"effect": "set-pin"}),
             Effect::Play { title, .. } => json!({"effect": "play", "title": title}),

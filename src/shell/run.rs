@@ -160,7 +160,7 @@ impl Shell {
 
     /// Takes what a key did.
     pub fn key(&mut self, event: KeyEvent) {
-        tracing::debug!(key = if self.app.is_secret_entry() { "*" } else { event.key.name() }, "key");
+        tracing::debug!(key = if self.app.is_secret(event) { "*" } else { event.key.name() }, "key");
         self.handle(Event::Key(event));
     }
 
@@ -362,12 +362,13 @@ impl Shell {
                     tracing::info!(key = key.as_str(), "the order's result was seen");
                     self.disk_job(Job::ForgetOrder(key));
                 }
+                Effect::ForgetDamagedOrder => self.disk_job(Job::ForgetDamagedOrder),
                 Effect::StoreCache => self.store_cache(),
                 Effect::WipeMember => {
                     self.cached = None;
                     self.disk_job(Job::WipeMember);
                 }
-                Effect::StoreSettings(settings) => self.disk_job(Job::StoreSettings(settings)),
+                Effect::StoreChoice(choice) => self.disk_job(Job::StoreChoice(choice)),
                 Effect::CheckPin { id, pin } => {
                     self.disk_question(Job::CheckPin { id, pin, now: self.clock.now().wall });
                 }

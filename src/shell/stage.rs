@@ -125,7 +125,7 @@ mod tests {
                 version: String::new(),
                 device_id: String::new(),
                 api_host: String::new(),
-                account_url: String::new(),
+                account_url: None,
                 dim_after: None,
                 leave_after: None,
             },

@@ -35,6 +35,7 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
     let is_other = matches!(place.section, Some(SectionKey::OtherRewards));
     // The code stands where a message is as wide as the page.
     let has_qr = is_other && message.is_none();
+    let account_url = app.identity.account_url.as_ref();
     CatalogScreen {
         title: if is_other { Msg::OtherRewards.into() } else { Msg::TabCatalog.into() },
         chips: shelf
@@ -62,11 +63,11 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
         total,
         message,
         buttons: retry(app, Resource::Catalog, has_retry, has_focus),
-        qr: has_qr.then(|| format::qr(&app.identity.account_url)).flatten(),
-        qr_note: if has_qr {
-            Text::with(Msg::OtherRewardsNote, [Text::plain(&app.identity.account_url)])
-        } else {
-            Text::Empty
+        qr: account_url.filter(|_| has_qr).and_then(|url| format::qr(url)),
+        qr_note: match account_url {
+            _ if !has_qr => Text::Empty,
+            Some(url) => Text::with(Msg::OtherRewardsNote, [Text::plain(format::address(url))]),
+            None => Msg::OtherRewardsNoAddress.into(),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! What surrounds every screen: tabs, balance, clock, banner, notice and key hints.
 
-use crate::core::{App, Moment, Notice, PinPurpose, Place, PlayerTrouble, Session, SpendBlock, Tab};
+use crate::core::{App, Moment, Notice, PinPurpose, Place, PlayerTrouble, Session, SpendBlock, Tab, Zone};
 
 use super::failure;
 use super::format;
@@ -89,6 +89,7 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
     let (text, tone) = match notice {
         Notice::Welcome { name } if name.is_empty() => (Msg::NoticeSignedIn.into(), Tone::Good),
         Notice::Welcome { name } => (named(Msg::NoticeWelcome, name), Tone::Good),
+        Notice::WaitsForPhone => (Msg::NoticeWaitsForPhone.into(), Tone::Plain),
         Notice::Added { title } => (named(Msg::NoticeAdded, title), Tone::Good),
         Notice::Removed { title } => (named(Msg::NoticeRemoved, title), Tone::Plain),
         Notice::BasketFull => (Msg::NoticeBasketFull.into(), Tone::Warning),
@@ -97,6 +98,7 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::RenewalOff { title } => (named(Msg::NoticeRenewalOff, title), Tone::Good),
         Notice::RenewalFailed => (Msg::NoticeRenewalFailed.into(), Tone::Bad),
         Notice::NothingToSwitch => (Msg::NoticeNothingToSwitch.into(), Tone::Plain),
+        Notice::NoOtherRewards => (Msg::NoticeNoOtherRewards.into(), Tone::Plain),
         Notice::Blocked(block) => (block_text(app, *block), Tone::Warning),
         Notice::ConsentFirst => (Msg::NoticeConsentFirst.into(), Tone::Warning),
         Notice::JoinFailed => (Msg::NoticeJoinFailed.into(), Tone::Bad),
@@ -118,7 +120,6 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::PinLocked { minutes } => (named(Msg::NoticePinLocked, &minutes.to_string()), Tone::Bad),
         Notice::OrderNotStored => (Msg::NoticeOrderNotStored.into(), Tone::Bad),
         Notice::OrderHidden => (Msg::NoticeOrderHidden.into(), Tone::Good),
-        Notice::OrderDamaged => (Msg::NoticeOrderDamaged.into(), Tone::Bad),
     };
     NoticeView { text, tone }
 }
@@ -169,7 +170,7 @@ fn hints(app: &App) -> Vec<KeyHint> {
             hints.push(back);
             hints
         }
-        Place::Basket(_) if !app.basket_offers().is_empty() => {
+        Place::Basket(place) if app.tab_focus().is_none() && place.zone == Zone::Content => {
             vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Green, Msg::HintUntick), back]
         }
         Place::History(_) => vec![hint(HintKey::Channel, Msg::HintPage), back],

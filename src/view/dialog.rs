@@ -9,6 +9,12 @@ use super::text::Text;
 
 pub(crate) fn dialog(app: &App, dialog: &Dialog) -> DialogView {
     match dialog {
+        Dialog::OrderDamaged => DialogView {
+            title: Msg::OrderDamagedTitle.into(),
+            body: Msg::OrderDamagedBody.into(),
+            pin: None,
+            buttons: format::buttons([(Msg::ButtonUnderstood.into(), Tone::Accent)], Some(0)),
+        },
         Dialog::Exit { button } => DialogView {
             title: Msg::ExitTitle.into(),
             body: if app.order().is_some() { Msg::ExitOrderBody.into() } else { Text::Empty },

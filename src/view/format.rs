@@ -96,7 +96,8 @@ fn month(number: u32) -> Msg {
 pub(crate) fn left(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
     let left = until.signed_duration_since(now).max(TimeDelta::zero());
     let minutes = u64::try_from(left.num_minutes()).unwrap_or(0);
-    let (days, hours, rest) = (minutes / 1440, minutes / 60, minutes % 60);
+    // Of days the nearest number: five days from now are five days a second later too.
+    let (days, hours, rest) = ((minutes + 720) / 1440, minutes / 60, minutes % 60);
     if hours >= 72 {
         Text::counted(Msg::Days, plural(days), [Text::plain(number(days))])
     } else if hours > 0 {
@@ -161,6 +162,12 @@ pub(crate) fn buttons(labels: impl IntoIterator<Item = (Text, Tone)>, focused: O
             is_busy: false,
         })
         .collect()
+}
+
+/// An address as a person types it.
+pub(crate) fn address(address: &str) -> String {
+    let address = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
+    address.trim_end_matches('/').chars().take(60).collect()
 }
 
 /// A QR code, or `None` if the text is too long for one.

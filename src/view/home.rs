@@ -134,26 +134,20 @@ fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_foc
             panel(Msg::PanelStatus, Text::plain("—"), Text::Empty, Tone::Quiet),
         ]
     };
-    let far_future = TimeDelta::days(365 * 3);
-    panels.push(match account.burning_within(server_now, SOON) {
-        Some((points, at)) => panel(
+    panels.push(match account.burning_next() {
+        Some((points, at)) if at.signed_duration_since(server_now) <= SOON => panel(
             Msg::PanelBurning,
             format::points(points),
             Text::with(Msg::BurnsOn, [format::day(at, offset)]),
             Tone::Warning,
         ),
-        None => match account.burning_within(server_now, far_future).and(account.expiring.first()) {
-            Some(lot) => panel(
-                Msg::PanelBurning,
-                Msg::NothingBurnsSoon.into(),
-                Text::with(
-                    Msg::NextBurn,
-                    [Text::plain(format::number(lot.points.get())), format::day_year(lot.expires_at, offset)],
-                ),
-                Tone::Quiet,
-            ),
-            None => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), Text::Empty, Tone::Quiet),
-        },
+        Some((points, at)) => panel(
+            Msg::PanelBurning,
+            Msg::NothingBurnsSoon.into(),
+            Text::with(Msg::NextBurn, [Text::plain(format::number(points.get())), format::day_year(at, offset)]),
+            Tone::Quiet,
+        ),
+        None => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), Text::Empty, Tone::Quiet),
     });
     panels.push(match account.next_exchange_at.filter(|at| *at > server_now) {
         Some(at) => panel(Msg::PanelExchange, format::day(at, offset), Msg::ExchangeUsed.into(), Tone::Quiet),
@@ -166,6 +160,7 @@ fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_foc
             },
             Tone::Bad,
         ),
+        None if !account.is_enrolled => panel(Msg::PanelExchange, Text::plain("—"), Text::Empty, Tone::Quiet),
         None => panel(Msg::PanelExchange, Msg::ExchangeNow.into(), Msg::ExchangeOncePerMonth.into(), Tone::Good),
     });
     for (index, panel) in panels.iter_mut().enumerate() {
@@ -175,13 +170,13 @@ fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_foc
 }
 
 fn balance_panel(app: &App, account: &Account) -> Panel {
-    let note = match (account.pending.first(), account.held.get()) {
+    let note = match (account.pending_total(), account.held.get()) {
         (_, held) if held > 0 => Text::with(Msg::HeldNote, [Text::plain(format::number(held))]),
-        (Some(pending), _) => Text::with(
+        (Some((points, at)), _) => Text::with(
             Msg::PendingNote,
             [
-                Text::plain(format::signed(i64::try_from(pending.points.get()).unwrap_or(i64::MAX))),
-                format::day(pending.posts_at, app.offset()),
+                Text::plain(format::signed(i64::try_from(points.get()).unwrap_or(i64::MAX))),
+                format::day(at, app.offset()),
             ],
         ),
         (None, _) => Msg::BalanceNote.into(),

@@ -1,8 +1,6 @@
 //! «Мои опции», settings, about, and the card of a playing film.
 
-use crate::core::{
-    AboutPlace, App, LIST_ROWS, Moment, MyOptionsPlace, PlayerPlace, Resource, SettingsItem, SettingsPlace, window,
-};
+use crate::core::{App, LIST_ROWS, Moment, MyOptionsPlace, PlayerPlace, Resource, SettingsItem, SettingsPlace, window};
 use crate::domain::{Animations, Entitlement, Language, OfferKind, PinUse};
 
 use super::failure;
@@ -172,6 +170,7 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
         value,
         value_tone: Tone::Accent,
         action: match item {
+            SettingsItem::Pin if app.has_pin => Msg::ActionRemove.into(),
             SettingsItem::Language | SettingsItem::Motion | SettingsItem::PinUse | SettingsItem::Pin => {
                 Msg::ActionChange.into()
             }
@@ -185,10 +184,9 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
     }
 }
 
-pub(crate) fn about(app: &App, place: &AboutPlace) -> AboutScreen {
+pub(crate) fn about(app: &App) -> AboutScreen {
     let identity = &app.identity;
-    let paragraphs: [Msg; crate::core::ABOUT_PARAGRAPHS] =
-        [Msg::AboutProgram, Msg::AboutLicence, Msg::AboutSlint, Msg::AboutFonts];
+    let paragraphs = [Msg::AboutProgram, Msg::AboutLicence, Msg::AboutSlint, Msg::AboutFonts];
     AboutScreen {
         title: Msg::AboutTitle.into(),
         facts: vec![
@@ -200,7 +198,7 @@ pub(crate) fn about(app: &App, place: &AboutPlace) -> AboutScreen {
                 app.data.account.as_ref().map_or(Text::plain("—"), |account| Text::plain(&account.region.name)),
             ),
         ],
-        paragraphs: paragraphs.into_iter().skip(place.paragraph).map(Text::from).collect(),
+        paragraphs: paragraphs.map(Text::from).to_vec(),
         buttons: format::buttons([(Msg::ButtonBack.into(), Tone::Plain)], Some(0)),
     }
 }

@@ -74,6 +74,7 @@ messages! {
     ValidityWithEnd
     AfterEnds
     AfterPaid
+    ThenPaid
 
     // Tabs.
     TabHome
@@ -95,6 +96,7 @@ messages! {
     // Notices.
     NoticeSignedIn
     NoticeWelcome
+    NoticeWaitsForPhone
     NoticeAdded
     NoticeRemoved
     NoticeBasketFull
@@ -103,6 +105,7 @@ messages! {
     NoticeRenewalOff
     NoticeRenewalFailed
     NoticeNothingToSwitch
+    NoticeNoOtherRewards
     NoticeConsentFirst
     NoticeJoinFailed
     NoticeJoined
@@ -119,7 +122,6 @@ messages! {
     NoticePinLocked
     NoticeOrderNotStored
     NoticeOrderHidden
-    NoticeOrderDamaged
     BlockedOffline
     BlockedOrder
     BlockedNotEnrolled
@@ -175,6 +177,7 @@ messages! {
     EmptyCatalogTitle
     EmptyCatalogAdvice
     OtherRewardsNote
+    OtherRewardsNoAddress
 
     // Offer.
     MetaLength
@@ -205,6 +208,7 @@ messages! {
     ButtonHome
     ButtonUnderstood
     ButtonNewCode
+    ButtonConfirmed
     ButtonStay
     ButtonLeave
     ButtonStop
@@ -313,6 +317,7 @@ messages! {
     // Status.
     StatusTitle
     StatusLead
+    StatusLeadUntil
     StatusTopLead
     EarnTitle
     EarnDone
@@ -374,6 +379,8 @@ messages! {
     // Dialogs.
     ExitTitle
     ExitOrderBody
+    OrderDamagedTitle
+    OrderDamagedBody
     SignOutTitle
     SignOutBody
     SignOutOrderBody

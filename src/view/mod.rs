@@ -64,10 +64,10 @@ fn screen(app: &App, now: &Moment) -> Screen {
         Place::Outcome(place) => Screen::Outcome(order::outcome(app, place)),
         Place::Refusal(place) => Screen::Refusal(refusal::refusal(app, place)),
         Place::MyOptions(place) => Screen::MyOptions(lists::my_options(app, place, now)),
-        Place::History(place) => Screen::History(history::history(app, place)),
+        Place::History(place) => Screen::History(history::history(app, place, now)),
         Place::Status(place) => Screen::Status(status::status(app, place)),
         Place::Settings(place) => Screen::Settings(lists::settings(app, place)),
-        Place::About(place) => Screen::About(lists::about(app, place)),
+        Place::About(_) => Screen::About(lists::about(app)),
         Place::Player(place) => Screen::Player(lists::player(place)),
     }
 }

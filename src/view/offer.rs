@@ -41,7 +41,7 @@ pub(crate) fn offer(app: &App, place: &OfferPlace, now: &Moment) -> OfferScreen 
             .enumerate()
             .map(|(index, action)| button(app, *action, index == place.button))
             .collect(),
-        qr: (!offer.is_orderable_here).then(|| format::qr(&app.identity.account_url)).flatten(),
+        qr: app.identity.account_url.as_ref().filter(|_| !offer.is_orderable_here).and_then(|url| format::qr(url)),
     }
 }
 
@@ -129,11 +129,15 @@ pub(crate) fn works_until(app: &App, offer: &Offer, now: &Moment) -> Option<Text
     }
 }
 
-/// The same, or for how long it works.
-pub(crate) fn end_or_period(app: &App, offer: &Offer, now: &Moment) -> Text {
-    match works_until(app, offer, now) {
+/// The same, or for how long it works; and what it costs afterwards, if anything (PUR-1).
+pub(crate) fn period_and_after(app: &App, offer: &Offer, now: &Moment) -> Text {
+    let period = match works_until(app, offer, now) {
         Some(until) => Text::with(Msg::WorksUntil, [until]),
         None => format::validity(offer.validity),
+    };
+    match offer.after {
+        AfterPeriod::Paid { roubles } => Text::with(Msg::ThenPaid, [period, format::roubles(roubles)]),
+        AfterPeriod::Ends | AfterPeriod::Unknown => period,
     }
 }
 
@@ -142,7 +146,9 @@ fn warnings(app: &App, offer: &Offer, actions: &[OfferAction]) -> (Vec<Text>, To
         return (vec![Text::with(Msg::CauseGone, [Text::plain(&offer.title)])], Tone::Warning);
     }
     if !offer.is_orderable_here {
-        return (vec![Msg::OrderElsewhere.into()], Tone::Plain);
+        let has_code = app.identity.account_url.is_some();
+        let advice = if has_code { Msg::OrderElsewhere } else { Msg::CauseChannelAdvice };
+        return (vec![advice.into()], Tone::Plain);
     }
     if actions.contains(&OfferAction::Explain) || actions.contains(&OfferAction::AddWithCompany) {
         let place = RefusalPlace::explained_for(offer);

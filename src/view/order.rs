@@ -1,8 +1,8 @@
 //! Basket, confirmation, processing and outcome: the way of an order.
 
 use crate::core::{
-    App, BASKET_ROWS, BasketPlace, ConfirmPlace, MOST_LINES, Moment, OfferAction, OrderPhase, OutcomePlace, Resource,
-    Zone, lines_in_sight, window,
+    App, BASKET_ROWS, BasketPlace, ConfirmPlace, MOST_LINES, Moment, OfferAction, OutcomePlace, Resource, Zone,
+    lines_in_sight, window,
 };
 use crate::domain::{ExchangeLine, OrderLine, Points};
 
@@ -15,7 +15,7 @@ use super::model::{
     BasketScreen, ConfirmScreen, Fact, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen, ProcessingScreen,
     Sign, Tone,
 };
-use super::offer::{action_label, end_or_period, price_text};
+use super::offer::{action_label, period_and_after, price_text};
 use super::text::Text;
 
 pub(crate) fn basket(app: &App, place: &BasketPlace, now: &Moment) -> BasketScreen {
@@ -29,7 +29,7 @@ pub(crate) fn basket(app: &App, place: &BasketPlace, now: &Moment) -> BasketScre
             Some(ListRow {
                 index: at,
                 title: Text::plain(&offer.title),
-                subtitle: end_or_period(app, offer, now),
+                subtitle: period_and_after(app, offer, now),
                 subtitle_tone: Tone::Quiet,
                 value: price_text(offer),
                 value_tone: Tone::Accent,
@@ -44,6 +44,9 @@ pub(crate) fn basket(app: &App, place: &BasketPlace, now: &Moment) -> BasketScre
     let is_empty = offers.is_empty();
     let mut warnings: Vec<Text> =
         app.spend_block().filter(|_| !is_empty).map(|block| block_text(app, block)).into_iter().collect();
+    if !is_empty && warnings.is_empty() {
+        warnings.push(Msg::CannotBeCancelled.into());
+    }
     if let (Some(total), Some(balance)) = (total, balance)
         && let Some(missing) = total.checked_sub(balance).filter(|missing| *missing > Points::ZERO)
     {
@@ -163,7 +166,7 @@ fn in_sight(lines: impl ExactSizeIterator<Item = ListRow>, first: usize, most: u
 pub(crate) fn confirm(app: &App, place: &ConfirmPlace, now: &Moment) -> ConfirmScreen {
     let lines = place.lines.iter().enumerate().map(|(index, item)| {
         let offer = app.data.shelf.offer(&item.offer_id);
-        let subtitle = offer.map_or(Text::Empty, |offer| end_or_period(app, offer, now));
+        let subtitle = offer.map_or(Text::Empty, |offer| period_and_after(app, offer, now));
         ListRow { subtitle, ..line(app, index, item) }
     });
     let mut facts = vec![Fact { tone: Tone::Accent, ..format::fact(Msg::FactCharged, format::points(place.total)) }];
@@ -184,14 +187,13 @@ pub(crate) fn processing(app: &App, now: &Moment) -> ProcessingScreen {
     let flow = app.order();
     let waited = flow.map_or(0, |flow| now.monotonic.saturating_sub(flow.started_at).as_secs());
     let trouble = flow.and_then(|flow| flow.last_failure.as_ref());
-    let (lead, code) = match (trouble, flow.map(|flow| flow.phase)) {
-        (Some(trouble), _) => {
+    let (lead, code) = match trouble {
+        Some(trouble) => {
             let message = failure::message(trouble);
             (Text::with(Msg::ProcessingTrouble, [message.title]), message.code)
         }
-        (None, Some(OrderPhase::Waiting(_))) => (Msg::ProcessingSlow.into(), Text::Empty),
-        (None, _) if waited >= 3 => (Msg::ProcessingSlow.into(), Text::Empty),
-        (None, _) => (Msg::ProcessingLead.into(), Text::Empty),
+        None if waited >= 3 => (Msg::ProcessingSlow.into(), Text::Empty),
+        None => (Msg::ProcessingLead.into(), Text::Empty),
     };
     ProcessingScreen {
         title: Msg::ProcessingTitle.into(),
@@ -252,7 +254,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     OutcomeScreen {
         title: if place.is_past { Msg::OutcomePastTitle.into() } else { Msg::OutcomeTitle.into() },
         lead: match (place.is_past, film.is_some(), promo.is_some()) {
-            (true, _, _) => Text::with(Msg::OutcomeOrderedAt, [format::day_time(exchange.created_at, app.offset())]),
+            (true, _, _) => Text::with(Msg::OutcomeOrderedAt, [format::day_year(exchange.created_at, app.offset())]),
             (false, true, _) => match exchange.lines.iter().find(|line| Some(&line.offer_id) == film.as_ref()) {
                 Some(ExchangeLine { until: Some(until), .. }) => {
                     Text::with(Msg::OutcomeFilmUntil, [format::day_time(*until, app.offset())])
@@ -260,7 +262,9 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
                 Some(_) | None => Msg::OutcomeFilm.into(),
             },
             (false, false, true) => Msg::OutcomePromo.into(),
-            (false, false, false) => Msg::OutcomeOption.into(),
+            (false, false, false) => {
+                Text::counted(Msg::OutcomeOption, i64::try_from(exchange.lines.len()).unwrap_or(1), [])
+            }
         },
         lines: in_sight(lines, place.first_line, place.most_lines()),
         facts,

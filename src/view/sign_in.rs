@@ -23,8 +23,9 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
     match &place.state {
         SignInState::Starting => screen.status = Msg::SignInStarting.into(),
         SignInState::Waiting { code, left, trouble, .. } => {
+            label = Msg::ButtonConfirmed;
             screen.qr = format::qr(&code.verification_uri_complete);
-            screen.address = Text::plain(short_address(&code.verification_uri));
+            screen.address = Text::plain(format::address(&code.verification_uri));
             screen.code = Text::plain(&code.user_code);
             match trouble {
                 Some(trouble) => {
@@ -62,12 +63,6 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
     }
     screen.buttons = format::buttons([(label.into(), Tone::Plain)], Some(0));
     screen
-}
-
-/// An address as a person types it.
-fn short_address(address: &str) -> String {
-    let address = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
-    address.trim_end_matches('/').chars().take(60).collect()
 }
 
 pub(crate) fn join(app: &App, place: &JoinPlace) -> JoinScreen {

@@ -76,14 +76,14 @@ fn progress(statuses: &[StatusRule], points: u64) -> u16 {
 fn lead(app: &App) -> Text {
     let Some(account) = app.data.account.as_ref().filter(|account| account.is_enrolled) else { return Text::Empty };
     match (&account.status.next, account.status.until) {
-        (Some(next), _) => Text::with(
-            Msg::StatusLead,
-            [
-                Text::plain(format::number(account.status.points.get())),
-                format::points(next.missing),
-                Text::plain(&next.name),
-            ],
-        ),
+        (Some(next), until) => {
+            let points = Text::plain(format::number(account.status.points.get()));
+            let way = Text::with(Msg::StatusLead, [points, format::points(next.missing), Text::plain(&next.name)]);
+            match until {
+                Some(until) => Text::with(Msg::StatusLeadUntil, [way, format::day_year(until, app.offset())]),
+                None => way,
+            }
+        }
         (None, Some(until)) => Text::with(Msg::StatusTopLead, [format::day_year(until, app.offset())]),
         (None, None) => Text::Empty,
     }

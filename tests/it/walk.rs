@@ -98,7 +98,8 @@ impl Walker<'_> {
             Effect::ForgetOrder(_)
             | Effect::StoreCache
             | Effect::WipeMember
-            | Effect::StoreSettings(_)
+            | Effect::ForgetDamagedOrder
+            | Effect::StoreChoice(_)
             | Effect::Warn(_)
             | Effect::Exit => None,
         }
@@ -171,7 +172,7 @@ fn identity() -> Identity {
         version: "0".to_owned(),
         device_id: "TEST".to_owned(),
         api_host: "sandbox".to_owned(),
-        account_url: "https://account.example/".to_owned(),
+        account_url: Some("https://account.example/".to_owned()),
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
     }

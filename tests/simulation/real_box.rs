@@ -74,7 +74,7 @@ async fn live(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
         version: "0".to_owned(),
         device_id: "REAL".to_owned(),
         api_host: "127.0.0.1".to_owned(),
-        account_url: "127.0.0.1/account".to_owned(),
+        account_url: None,
         dim_after: None,
         leave_after: None,
     };
@@ -153,8 +153,8 @@ impl Running {
                 }
                 Effect::WipeMember => return Err("the sign-in was lost".into()),
                 Effect::Warn(warning) => return Err(format!("the box warns: {warning:?}").into()),
-                Effect::StoreSettings(settings) => {
-                    perform(&self.storage, Job::StoreSettings(settings));
+                Effect::StoreChoice(choice) => {
+                    perform(&self.storage, Job::StoreChoice(choice));
                 }
                 Effect::StoreCache
                 | Effect::CheckPin { .. }

@@ -162,7 +162,7 @@ impl Tv {
             version: "0".to_owned(),
             device_id: format!("SIM-{}", self.index),
             api_host: "api.example".to_owned(),
-            account_url: "https://api.example/account".to_owned(),
+            account_url: None,
             dim_after: Some(Duration::from_secs(300)),
             leave_after: None,
         };
@@ -256,7 +256,8 @@ impl Tv {
                     None => continue,
                 },
                 Effect::WipeMember => Job::WipeMember,
-                Effect::StoreSettings(settings) => Job::StoreSettings(settings),
+                Effect::ForgetDamagedOrder => Job::ForgetDamagedOrder,
+                Effect::StoreChoice(choice) => Job::StoreChoice(choice),
                 Effect::CheckPin { id, pin } => Job::CheckPin { id, pin, now: wall },
                 Effect::SetPin { id, pin } => Job::SetPin { id, pin },
                 Effect::Play { .. } => {

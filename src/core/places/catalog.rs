@@ -7,7 +7,7 @@ use crate::input::{Colour, Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{Cursor, Place, Resource, Section, SectionKey, Shelf, Tab};
+use super::super::{Cursor, Place, Resource, Section, SectionKey, Shelf};
 use super::home::FRESH;
 use super::{Zone, layout};
 
@@ -181,7 +181,7 @@ impl App {
             }
             Intent::Shortcut(Colour::Green) => return self.tick_focused(turn),
             Intent::Shortcut(Colour::Yellow) => {
-                self.open_tab(Tab::Basket, turn);
+                self.visit_basket(turn);
                 return Handled::Yes;
             }
             Intent::Play => return self.play_focused(turn),

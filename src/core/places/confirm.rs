@@ -9,7 +9,7 @@ use super::super::app::{App, Turn};
 use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::order::lines_total;
-use super::super::{Cursor, Notice, PinPurpose, Place, Resource};
+use super::super::{Cursor, Notice, PinPurpose, Place, PlaceKind, Resource};
 use super::results::scroll;
 use super::{Zone, layout};
 
@@ -58,6 +58,14 @@ impl App {
     pub(crate) fn open_basket(&mut self, turn: &mut Turn) {
         self.push(Place::Basket(BasketPlace { zone: Zone::Buttons, cursor: Cursor::default(), button: 0 }));
         self.freshen(Resource::Account, super::home::FRESH, turn);
+    }
+
+    /// Shows the basket above what the viewer looks at, so that Back leads there again (BACK-1).
+    pub(crate) fn visit_basket(&mut self, turn: &mut Turn) {
+        match self.stack.iter().position(|page| page.place.kind() == PlaceKind::Basket) {
+            Some(at) => self.stack.truncate(at + 1),
+            None => self.open_basket(turn),
+        }
     }
 
     pub(crate) fn settle_basket(&mut self) {

@@ -17,6 +17,8 @@ use super::layout;
 pub struct HomePlace {
     /// The row with the focus; `None` for the panels.
     pub row: Option<RowKey>,
+    /// Where that row stood last.
+    row_at: usize,
     /// The focused panel.
     pub panel: usize,
     /// Where the focus was in each row.
@@ -59,7 +61,7 @@ pub(crate) const FRESH: Duration = Duration::from_secs(60);
 
 impl HomePlace {
     fn new() -> Self {
-        Self { row: None, panel: 0, cursors: BTreeMap::new(), waits_for_rows: true }
+        Self { row: None, row_at: 0, panel: 0, cursors: BTreeMap::new(), waits_for_rows: true }
     }
 
     /// The focus inside a row.
@@ -150,10 +152,12 @@ impl App {
         let has_all = self.data.has_catalog && self.data.entitlements.is_some();
         let waited = matches!(self.place(), Place::Home(home) if home.waits_for_rows);
         let Some(Place::Home(home)) = self.place_mut() else { return };
-        if let Some(key) = home.row.clone()
-            && !rows.iter().any(|row| row.key == key)
-        {
-            home.row = rows.first().map(|row| row.key.clone());
+        if let Some(key) = &home.row {
+            match rows.iter().position(|row| row.key == *key) {
+                Some(at) => home.row_at = at,
+                // The row is gone: the focus goes to the nearest one (FOC-4).
+                None => home.row = rows.get(home.row_at.min(rows.len().saturating_sub(1))).map(|row| row.key.clone()),
+            }
         }
         for row in &rows {
             if let Some(cursor) = home.cursors.get_mut(&row.key) {

@@ -151,14 +151,17 @@ impl App {
         self.fetch_anew(turn);
     }
 
-    /// Joining failed; new terms are fetched in case these were outdated.
+    /// Joining failed; new terms are fetched in case these were outdated. Without an answer the member may have joined
+    /// all the same, and the account says whether.
     pub(crate) fn join_failed(&mut self, failure: Failure, turn: &mut Turn) {
+        let notice = if failure.is_outage() { Notice::NoAnswer(failure.clone()) } else { Notice::JoinFailed };
         if let Some(Place::Join(place)) = self.place_mut() {
             place.failure = Some(failure);
             place.has_consent = false;
             place.focus = JoinFocus::Consent;
         }
-        self.notify(Notice::JoinFailed, turn);
+        self.notify(notice, turn);
         self.fetch(Resource::Terms, turn);
+        self.fetch(Resource::Account, turn);
     }
 }

@@ -5,7 +5,9 @@ use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey, SpendBlock};
+use super::super::{
+    Choice, Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey, SpendBlock,
+};
 use super::home::FRESH;
 use super::layout;
 
@@ -32,10 +34,7 @@ pub struct SettingsPlace {
 
 /// About this program.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AboutPlace {
-    /// The paragraph of the licences at the top.
-    pub paragraph: usize,
-}
+pub struct AboutPlace;
 
 /// What can be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +60,6 @@ impl SettingsItem {
     pub const ALL: [Self; 7] =
         [Self::Language, Self::Motion, Self::Pin, Self::PinUse, Self::OtherRewards, Self::About, Self::SignOut];
 }
-
-/// Paragraphs of the licences; their words are the view's.
-pub(crate) const ABOUT_PARAGRAPHS: usize = 4;
 
 impl App {
     pub(crate) fn open_my_options(&mut self, turn: &mut Turn) {
@@ -185,11 +181,12 @@ impl App {
         match SettingsItem::ALL.get(at) {
             Some(SettingsItem::Language) => {
                 self.settings.language = self.settings.language.next();
-                turn.effects.push(Effect::StoreSettings(self.settings));
+                turn.effects.push(Effect::StoreChoice(Choice::Language(self.settings.language)));
+                self.fetch_in_language(turn);
             }
             Some(SettingsItem::Motion) => {
                 self.settings.animations = self.settings.animations.next();
-                turn.effects.push(Effect::StoreSettings(self.settings));
+                turn.effects.push(Effect::StoreChoice(Choice::Animations(self.settings.animations)));
             }
             Some(SettingsItem::Pin) => {
                 self.ask_pin(if self.has_pin { PinPurpose::Remove } else { PinPurpose::Create(None) });
@@ -205,8 +202,15 @@ impl App {
                     PinUse::EveryExchange => self.ask_pin(PinPurpose::Relax),
                 }
             }
-            Some(SettingsItem::OtherRewards) => self.open_catalog(Some(SectionKey::OtherRewards), turn),
-            Some(SettingsItem::About) => self.push(Place::About(AboutPlace { paragraph: 0 })),
+            Some(SettingsItem::OtherRewards) => {
+                let has_any = self.data.shelf.section(&SectionKey::OtherRewards).is_some();
+                if has_any || !self.data.has_catalog {
+                    self.open_catalog(Some(SectionKey::OtherRewards), turn);
+                } else {
+                    self.notify(Notice::NoOtherRewards, turn);
+                }
+            }
+            Some(SettingsItem::About) => self.push(Place::About(AboutPlace)),
             // Only this member can learn what became of the order.
             Some(SettingsItem::SignOut) if self.order.is_some() => {
                 self.notify(Notice::Blocked(SpendBlock::OrderUnderWay), turn);
@@ -218,30 +222,11 @@ impl App {
     }
 
     pub(crate) fn about_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
-        let Some(Place::About(place)) = self.place_mut() else { return Handled::No };
-        let target = match intent {
-            Intent::Activate => {
-                self.pop(turn);
-                return Handled::Yes;
-            }
-            Intent::Move(Direction::Up) | Intent::PageUp => place.paragraph.checked_sub(1),
-            Intent::Move(Direction::Down) | Intent::PageDown => {
-                Some(place.paragraph + 1).filter(|at| *at < ABOUT_PARAGRAPHS)
-            }
-            Intent::Move(Direction::Left | Direction::Right)
-            | Intent::Back
-            | Intent::Leave
-            | Intent::Menu
-            | Intent::Inform
-            | Intent::Shortcut(_)
-            | Intent::Digit(_)
-            | Intent::Play
-            | Intent::Stop => None,
-        };
-        if let Some(target) = target {
-            place.paragraph = target;
+        if intent != Intent::Activate {
+            return Handled::No;
         }
-        Handled::when(target.is_some())
+        self.pop(turn);
+        Handled::Yes
     }
 }
 

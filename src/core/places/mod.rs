@@ -21,7 +21,6 @@ pub use history::{HistoryKind, HistoryPlace};
 pub(crate) use home::FRESH;
 pub use home::{HomePlace, HomeRow, RowKey};
 pub use join::{JoinFocus, JoinPlace};
-pub(crate) use lists::ABOUT_PARAGRAPHS;
 pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusPlace};
 pub use offer::{OfferAction, OfferPlace};
 pub(crate) use results::MOST_CAUSES;

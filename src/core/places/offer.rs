@@ -7,7 +7,7 @@ use crate::input::{Colour, Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{Notice, Place, Tab};
+use super::super::{Notice, Place, PlaceKind};
 use super::results::RefusalPlace;
 
 /// The offer screen.
@@ -48,6 +48,8 @@ impl App {
     /// Opens an offer.
     pub(crate) fn open_offer(&mut self, id: &OfferId, turn: &mut Turn) {
         let Some(offer) = self.data.shelf.offer(id).cloned() else { return };
+        // From one offer to the basket and to another: pages do not pile up (BACK-2).
+        self.stack.retain(|page| page.place.kind() != PlaceKind::Offer);
         self.push(Place::Offer(OfferPlace { offer, button: 0, chosen: None }));
         self.freshen(super::super::Resource::Catalog, super::home::FRESH, turn);
     }
@@ -114,7 +116,7 @@ impl App {
             Intent::Play => return self.play_focused(turn),
             Intent::Shortcut(Colour::Green) => return self.tick_focused(turn),
             Intent::Shortcut(Colour::Yellow) => {
-                self.open_tab(Tab::Basket, turn);
+                self.visit_basket(turn);
                 return Handled::Yes;
             }
             Intent::Shortcut(Colour::Red | Colour::Blue)
@@ -150,11 +152,11 @@ impl App {
             OfferAction::AddWithCompany => {
                 self.add_to_basket(offer, turn);
                 if self.is_in_basket(&offer.id) {
-                    self.open_tab(Tab::Basket, turn);
+                    self.visit_basket(turn);
                 }
             }
             OfferAction::RemoveFromBasket => self.toggle_in_basket(&offer.id, turn),
-            OfferAction::OpenBasket => self.open_tab(Tab::Basket, turn),
+            OfferAction::OpenBasket => self.visit_basket(turn),
             OfferAction::Explain => self.push(Place::Refusal(RefusalPlace::explained_for(offer))),
             OfferAction::Join => self.open_join(turn),
             OfferAction::Close => self.pop(turn),

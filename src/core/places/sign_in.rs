@@ -77,11 +77,28 @@ impl App {
         if intent != Intent::Activate {
             return Handled::No;
         }
-        if let Some(state) = self.sign_in_mut() {
-            *state = SignInState::Starting;
+        let Some(state) = self.sign_in_mut() else { return Handled::No };
+        if matches!(state, SignInState::Waiting { .. }) {
+            // Somebody may be confirming this very code, so it stays for as long as it works.
+            self.notify(Notice::WaitsForPhone, turn);
+            return Handled::Yes;
         }
+        *state = SignInState::Starting;
         self.call(Request::StartSignIn, turn);
         Handled::Yes
+    }
+
+    /// The network changed: what failed for want of a link is asked for again soon (NET-2).
+    pub(crate) fn sign_in_link_changed(&mut self, soon: Duration) {
+        match self.sign_in_mut() {
+            Some(SignInState::Failed { failure, retry_at, .. }) if pace::may_be_of_link(failure) => {
+                *retry_at = soon.min(*retry_at);
+            }
+            Some(SignInState::Waiting { trouble: Some(failure), poll_at, .. }) if pace::may_be_of_link(failure) => {
+                *poll_at = soon.min(*poll_at);
+            }
+            Some(_) | None => {}
+        }
     }
 
     pub(crate) fn code_arrived(&mut self, code: DeviceCode, turn: &mut Turn) {

@@ -113,6 +113,24 @@ fn the_confirmation_holds_every_line_with_its_price() {
 }
 
 #[test]
+fn back_from_the_basket_leads_where_the_viewer_was() {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT OK RIGHT GREEN").expect_place(PlaceKind::Catalog);
+    let focus = journey.focus();
+    journey.keys("YELLOW").expect_place(PlaceKind::Basket).keys("BACK").expect_place(PlaceKind::Catalog);
+    assert_eq!(journey.focus(), focus);
+    journey.keys("OK YELLOW BACK").expect_place(PlaceKind::Offer).keys("BACK").expect_place(PlaceKind::Catalog);
+}
+
+#[test]
+fn offers_and_the_basket_do_not_pile_up() {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT OK GREEN OK YELLOW LEFT INFO").expect_place(PlaceKind::Offer).keys("YELLOW");
+    journey.expect_place(PlaceKind::Basket);
+    assert_eq!(journey.backs_to_home(), 2, "the basket, then the catalogue");
+}
+
+#[test]
 fn an_exchange_takes_its_lines_out_of_the_basket() {
     let mut journey = with_three();
     journey.keys("OK WAIT:400ms RIGHT OK").event(crate::core::Event::OrderStored(Ok(()))).confirm_order();

@@ -167,7 +167,7 @@ pub(crate) fn identity() -> Identity {
         version: "0.1.0".to_owned(),
         device_id: "box-1".to_owned(),
         api_host: "bonus.example".to_owned(),
-        account_url: "https://lk.example".to_owned(),
+        account_url: Some("https://lk.example/".to_owned()),
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
     }

@@ -100,11 +100,11 @@ fn the_running_row_keeps_the_focus_with_its_option() {
 }
 
 #[test]
-fn a_row_that_vanishes_gives_the_focus_to_the_first() {
+fn a_row_that_vanishes_gives_the_focus_to_the_nearest() {
     let mut journey = home();
     journey.keys("DOWN").expect_offer("p6");
     journey.world.entitlements.clear();
-    journey.event(crate::core::Event::Resumed).serve().expect_offer("f1");
+    journey.event(crate::core::Event::Resumed).serve().expect_offer("p1");
 }
 
 #[test]

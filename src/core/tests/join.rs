@@ -3,7 +3,7 @@
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{JoinFocus, Notice, Place, PlaceKind};
-use crate::domain::FailureKind;
+use crate::domain::{Failure, FailureKind};
 use crate::view::model::Screen;
 
 fn join() -> Journey {
@@ -40,6 +40,16 @@ fn with_consent_the_version_that_was_read_is_accepted() {
     journey.world.account.is_enrolled = true;
     journey.serve().expect_place(PlaceKind::Home).expect_notice(&Notice::Joined);
     assert!(journey.app.data.account.as_ref().is_some_and(|account| account.is_enrolled));
+}
+
+#[test]
+fn a_joining_without_an_answer_asks_whether_it_happened() {
+    let mut journey = join();
+    journey.keys("OK DOWN OK").fail("Enrol", FailureKind::Timeout).serve().expect_place(PlaceKind::Join);
+    journey.expect_notice(&Notice::NoAnswer(Failure::new(FailureKind::Timeout)));
+    journey.keys("OK DOWN OK").fail("Enrol", FailureKind::Timeout);
+    journey.world.account.is_enrolled = true;
+    journey.serve().expect_place(PlaceKind::Home).expect_notice(&Notice::Joined);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Answer, Effect, Notice, PlaceKind, Request};
+use crate::core::{Answer, Choice, Effect, Notice, PlaceKind, Request};
 use crate::domain::{
-    EntitlementId, ExchangePage, ExchangeState, FailureKind, Language, LedgerPage, Reason, Refusal, RenewalSwitch,
+    Animations, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language, LedgerPage, Reason,
+    Refusal, RenewalSwitch,
 };
 use crate::view::model::Screen;
 
@@ -43,9 +44,17 @@ fn a_renewal_under_way_is_not_sent_twice() {
 }
 
 #[test]
+fn a_renewal_without_an_answer_advises_nothing_and_asks_how_it_is() {
+    let mut journey = options();
+    journey.keys("OK").forget_effects().fail("SetRenewal", FailureKind::Timeout);
+    journey.expect_notice(&Notice::NoAnswer(Failure::new(FailureKind::Timeout)));
+    assert_eq!(journey.sent("Entitlements"), 1);
+}
+
+#[test]
 fn a_renewal_that_fails_says_so_and_asks_how_it_is() {
     let mut journey = options();
-    journey.keys("OK").forget_effects().fail("SetRenewal", FailureKind::Timeout).expect_notice(&Notice::RenewalFailed);
+    journey.keys("OK").forget_effects().fail("SetRenewal", refusal(Vec::new())).expect_notice(&Notice::RenewalFailed);
     assert_eq!(journey.sent("Entitlements"), 1);
     assert!(is_renewed(&journey));
 }
@@ -165,13 +174,36 @@ fn the_language_changes_at_once_and_is_stored() {
     let mut journey = home();
     journey.keys("MENU OK");
     assert_eq!(journey.app.settings.language, Language::En);
-    assert!(journey.has_effect(|effect| matches!(effect, Effect::StoreSettings(_))));
+    assert!(journey.has_effect(|effect| *effect == Effect::StoreChoice(Choice::Language(Language::En))));
 }
 
 #[test]
-fn about_turns_its_paragraphs_and_closes() {
+fn what_the_server_words_is_asked_for_in_the_new_language() {
     let mut journey = home();
-    journey.keys("MENU DOWN*5 OK").expect_place(PlaceKind::About).keys("DOWN*3").expect_bump("DOWN");
+    journey.keys("MENU OK");
+    assert!(matches!(journey.asked("Catalog"), Some(Request::Catalog { etag: None, .. })));
+    assert_eq!((journey.sent("Account"), journey.sent("Entitlements")), (1, 1));
+}
+
+#[test]
+fn a_choice_leaves_alone_what_was_not_chosen() {
+    let mut journey = home();
+    journey.keys("MENU DOWN OK");
+    let stored = journey.effects.iter().filter(|effect| matches!(effect, Effect::StoreChoice(_)));
+    assert_eq!(stored.collect::<Vec<_>>(), [&Effect::StoreChoice(Choice::Animations(Animations::Reduced))]);
+}
+
+#[test]
+fn without_other_rewards_the_settings_say_so() {
+    let mut world = World::default();
+    world.catalog.offers.retain(|offer| offer.is_orderable_here);
+    home_of(world).keys("MENU DOWN*4 OK").expect_place(PlaceKind::Settings).expect_notice(&Notice::NoOtherRewards);
+}
+
+#[test]
+fn about_closes() {
+    let mut journey = home();
+    journey.keys("MENU DOWN*5 OK").expect_place(PlaceKind::About).expect_bump("DOWN");
     journey.keys("OK").expect_place(PlaceKind::Settings).expect_focus("row 5");
 }
 

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{
-    Answer, DiskTrouble, Effect, Event, LinkChange, Memory, Notice, OrderPhase, Place, PlaceKind, Request, SpendBlock,
-    StoredOrder, Warning,
+    Answer, Dialog, DiskTrouble, Effect, Event, LinkChange, Memory, Notice, OrderPhase, Place, PlaceKind, Request,
+    SpendBlock, StoredOrder, Warning,
 };
 use crate::domain::{Failure, FailureKind, IdempotencyKey, Order, Refusal};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
@@ -325,7 +325,7 @@ fn a_change_of_the_link_does_not_hurry_an_order_that_the_server_works_on() {
 }
 
 #[test]
-fn an_order_of_another_member_is_dropped_with_a_warning() {
+fn an_order_of_another_member_is_not_asked_for() {
     let mut journey = with_stored_order(stored_order("somebody-else"));
     journey.serve();
     assert!(journey.has_effect(|effect| *effect == Effect::Warn(Warning::OrderOfAnotherMember)));
@@ -338,7 +338,12 @@ fn a_damaged_journal_warns_and_tells() {
     let boot = crate::core::Boot { order: StoredOrder::Damaged, ..world.boot() };
     let mut journey = Journey::boot(world, boot);
     assert!(journey.has_effect(|effect| *effect == Effect::Warn(Warning::DamagedOrder)));
-    journey.expect_notice(&Notice::OrderDamaged);
+    // It stays until somebody has read it, and is told again at the next start if nobody has.
+    journey.serve().wait(secs(60)).keys("DOWN");
+    assert_eq!(journey.app.dialog(), Some(&Dialog::OrderDamaged));
+    assert!(!journey.has_effect(|effect| *effect == Effect::ForgetDamagedOrder));
+    journey.keys("OK").expect_place(PlaceKind::Home);
+    assert!(journey.has_effect(|effect| *effect == Effect::ForgetDamagedOrder));
 }
 
 #[test]
@@ -351,6 +356,65 @@ fn a_lost_session_keeps_the_order_for_after_the_sign_in() {
     journey.wait(secs(6)).serve_one("PollSignIn").expect_place(PlaceKind::Home).serve();
     assert_eq!(journey.sent("Exchange"), 1);
     journey.confirm_order().expect_place(PlaceKind::Outcome);
+}
+
+/// Somebody signs in on a box that shows the sign-in screen.
+fn sign_in(journey: &mut Journey, member: &str) {
+    journey.world.account.member_id = member.to_owned();
+    journey.world.poll = crate::domain::SignInPoll::Granted;
+    journey.serve().wait(secs(6)).serve_one("PollSignIn").serve().expect_place(PlaceKind::Home);
+    journey.world.poll = crate::domain::SignInPoll::Pending;
+}
+
+#[test]
+fn an_order_is_asked_for_once_its_member_is_back_from_another() {
+    let mut journey = ordered();
+    journey.fail("Exchange", FailureKind::Unauthorized).forget_effects();
+    sign_in(&mut journey, "m2");
+    assert_eq!((journey.sent("Exchange"), journey.app.order()), (0, None));
+    journey.event(Event::Resumed).fail("Account", FailureKind::Unauthorized);
+    sign_in(&mut journey, "m1");
+    assert_eq!(journey.sent("Exchange"), 1);
+    journey.confirm_order().expect_place(PlaceKind::Outcome);
+}
+
+#[test]
+fn an_order_gives_way_once_another_members_is_on_the_disk() {
+    let mut journey = ordered();
+    journey.fail("Exchange", FailureKind::Unauthorized);
+    sign_in(&mut journey, "m2");
+    journey.keys("OK OK WAIT:400ms RIGHT OK").event(Event::OrderStored(Ok(()))).confirm_order();
+    journey.forget_effects().event(Event::Resumed).fail("Account", FailureKind::Unauthorized);
+    sign_in(&mut journey, "m1");
+    assert_eq!((journey.sent("Exchange"), journey.app.order()), (0, None));
+}
+
+#[test]
+fn an_order_that_the_disk_kept_from_giving_way_is_asked_for_again() {
+    let mut journey = ordered();
+    journey.fail("Exchange", FailureKind::Unauthorized);
+    sign_in(&mut journey, "m2");
+    journey.keys("OK OK WAIT:400ms RIGHT OK").event(Event::OrderStored(Err(DiskTrouble)));
+    journey.forget_effects().event(Event::Resumed).fail("Account", FailureKind::Unauthorized);
+    sign_in(&mut journey, "m1");
+    assert_eq!(journey.sent("Exchange"), 1);
+}
+
+#[test]
+fn a_result_that_nobody_looked_at_is_asked_for_again_after_the_sign_in() {
+    let mut journey = ordered();
+    let (id, request) = journey.take("Exchange");
+    let Request::Exchange(order) = request else { unreachable!("it is an exchange") };
+    let answer =
+        Answer::Exchange(crate::core::tests::fixtures::confirmed(&order, crate::core::tests::fixtures::start()));
+    // The picture is not drawn any more before the session is lost.
+    journey.event(Event::Replied { id, result: Ok(answer) }).forget_effects();
+    journey.fail("Account", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);
+    assert_eq!(forgotten(&journey), 0);
+    sign_in(&mut journey, "m1");
+    assert_eq!(journey.sent("Exchange"), 1);
+    journey.confirm_order().expect_place(PlaceKind::Outcome);
+    assert_eq!(forgotten(&journey), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::core::{
     Dialog, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, SpendBlock, Trouble,
 };
 use crate::domain::{Failure, FailureKind, PinUse, Secret};
+use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 
 fn stage(journey: &Journey) -> PinStage {
     let Some(Dialog::Pin { stage, .. }) = journey.app.dialog() else { panic!("{}", journey.told()) };
@@ -152,7 +153,30 @@ fn every_exchange_wants_the_pin_if_so_set() {
     journey.app.has_pin = true;
     journey.app.settings.pin_use = PinUse::EveryExchange;
     journey.keys("OK OK WAIT:400ms RIGHT OK");
-    assert!(journey.app.is_secret_entry());
+    assert!(journey.is_secret("1"));
+}
+
+#[test]
+fn the_last_digit_stays_secret_until_it_goes_up() {
+    let mut journey = adult(true);
+    journey.keys("1 2 3");
+    let digit = RemoteKey::Digit(4);
+    let down = Event::Key(KeyEvent { key: digit, phase: Phase::Down(Hold::Signed) });
+    journey.event(down.clone()).pin(PinAnswer::Right).expect_place(PlaceKind::Processing);
+    assert!(journey.is_secret("4"), "the host repeats it");
+    journey.event(down);
+    assert!(journey.is_secret("4") && !journey.is_secret("5"));
+    journey.event(Event::Key(KeyEvent { key: digit, phase: Phase::Up }));
+    assert!(!journey.is_secret("4"));
+}
+
+#[test]
+fn a_digit_whose_key_up_was_lost_is_no_secret_after_other_keys() {
+    let mut journey = adult(true);
+    journey.keys("1 2 3");
+    let down = |key| Event::Key(KeyEvent { key, phase: Phase::Down(Hold::Signed) });
+    journey.event(down(RemoteKey::Digit(4))).pin(PinAnswer::Right).event(down(RemoteKey::Stop));
+    assert!(!journey.is_secret("4"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Answer, Place, PlaceKind, Session, SignInState};
+use crate::core::{Answer, Event, LinkChange, Notice, Place, PlaceKind, Session, SignInState};
 use crate::domain::{Failure, FailureKind, SignInPoll};
 
 fn state(journey: &Journey) -> SignInState {
@@ -95,7 +95,7 @@ fn a_member_who_confirmed_at_the_last_second_is_let_in_after_the_expiry() {
 fn an_answer_about_an_old_code_does_not_end_the_new_one() {
     for poll in [SignInPoll::Expired, SignInPoll::Denied] {
         let mut journey = signed_out();
-        journey.wait(secs(5)).keys("OK").answer("StartSignIn", Answer::DeviceCode(device_code("CCCC-DDDD")));
+        journey.wait(secs(900)).keys("OK OK").answer("StartSignIn", Answer::DeviceCode(device_code("CCCC-DDDD")));
         journey.answer("PollSignIn", Answer::SignIn(poll));
         assert!(matches!(state(&journey), SignInState::Waiting { .. }), "{poll:?}");
         assert!(polls_within(&mut journey, 10, SignInPoll::Pending) >= 1);
@@ -104,8 +104,7 @@ fn an_answer_about_an_old_code_does_not_end_the_new_one() {
 
 #[test]
 fn a_code_that_does_not_come_is_asked_for_with_growing_waits() {
-    let mut journey = signed_out();
-    journey.keys("OK");
+    let mut journey = without_code();
     let mut waits = Vec::new();
     for _ in 0..6 {
         journey.fail("StartSignIn", FailureKind::NoConnection);
@@ -118,9 +117,38 @@ fn a_code_that_does_not_come_is_asked_for_with_growing_waits() {
 }
 
 #[test]
-fn ok_after_a_failure_asks_at_once() {
+fn ok_leaves_the_code_that_somebody_may_be_confirming() {
     let mut journey = signed_out();
-    journey.keys("OK").fail("StartSignIn", FailureKind::NoConnection).forget_effects().keys("OK");
+    let before = state(&journey);
+    journey.forget_effects().keys("OK").expect_notice(&Notice::WaitsForPhone);
+    assert_eq!((journey.sent("StartSignIn"), state(&journey)), (0, before));
+    journey.world.poll = SignInPoll::Granted;
+    journey.wait(secs(6)).serve_one("PollSignIn").expect_place(PlaceKind::Home);
+}
+
+#[test]
+fn a_code_is_asked_for_once_the_link_is_back() {
+    let mut journey = without_code();
+    for _ in 0..6 {
+        journey.fail("StartSignIn", FailureKind::NoConnection).wait(secs(31));
+    }
+    journey.fail("StartSignIn", FailureKind::NoConnection).forget_effects();
+    journey.event(Event::LinkChanged(LinkChange::Came)).wait(secs(1));
+    assert_eq!(journey.sent("StartSignIn"), 1);
+}
+
+#[test]
+fn a_confirmation_is_asked_for_once_the_link_is_back() {
+    let mut journey = signed_out();
+    journey.wait(secs(5)).fail("PollSignIn", FailureKind::NoConnection).forget_effects();
+    journey.event(Event::LinkChanged(LinkChange::Came)).wait(secs(1));
+    assert_eq!(journey.sent("PollSignIn"), 1);
+}
+
+#[test]
+fn ok_after_a_failure_asks_at_once() {
+    let mut journey = without_code();
+    journey.fail("StartSignIn", FailureKind::NoConnection).forget_effects().keys("OK");
     assert_eq!(journey.sent("StartSignIn"), 1);
 }
 

@@ -81,11 +81,16 @@ pub(crate) fn with_stored_order(order: Order) -> Journey {
 
 /// A box on which nobody is signed in, with a code on the screen.
 pub(crate) fn signed_out() -> Journey {
-    let world = World::default();
-    let boot = Boot { session: Session::SignedOut, ..world.boot() };
-    let mut journey = Journey::boot(world, boot);
+    let mut journey = without_code();
     journey.serve();
     journey
+}
+
+/// A box on which nobody is signed in, and whose question for a code is not answered.
+pub(crate) fn without_code() -> Journey {
+    let world = World::default();
+    let boot = Boot { session: Session::SignedOut, ..world.boot() };
+    Journey::boot(world, boot)
 }
 
 pub(crate) fn taken_up() -> Journey {
@@ -350,6 +355,12 @@ impl Journey {
         assert_eq!(self.app.bumps().0, before + 1, "{key} bumps: {}", self.told());
         assert_eq!(self.focus(), focus);
         self
+    }
+
+    /// Whether a journal must not name this key, should it go down now.
+    pub(crate) fn is_secret(&self, key: &str) -> bool {
+        let key = RemoteKey::named(key).expect("the key has this name");
+        self.app.is_secret(KeyEvent { key, phase: Phase::Down(Hold::Signed) })
     }
 
     pub(crate) fn focus(&self) -> String {

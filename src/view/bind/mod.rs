@@ -55,6 +55,8 @@ pub enum KeyAction {
     Repeated,
     /// It went up.
     Released,
+    /// The window lost the keyboard: no key is down for it any more.
+    AllReleased,
 }
 
 /// An operator's own colours; `None` keeps ours.
@@ -126,7 +128,9 @@ impl Screen {
         remote.on_pressed(move |text: SharedString, is_repeat| {
             pressed(&text, if is_repeat { KeyAction::Repeated } else { KeyAction::Pressed });
         });
-        remote.on_released(move |text: SharedString| callback(&text, KeyAction::Released));
+        let released = callback.clone();
+        remote.on_released(move |text: SharedString| released(&text, KeyAction::Released));
+        remote.on_let_go(move || callback("", KeyAction::AllReleased));
     }
 
     /// Puts an operator's colours in the place of ours.
