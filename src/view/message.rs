@@ -208,7 +208,7 @@ messages! {
     ButtonHome
     ButtonUnderstood
     ButtonNewCode
-    ButtonConfirmed
+    ButtonCheck
     ButtonStay
     ButtonLeave
     ButtonStop

@@ -23,7 +23,7 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
     match &place.state {
         SignInState::Starting => screen.status = Msg::SignInStarting.into(),
         SignInState::Waiting { code, left, trouble, .. } => {
-            label = Msg::ButtonConfirmed;
+            label = Msg::ButtonCheck;
             screen.qr = format::qr(&code.verification_uri_complete);
             screen.address = Text::plain(format::address(&code.verification_uri));
             screen.code = Text::plain(&code.user_code);
