@@ -132,7 +132,7 @@ impl Problem {
         problem
     }
 
-    /// A reason as the API shows it.
+    /// A reason as the API shows it, in the language of the shelf.
     pub(crate) fn reason(reason: &Reason, shelf: &Shelf) -> ReasonBody {
         match reason {
             Reason::NotEnoughPoints { balance, price } => ReasonBody::NotEnoughPoints {
@@ -143,7 +143,7 @@ impl Problem {
             Reason::Debt { roubles } => ReasonBody::Debt { roubles: *roubles },
             Reason::AlreadyOrdered { offer, title, exchange, until } => ReasonBody::AlreadyOrdered {
                 offer_id: offer.clone(),
-                title: title.clone(),
+                title: shelf.title_or(offer, title),
                 exchange_id: exchange.clone(),
                 until: *until,
             },
@@ -151,7 +151,7 @@ impl Problem {
             Reason::Requires { offer } => ReasonBody::Requires { offer_id: offer.clone(), title: shelf.title(offer) },
             Reason::PriceChanged { offer, title, expected, price } => ReasonBody::PriceChanged {
                 offer_id: offer.clone(),
-                title: title.clone(),
+                title: shelf.title_or(offer, title),
                 expected: *expected,
                 price: *price,
             },

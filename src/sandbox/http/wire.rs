@@ -9,6 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::sandbox::rules::offer::{After, Channel, Kind, Validity};
+use crate::sandbox::service::catalogue::Shelf;
 use crate::sandbox::store::StoreError;
 use crate::sandbox::store::exchanges::Exchange;
 use crate::sandbox::values::{EntitlementId, ExchangeId, MemberId, OfferId, Points};
@@ -305,8 +306,8 @@ pub(crate) struct ExchangeLineBody {
 }
 
 impl ExchangeBody {
-    /// An exchange as it is stored.
-    pub(crate) fn from_stored(exchange: &Exchange) -> Result<Self, StoreError> {
+    /// An exchange as it is stored, in the language of the shelf.
+    pub(crate) fn from_stored(exchange: &Exchange, shelf: &Shelf) -> Result<Self, StoreError> {
         let is_confirmed = exchange.state == crate::sandbox::store::exchanges::State::Confirmed;
         let refusal = exchange.refusal.as_deref().map(serde_json::from_str).transpose();
         Ok(Self {
@@ -320,7 +321,7 @@ impl ExchangeBody {
                 .iter()
                 .map(|line| ExchangeLineBody {
                     offer_id: line.offer.clone(),
-                    title: line.title.clone(),
+                    title: shelf.title_or(&line.offer, &line.title),
                     price: line.price,
                     entitlement_id: line.entitlement.clone(),
                     starts_at: line.starts_at,

@@ -15,7 +15,7 @@ use crate::sandbox::randomness::hash_text;
 use crate::sandbox::rules::offer::Offer;
 use crate::sandbox::seed::CategoryKind;
 use crate::sandbox::service::account::situation;
-use crate::sandbox::service::catalogue::{self, Language, Shelf, ShelfChoice};
+use crate::sandbox::service::catalogue::{self, Language, Shelf};
 use crate::sandbox::state::MemberScope;
 use crate::sandbox::store::StoreError;
 use crate::sandbox::values::OfferId;
@@ -105,7 +105,7 @@ pub(super) async fn get(
 ) -> Result<Response, Problem> {
     let offer = bearer
         .run(&app, move |scope| {
-            let shelf = scope.sandbox.shelf(&ShelfChoice::in_language(&scope.account, language));
+            let shelf = scope.shelf(language);
             let offer = shelf
                 .find(&OfferId::new(id))
                 .ok_or_else(|| Problem::not_found("offer_not_found", "The catalogue has no such offer."))?;
@@ -128,7 +128,7 @@ fn page(scope: &MemberScope<'_>, language: Language, query: &CatalogQuery) -> Re
     let limit = limit_of(query.limit.as_deref())?;
     let limit = usize::try_from(limit).unwrap_or(1);
     let start = cursor_of(query.cursor.as_deref())?.map_or(0, |row| usize::try_from(row).unwrap_or(usize::MAX));
-    let shelf = scope.sandbox.shelf(&ShelfChoice::in_language(&scope.account, language));
+    let shelf = scope.shelf(language);
     let situation = situation(scope)?;
     let is_wanted = |offer: &&Offer| query.category.as_ref().is_none_or(|category| offer.category == *category);
     let wanted = || shelf.offers.iter().filter(is_wanted);

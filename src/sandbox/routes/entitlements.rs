@@ -6,17 +6,26 @@ use axum::extract::State;
 use crate::sandbox::http::extract::{App, Bearer, JsonOf, PathText};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{EntitlementBody, EntitlementsBody, RenewalSwitchBody};
+use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::service::entitlement;
 
 /// Lists the member's active options, soonest end first.
 #[utoipa::path(
     get, path = "/v1/entitlements", tag = "entitlements", operation_id = "listEntitlements",
     security(("bearer" = [])),
+    params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
     responses((status = 200, body = EntitlementsBody))
 )]
-pub(super) async fn list(State(app): State<App>, bearer: Bearer) -> Result<Json<EntitlementsBody>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    language: Language,
+    bearer: Bearer,
+) -> Result<Json<EntitlementsBody>, Problem> {
     let list = bearer
-        .run(&app, |scope| Ok(EntitlementsBody { server_time: scope.now, entitlements: entitlement::active(scope)? }))
+        .run(&app, move |scope| {
+            let entitlements = entitlement::active(scope, language)?;
+            Ok(EntitlementsBody { server_time: scope.now, entitlements })
+        })
         .await?;
     Ok(Json(list))
 }
@@ -25,7 +34,10 @@ pub(super) async fn list(State(app): State<App>, bearer: Bearer) -> Result<Json<
 #[utoipa::path(
     put, path = "/v1/entitlements/{id}/renewal", tag = "entitlements", operation_id = "switchRenewal",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "The option")),
+    params(
+        ("id" = String, Path, description = "The option"),
+        ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`"),
+    ),
     request_body = RenewalSwitchBody,
     responses(
         (status = 200, body = EntitlementBody),
@@ -35,6 +47,7 @@ pub(super) async fn list(State(app): State<App>, bearer: Bearer) -> Result<Json<
 )]
 pub(super) async fn switch_renewal(
     State(app): State<App>,
+    language: Language,
     bearer: Bearer,
     PathText(id): PathText,
     body: Result<JsonOf<RenewalSwitchBody>, Problem>,
@@ -42,7 +55,7 @@ pub(super) async fn switch_renewal(
     let shown = bearer
         .run(&app, move |scope| {
             let JsonOf(body) = body?;
-            entitlement::switch_renewal(scope, &id, body.on)
+            entitlement::switch_renewal(scope, &id, body.on, language)
         })
         .await?;
     Ok(Json(shown))

@@ -14,11 +14,12 @@ use crate::sandbox::http::extract::{App, Bearer, JsonOf, PathText, QueryOf, Requ
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{ExchangeAccepted, ExchangeBody, ExchangesBody, NewExchangeBody};
 use crate::sandbox::randomness::hash_text;
+use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::service::order::{self, Order};
 use crate::sandbox::service::sign_in;
 use crate::sandbox::store::StoreError;
 use crate::sandbox::store::answers::Answer;
-use crate::sandbox::store::exchanges;
+use crate::sandbox::store::exchanges::{self, Exchange};
 use crate::sandbox::values::{OfferId, Points};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -45,8 +46,12 @@ pub(super) struct ExchangesQuery {
 #[utoipa::path(
     post, path = "/v1/exchanges", tag = "exchanges", operation_id = "createExchange",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 64, pattern = "^[!-~]+$",
-        description = "A new key for each order; the same key for asking again")),
+    params(
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 64, pattern = "^[!-~]+$",
+            description = "A new key for each order; the same key for asking again"),
+        ("Accept-Language" = Option<String>, Header,
+            description = "`ru` or `en`; a key that was answered is answered in the language of the first time"),
+    ),
     request_body = NewExchangeBody,
     responses(
         (status = 201, body = ExchangeBody, headers(("Location" = String))),
@@ -61,6 +66,7 @@ pub(super) struct ExchangesQuery {
 pub(super) async fn create(
     State(app): State<App>,
     RequestId(request_id): RequestId,
+    language: Language,
     bearer: Bearer,
     headers: HeaderMap,
     body: Result<JsonOf<NewExchangeBody>, Problem>,
@@ -69,7 +75,7 @@ pub(super) async fn create(
         let member = sandbox.store.transact(|transaction| sign_in::member_of(sandbox, transaction, bearer.token()))?;
         let idempotency_key = key_of(&headers)?;
         let JsonOf(body) = body?;
-        let order = order_of(idempotency_key, &body, request_id)?;
+        let order = order_of(idempotency_key, &body, request_id, language)?;
         let under_way = sandbox.begin_order(member.clone(), &order.idempotency_key);
         let Some(_under_way) = under_way else { return Err(Problem::request_in_progress()) };
         sandbox.for_member(&member, |scope| order::answer(scope, &order))
@@ -82,11 +88,12 @@ pub(super) async fn create(
 #[utoipa::path(
     get, path = "/v1/exchanges", tag = "exchanges", operation_id = "listExchanges",
     security(("bearer" = [])),
-    params(ExchangesQuery),
+    params(ExchangesQuery, ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
     responses((status = 200, body = ExchangesBody), (status = 400, description = "A parameter is not valid"))
 )]
 pub(super) async fn list(
     State(app): State<App>,
+    language: Language,
     bearer: Bearer,
     query: Result<QueryOf<ExchangesQuery>, Problem>,
 ) -> Result<Json<ExchangesBody>, Problem> {
@@ -95,16 +102,18 @@ pub(super) async fn list(
             let QueryOf(query) = query?;
             let limit = limit_of(query.limit.as_deref())?;
             let before = cursor_of(query.cursor.as_deref())?;
+            let shelf = scope.shelf(language);
+            let shown = |found: &[Exchange]| -> Result<Vec<_>, StoreError> {
+                found.iter().map(|exchange| ExchangeBody::from_stored(exchange, &shelf)).collect()
+            };
             if let Some(key) = &query.idempotency_key {
                 check_key(key)?;
                 let found = exchanges::by_idempotency_key(scope.transaction, scope.key(), key)?;
-                let exchanges = found.iter().map(ExchangeBody::from_stored).collect::<Result<_, _>>()?;
-                return Ok(ExchangesBody { exchanges, next_cursor: None });
+                return Ok(ExchangesBody { exchanges: shown(found.as_slice())?, next_cursor: None });
             }
             let mut found = exchanges::page(scope.transaction, scope.key(), before, limit + 1)?;
             let next_cursor = cut_page(&mut found, limit, |exchange| exchange.key);
-            let exchanges = found.iter().map(ExchangeBody::from_stored).collect::<Result<_, _>>()?;
-            Ok(ExchangesBody { exchanges, next_cursor })
+            Ok(ExchangesBody { exchanges: shown(&found)?, next_cursor })
         })
         .await?;
     Ok(Json(page))
@@ -114,11 +123,15 @@ pub(super) async fn list(
 #[utoipa::path(
     get, path = "/v1/exchanges/{id}", tag = "exchanges", operation_id = "getExchange",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "The exchange")),
+    params(
+        ("id" = String, Path, description = "The exchange"),
+        ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`"),
+    ),
     responses((status = 200, body = ExchangeBody), (status = 404, description = "`exchange_not_found`"))
 )]
 pub(super) async fn get(
     State(app): State<App>,
+    language: Language,
     bearer: Bearer,
     PathText(id): PathText,
 ) -> Result<Json<ExchangeBody>, Problem> {
@@ -127,7 +140,7 @@ pub(super) async fn get(
             let found = exchanges::by_id(scope.transaction, scope.key(), &id)?;
             let found =
                 found.ok_or_else(|| Problem::not_found("exchange_not_found", "The member has no such exchange."))?;
-            Ok(ExchangeBody::from_stored(&found)?)
+            Ok(ExchangeBody::from_stored(&found, &scope.shelf(language))?)
         })
         .await?;
     Ok(Json(exchange))
@@ -175,7 +188,12 @@ fn check_key(key: &str) -> Result<(), Problem> {
     if is_valid { Ok(()) } else { Err(Problem::idempotency_key_missing()) }
 }
 
-fn order_of(idempotency_key: String, body: &NewExchangeBody, request_id: String) -> Result<Order, Problem> {
+fn order_of(
+    idempotency_key: String,
+    body: &NewExchangeBody,
+    request_id: String,
+    language: Language,
+) -> Result<Order, Problem> {
     if body.offers.is_empty() || body.offers.len() > MOST_OFFERS {
         return Err(Problem::invalid("An exchange holds 1 to 20 offers."));
     }
@@ -193,7 +211,7 @@ fn order_of(idempotency_key: String, body: &NewExchangeBody, request_id: String)
         payload.push_str(&format!("{}:{}\n", wish.id.as_str().escape_default(), price));
         wishes.push((OfferId::new(wish.id.as_str()), price));
     }
-    Ok(Order { idempotency_key, payload_hash: hash_text(&[payload.as_bytes()]), wishes, request_id })
+    Ok(Order { idempotency_key, payload_hash: hash_text(&[payload.as_bytes()]), wishes, request_id, language })
 }
 
 fn respond(answer: Answer) -> Result<Response, Problem> {

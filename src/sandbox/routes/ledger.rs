@@ -13,6 +13,7 @@ use crate::sandbox::rules::accrual::Earning;
 use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::state::MemberScope;
 use crate::sandbox::store::ledger::{self, Entry, EntryType};
+use crate::sandbox::store::{StoreError, exchanges};
 
 /// A type of entries.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -44,11 +45,12 @@ pub(super) struct LedgerQuery {
 #[utoipa::path(
     get, path = "/v1/ledger", tag = "ledger", operation_id = "listLedger",
     security(("bearer" = [])),
-    params(LedgerQuery),
+    params(LedgerQuery, ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
     responses((status = 200, body = LedgerBody), (status = 400, description = "A parameter is not valid"))
 )]
 pub(super) async fn list(
     State(app): State<App>,
+    language: Language,
     bearer: Bearer,
     query: Result<QueryOf<LedgerQuery>, Problem>,
 ) -> Result<Json<LedgerBody>, Problem> {
@@ -65,7 +67,10 @@ pub(super) async fn list(
             });
             let mut entries = ledger::page(scope.transaction, scope.key(), entry_type, before, limit + 1)?;
             let next_cursor = cut_page(&mut entries, limit, |entry| entry.id);
-            Ok(LedgerBody { entries: entries.into_iter().map(EntryBody::from_stored).collect(), next_cursor })
+            let shown = entries
+                .into_iter()
+                .map(|entry| Ok(EntryBody { title: title(scope, &entry, language)?, ..entry.into() }));
+            Ok(LedgerBody { entries: shown.collect::<Result<_, StoreError>>()?, next_cursor })
         })
         .await?;
     Ok(Json(page))
@@ -95,10 +100,7 @@ fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, P
         None => false,
     };
     let seed = &scope.sandbox.seed;
-    let text = |russian: &String, english: &String| match language {
-        Language::Russian => russian.clone(),
-        Language::English => english.clone(),
-    };
+    let text = |russian: &String, english: &String| language.choose(russian, english).clone();
     Ok(EarningBody {
         rules: seed
             .earning_rules
@@ -127,9 +129,31 @@ fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, P
     })
 }
 
-impl EntryBody {
-    /// An entry as it is stored.
-    pub(crate) fn from_stored(entry: Entry) -> Self {
+/// What a member reads of an entry: what it is called today in their language, else as it was stored.
+fn title(scope: &MemberScope<'_>, entry: &Entry, language: Language) -> Result<String, StoreError> {
+    let stored = entry.title.as_str();
+    let title = match entry.entry_type {
+        EntryType::Accrual => {
+            let rule = scope.sandbox.seed.earning_rules.iter().find(|rule| rule.id == entry.reason);
+            rule.map_or(stored, |rule| language.choose(&rule.title, &rule.title_en).as_str())
+        }
+        EntryType::Exchange => {
+            let id = entry.exchange_id.as_deref().unwrap_or_default();
+            let Some(exchange) = exchanges::by_id(scope.transaction, scope.key(), id)? else {
+                return Ok(stored.to_owned());
+            };
+            let shelf = scope.shelf(language);
+            let titles = exchange.lines.iter().map(|line| shelf.title_or(&line.offer, &line.title));
+            return Ok(titles.collect::<Vec<_>>().join(", "));
+        }
+        EntryType::Expiry => language.choose(stored, "Points burned"),
+        EntryType::Adjustment => language.choose(stored, "Correction"),
+    };
+    Ok(title.to_owned())
+}
+
+impl From<Entry> for EntryBody {
+    fn from(entry: Entry) -> Self {
         Self {
             id: format!("l-{}", entry.id),
             at: entry.at,

@@ -3,6 +3,8 @@
 //!
 //! A shelf is built once per region, choice and language; who may order what is added per member.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use crate::sandbox::http::problem::Problem;
@@ -12,8 +14,8 @@ use crate::sandbox::rules::exchange::{Situation, Wish, active, decide};
 use crate::sandbox::rules::offer::{After, Channel, From, Kind, Offer, PromoCode, Repeat, Validity};
 use crate::sandbox::rules::price::discounted;
 use crate::sandbox::seed::{self, CategoryKind, Seed, SeedOffer};
+use crate::sandbox::state::MemberScope;
 use crate::sandbox::store::StoreError;
-use crate::sandbox::store::accounts::Account;
 use crate::sandbox::values::{OfferId, Points};
 
 /// The languages of the data.
@@ -51,15 +53,21 @@ pub(crate) struct Category {
     pub(crate) kind: CategoryKind,
 }
 
-impl ShelfChoice {
-    /// The catalogue of an account, in Russian.
-    pub(crate) fn of(account: &Account) -> Self {
-        Self::in_language(account, Language::Russian)
+impl Language {
+    /// The text in this language.
+    pub(crate) fn choose<T>(self, russian: T, english: T) -> T {
+        match self {
+            Self::Russian => russian,
+            Self::English => english,
+        }
     }
+}
 
-    /// The catalogue of an account in a language.
-    pub(crate) fn in_language(account: &Account, language: Language) -> Self {
-        Self { region: account.region.clone(), content: account.catalogue.clone(), language }
+impl MemberScope<'_> {
+    /// The member's catalogue in a language.
+    pub(crate) fn shelf(&self, language: Language) -> Arc<Shelf> {
+        let (region, content) = (self.account.region.clone(), self.account.catalogue.clone());
+        self.sandbox.shelf(&ShelfChoice { region, content, language })
     }
 }
 
@@ -80,10 +88,7 @@ impl Shelf {
             .iter()
             .map(|category| Category {
                 id: category.id.clone(),
-                title: match choice.language {
-                    Language::Russian => category.title.clone(),
-                    Language::English => category.title_en.clone(),
-                },
+                title: choice.language.choose(&category.title, &category.title_en).clone(),
                 kind: category.kind,
             })
             .collect();
@@ -98,7 +103,12 @@ impl Shelf {
 
     /// What an offer is called, or its identifier where it is not on the shelf.
     pub(crate) fn title(&self, id: &OfferId) -> String {
-        self.find(id).map_or_else(|| id.to_string(), |offer| offer.title.clone())
+        self.title_or(id, id.as_str())
+    }
+
+    /// What an offer is called, or what it was called before it left the shelf.
+    pub(crate) fn title_or(&self, id: &OfferId, stored: &str) -> String {
+        self.find(id).map_or(stored, |offer| &offer.title).to_owned()
     }
 }
 

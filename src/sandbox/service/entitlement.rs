@@ -1,5 +1,6 @@
 //! What a member has: active options, their renewal and the right to play a film.
 
+use super::catalogue::Language;
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{EntitlementBody, PlaybackBody, RenewalBody};
 use crate::sandbox::rules::offer::Kind;
@@ -8,13 +9,18 @@ use crate::sandbox::store::accounts;
 use crate::sandbox::store::entitlements::{self, Entitlement};
 
 /// The active options, soonest end first.
-pub(crate) fn active(scope: &MemberScope<'_>) -> Result<Vec<EntitlementBody>, Problem> {
+pub(crate) fn active(scope: &MemberScope<'_>, language: Language) -> Result<Vec<EntitlementBody>, Problem> {
     let all = entitlements::all(scope.transaction, scope.key())?;
-    Ok(all.iter().filter(|held| held.ended_at.is_none()).map(|held| show(scope.sandbox, held)).collect())
+    Ok(all.iter().filter(|held| held.ended_at.is_none()).map(|held| show(scope, held, language)).collect())
 }
 
 /// Switches the paid renewal of an option.
-pub(crate) fn switch_renewal(scope: &MemberScope<'_>, id: &str, is_on: bool) -> Result<EntitlementBody, Problem> {
+pub(crate) fn switch_renewal(
+    scope: &MemberScope<'_>,
+    id: &str,
+    is_on: bool,
+    language: Language,
+) -> Result<EntitlementBody, Problem> {
     let held = entitlements::by_id(scope.transaction, id)?
         .filter(|held| held.account == scope.key() && held.ended_at.is_none())
         .ok_or_else(|| Problem::not_found("entitlement_not_found", "No active option has this identifier."))?;
@@ -22,7 +28,7 @@ pub(crate) fn switch_renewal(scope: &MemberScope<'_>, id: &str, is_on: bool) -> 
         return Err(Problem::no_renewal());
     }
     entitlements::set_renewal(scope.transaction, held.key, is_on)?;
-    Ok(show(scope.sandbox, &entitlements::by_key(scope.transaction, held.key)?))
+    Ok(show(scope, &entitlements::by_key(scope.transaction, held.key)?, language))
 }
 
 /// Whether a playback token lets somebody watch an offer now.
@@ -45,9 +51,10 @@ pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bo
     })
 }
 
-fn show(sandbox: &Sandbox, held: &Entitlement) -> EntitlementBody {
+fn show(scope: &MemberScope<'_>, held: &Entitlement, language: Language) -> EntitlementBody {
+    let title = scope.shelf(language).title_or(&held.offer, &held.title);
     let playback = match held.kind {
-        Kind::Film => Some(PlaybackBody { url: playback_url(sandbox, held), title: held.title.clone() }),
+        Kind::Film => Some(PlaybackBody { url: playback_url(scope.sandbox, held), title: title.clone() }),
         Kind::Package
         | Kind::Subscription
         | Kind::Service
@@ -60,7 +67,7 @@ fn show(sandbox: &Sandbox, held: &Entitlement) -> EntitlementBody {
     EntitlementBody {
         id: held.id.clone(),
         offer_id: held.offer.clone(),
-        title: held.title.clone(),
+        title,
         kind: held.kind,
         image: held.image.clone(),
         exchange_id: held.exchange.clone(),

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::account::situation;
-use super::catalogue::ShelfChoice;
+use super::catalogue::Language;
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{ExchangeAccepted, ExchangeBody};
 use crate::sandbox::policy::Processing;
@@ -27,6 +27,8 @@ pub(crate) struct Order {
     pub(crate) payload_hash: String,
     pub(crate) wishes: Vec<(OfferId, Points)>,
     pub(crate) request_id: String,
+    /// The language of the answer, also of later ones: what was answered is not translated again.
+    pub(crate) language: Language,
 }
 
 /// Answers an order: as before if its key is known, otherwise by deciding on it.
@@ -38,7 +40,8 @@ pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, P
         }
         return Ok(stored.answer);
     }
-    let shelf = scope.sandbox.shelf(&ShelfChoice::of(&scope.account));
+    // What is kept is Russian, whatever the order speaks.
+    let shelf = scope.shelf(Language::Russian);
     let wishes: Vec<Wish<'_>> = order
         .wishes
         .iter()
@@ -48,7 +51,7 @@ pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, P
     let answer = match decide(&situation, &wishes) {
         Ok(plan) => place(scope, order, &plan)?,
         Err(reasons) => {
-            let problem = Problem::refused(&reasons, &shelf);
+            let problem = Problem::refused(&reasons, &scope.shelf(order.language));
             tracing::info!(code = problem.code(), "exchange refused");
             problem.to_answer(&order.request_id)
         }
@@ -105,8 +108,7 @@ pub(crate) fn carry_out(scope: &MemberScope<'_>, exchange: i64, at: DateTime<Utc
         reasons.push(Reason::Debt { roubles: scope.account.debt_roubles });
     }
     if !reasons.is_empty() {
-        let shelf = scope.sandbox.shelf(&ShelfChoice::of(&scope.account));
-        let refusal = Problem::refused(&reasons, &shelf).to_json(found.id.as_str());
+        let refusal = Problem::refused(&reasons, &scope.shelf(Language::Russian)).to_json(found.id.as_str());
         exchanges::refuse(connection, exchange, ledger::balance(connection, account)?, &refusal)?;
         let earlier = exchanges::earlier(connection, account)?;
         let next = next_exchange_at(scope.sandbox.policy().monthly, &earlier, at, scope.zone());
@@ -154,7 +156,7 @@ fn place(scope: &MemberScope<'_>, order: &Order, plan: &Plan<'_>) -> Result<Answ
         Processing::Immediate => Answer {
             status: 201,
             headers: vec![content_type, location],
-            body: json(&ExchangeBody::from_stored(&found)?)?,
+            body: json(&ExchangeBody::from_stored(&found, &scope.shelf(order.language))?)?,
         },
         Processing::Deferred => Answer {
             status: 202,

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::catalogue::ShelfChoice;
+use super::catalogue::Language;
 use super::{account, order, passage};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::rules::accrual::{Earning, LIFETIME_MONTHS, expiry, posting_time};
@@ -207,7 +207,7 @@ pub(crate) fn load(sandbox: &Sandbox, scenario: &Scenario) -> Result<MemberId, P
         }
         let account = accounts::current(transaction, &member)?.ok_or(StoreError::Corrupt("an account is missing"))?;
         let mut scope = MemberScope { sandbox, transaction, account, now };
-        let shelf = sandbox.shelf(&ShelfChoice::of(&scope.account));
+        let shelf = scope.shelf(Language::Russian);
         for (at, event) in past(scenario, &shelf.offers, now, scope.zone())? {
             scope.now = at;
             passage::settle_until(&scope, at)?;

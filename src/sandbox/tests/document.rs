@@ -43,6 +43,12 @@ async fn parameters_headers_and_bounds_are_those_of_the_server() {
         ("/v1/enrolment", "post"),
         ("/v1/catalog", "get"),
         ("/v1/catalog/{id}", "get"),
+        ("/v1/exchanges", "post"),
+        ("/v1/exchanges", "get"),
+        ("/v1/exchanges/{id}", "get"),
+        ("/v1/entitlements", "get"),
+        ("/v1/entitlements/{id}/renewal", "put"),
+        ("/v1/ledger", "get"),
         ("/v1/earning-rules", "get"),
     ] {
         let parameters = document["paths"][path][method]["parameters"].as_array().unwrap();

@@ -15,6 +15,7 @@ use crate::sandbox::clock::Clock;
 use crate::sandbox::policy::Policy;
 use crate::sandbox::randomness::Randomness;
 use crate::sandbox::seed::Seed;
+use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::service::order::{self, Order};
 use crate::sandbox::service::scenario::{self, Scenario};
 use crate::sandbox::state::{Parts, Sandbox, Threads};
@@ -54,6 +55,7 @@ fn order_film(sandbox: &Sandbox) -> u16 {
         payload_hash: "film".to_owned(),
         wishes: vec![(OfferId::new("film-potemkin"), Points::new(800).unwrap())],
         request_id: "r".to_owned(),
+        language: Language::Russian,
     };
     sandbox.for_member(&member(), |scope| order::answer(scope, &order)).unwrap().status
 }

@@ -9,6 +9,7 @@ mod faults;
 mod http_errors;
 #[cfg(feature = "client")]
 mod killed;
+mod languages;
 mod model;
 mod parallel;
 mod phone_page;

@@ -14,6 +14,7 @@ use crate::sandbox::policy::Policy;
 use crate::sandbox::randomness::Randomness;
 use crate::sandbox::routes::change_points;
 use crate::sandbox::seed::Seed;
+use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::service::order::{self, Order};
 use crate::sandbox::service::scenario::{self, Scenario};
 use crate::sandbox::state::{Parts, Sandbox, Threads};
@@ -87,6 +88,7 @@ fn order_film(sandbox: &Sandbox, member: &MemberId, film: usize, price: Points, 
         payload_hash: format!("{film}"),
         wishes: vec![(id, price)],
         request_id: "r".to_owned(),
+        language: Language::Russian,
     };
     sandbox.for_member(member, |scope| order::answer(scope, &order)).unwrap().status == 201
 }
