@@ -17,6 +17,7 @@ use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::AccountBody;
 use crate::sandbox::policy::Policy;
 use crate::sandbox::rules::accrual::{Earning, expiry, points_for_payment};
+use crate::sandbox::rules::lots::{alive, draw};
 use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::service::sign_in::{ACCESS_SECONDS, CodeState, Decision};
 use crate::sandbox::service::{account, scenario, sign_in};
@@ -340,8 +341,9 @@ fn check_room(scope: &MemberScope<'_>, amount: Points) -> Result<(), Problem> {
 }
 
 fn take_points(scope: &MemberScope<'_>, amount: Points) -> Result<(), Problem> {
-    let lots = ledger::lots(scope.transaction, scope.key())?;
-    let draws = crate::sandbox::rules::lots::draw(&lots, amount).map_err(|_| {
+    // What burned while an order holds it is that order's alone.
+    let lots = alive(&ledger::lots(scope.transaction, scope.key())?, scope.now);
+    let draws = draw(&lots, amount).map_err(|_| {
         Problem::new(StatusCode::CONFLICT, "not_enough_points", "Not enough points", "The member has fewer.")
     })?;
     let debit = ledger::Debit {

@@ -36,6 +36,15 @@ pub struct Expiring {
     pub at: DateTime<Utc>,
 }
 
+/// Points that an order under way keeps until it is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// When the order was accepted: what had burned by then it cannot keep.
+    pub since: DateTime<Utc>,
+    /// How many.
+    pub points: Points,
+}
+
 /// The lots do not hold enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortage {
@@ -63,18 +72,25 @@ pub fn draw(lots: &[Lot], amount: Points) -> Result<Vec<Draw>, Shortage> {
     if due == Points::ZERO { Ok(draws) } else { Err(Shortage { missing: due }) }
 }
 
-/// What an order under way leaves of the lots: the points it holds are those that it will be paid with.
-pub fn free(lots: &[Lot], held: Points) -> Vec<Lot> {
-    let mut held = held;
-    in_order(lots)
-        .into_iter()
-        .filter_map(|lot| {
-            let taken = lot.left.min(held);
-            held = held.saturating_sub(taken);
-            let left = lot.left.saturating_sub(taken);
-            (left > Points::ZERO).then_some(Lot { left, ..lot })
-        })
-        .collect()
+/// What orders under way, named in the order in which they were accepted, leave of the lots: the points that each
+/// holds are those that it will be paid with.
+pub fn free(lots: &[Lot], holds: &[Hold]) -> Vec<Lot> {
+    let mut lots = in_order(lots);
+    for hold in holds {
+        let mut due = hold.points;
+        for lot in lots.iter_mut().filter(|lot| lot.expires_at > hold.since) {
+            let taken = lot.left.min(due);
+            due = due.saturating_sub(taken);
+            lot.left = lot.left.saturating_sub(taken);
+        }
+    }
+    lots.retain(|lot| lot.left > Points::ZERO);
+    lots
+}
+
+/// The lots whose points have not burned at `at`.
+pub fn alive(lots: &[Lot], at: DateTime<Utc>) -> Vec<Lot> {
+    lots.iter().copied().filter(|lot| lot.expires_at > at).collect()
 }
 
 /// What burns and when, soonest first, one item for each instant, at most `limit`.
@@ -112,6 +128,10 @@ mod tests {
         Points::new(number).unwrap()
     }
 
+    fn hold(since: i64, number: i64) -> Hold {
+        Hold { since: DateTime::from_timestamp(since, 0).unwrap(), points: points(number) }
+    }
+
     #[test]
     fn the_lot_that_burns_first_pays_first() {
         let lots = [lot(1, 100, 30), lot(2, 50, 10), lot(3, 50, 20)];
@@ -133,10 +153,20 @@ mod tests {
     #[test]
     fn what_is_held_is_what_would_be_spent() {
         let lots = [lot(1, 100, 30), lot(2, 50, 10), lot(3, 50, 20)];
-        assert_eq!(free(&lots, points(80)), [lot(3, 20, 20), lot(1, 100, 30)]);
-        assert_eq!(free(&lots, points(0)), [lot(2, 50, 10), lot(3, 50, 20), lot(1, 100, 30)]);
-        assert_eq!(free(&lots, points(200)), []);
-        assert_eq!(free(&lots, points(201)), [], "a correction may have taken what was held");
+        let free = |number| free(&lots, &[hold(0, number)]);
+        assert_eq!(free(80), [lot(3, 20, 20), lot(1, 100, 30)]);
+        assert_eq!(free(0), [lot(2, 50, 10), lot(3, 50, 20), lot(1, 100, 30)]);
+        assert_eq!(free(200), []);
+        assert_eq!(free(201), [], "a correction may have taken what was held");
+    }
+
+    #[test]
+    fn what_has_burned_is_held_only_by_an_order_from_before() {
+        let lots = [lot(1, 100, 30), lot(2, 50, 10)];
+        assert_eq!(free(&lots, &[hold(9, 40), hold(10, 60)]), [lot(2, 10, 10), lot(1, 40, 30)]);
+        assert_eq!(free(&lots, &[hold(10, 60), hold(9, 40)]), [lot(2, 10, 10), lot(1, 40, 30)]);
+        assert_eq!(free(&lots, &[hold(10, 120)]), [lot(2, 50, 10)]);
+        assert_eq!(alive(&lots, hold(10, 0).since), [lot(1, 100, 30)]);
     }
 
     #[test]

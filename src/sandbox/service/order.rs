@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::account::situation;
 use super::catalogue::Language;
+use super::passage;
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{ExchangeAccepted, ExchangeBody};
 use crate::sandbox::policy::Processing;
@@ -95,7 +96,7 @@ pub(crate) fn carry_out(scope: &MemberScope<'_>, exchange: i64, at: DateTime<Utc
     let found =
         exchanges::by_key(connection, account, exchange)?.ok_or(StoreError::Corrupt("an exchange is missing"))?;
     let mut reasons = Vec::new();
-    let draws = match lots::draw(&ledger::lots(connection, account)?, found.total) {
+    let draws = match lots::draw(&passage::lots_for(scope, &found)?, found.total) {
         Ok(draws) => draws,
         Err(_) => {
             let held_by_others = exchanges::held(connection, account)?.saturating_sub(found.total);
@@ -108,6 +109,7 @@ pub(crate) fn carry_out(scope: &MemberScope<'_>, exchange: i64, at: DateTime<Utc
         reasons.push(Reason::Debt { roubles: scope.account.debt_roubles });
     }
     if !reasons.is_empty() {
+        passage::burn_kept(scope, &found, at)?;
         let refusal = Problem::refused(&reasons, &scope.shelf(Language::Russian)).to_json(found.id.as_str());
         exchanges::refuse(connection, exchange, ledger::balance(connection, account)?, &refusal)?;
         let earlier = exchanges::earlier(connection, account)?;

@@ -9,11 +9,13 @@ use super::order;
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::rules::accrual::expiry;
 use crate::sandbox::rules::calendar::a_month_more;
-use crate::sandbox::rules::lots::{Draw, Lot, free};
+use crate::sandbox::rules::lots::{Draw, Lot, alive, free};
 use crate::sandbox::rules::timeline::{self, Due, Event};
 use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::exchanges::Exchange;
 use crate::sandbox::store::ledger::{Debit, EntryType};
 use crate::sandbox::store::{StoreError, accounts, entitlements, exchanges, ledger};
+use crate::sandbox::values::Points;
 
 /// Lets everything happen that is due.
 pub(crate) fn settle(scope: &MemberScope<'_>) -> Result<(), Problem> {
@@ -47,8 +49,27 @@ pub(crate) fn settle_until(scope: &MemberScope<'_>, now: DateTime<Utc>) -> Resul
 
 /// The lots without what orders under way hold of them: an order that was accepted in time is paid.
 pub(crate) fn free_lots(scope: &MemberScope<'_>) -> Result<Vec<Lot>, StoreError> {
-    let held = exchanges::held(scope.transaction, scope.key())?;
-    Ok(free(&ledger::lots(scope.transaction, scope.key())?, held))
+    let holds = exchanges::holds(scope.transaction, scope.key(), None)?;
+    Ok(free(&ledger::lots(scope.transaction, scope.key())?, &holds))
+}
+
+/// The lots that an order under way may be paid with: those it holds, and then those that it found unburned.
+pub(crate) fn lots_for(scope: &MemberScope<'_>, exchange: &Exchange) -> Result<Vec<Lot>, StoreError> {
+    let earlier = exchanges::holds(scope.transaction, scope.key(), Some(exchange.key))?;
+    Ok(alive(&free(&ledger::lots(scope.transaction, scope.key())?, &earlier), exchange.created_at))
+}
+
+/// Burns what only an order that is refused kept from it; an order that holds on must not inherit it.
+pub(crate) fn burn_kept(scope: &MemberScope<'_>, exchange: &Exchange, at: DateTime<Utc>) -> Result<(), Problem> {
+    let mut due = exchange.total;
+    for lot in lots_for(scope, exchange)? {
+        let kept = lot.left.min(due);
+        due = due.saturating_sub(kept);
+        if lot.expires_at <= at && kept > Points::ZERO {
+            burn_points(scope, Draw { lot: lot.id, points: kept }, at)?;
+        }
+    }
+    Ok(())
 }
 
 fn burning(lot: &Lot) -> Due {
@@ -56,14 +77,18 @@ fn burning(lot: &Lot) -> Due {
 }
 
 fn burn(scope: &MemberScope<'_>, lot: i64, at: DateTime<Utc>) -> Result<(), Problem> {
-    let lots = free_lots(scope)?;
-    let draws: Vec<Draw> =
-        lots.iter().filter(|free| free.id == lot).map(|free| Draw { lot, points: free.left }).collect();
+    match free_lots(scope)?.iter().find(|free| free.id == lot) {
+        Some(free) => burn_points(scope, Draw { lot, points: free.left }, at),
+        None => Ok(()),
+    }
+}
+
+fn burn_points(scope: &MemberScope<'_>, draw: Draw, at: DateTime<Utc>) -> Result<(), Problem> {
     let debit = Debit {
         entry_type: EntryType::Expiry,
         reason: "expiry",
         title: "Сгорание баллов",
-        draws: &draws,
+        draws: &[draw],
         exchange: None,
     };
     ledger::debit(scope.transaction, scope.key(), &debit, at)?;

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::accounts::AccountKey;
 use super::{StoreError, maybe_time, millis, points, time};
+use crate::sandbox::rules::lots::Hold;
 use crate::sandbox::rules::monthly::{Basket, Earlier};
 use crate::sandbox::rules::offer::Kind;
 use crate::sandbox::rules::timeline::{Due, Event};
@@ -235,6 +236,20 @@ pub fn held(connection: &Connection, account: AccountKey) -> Result<Points, Stor
         "SELECT coalesce(sum(total), 0) FROM exchanges WHERE account_id = ?1 AND state = 'processing'",
     )?;
     points(statement.query_row(params![account], |row| row.get(0))?)
+}
+
+/// What exchanges in processing reserve, in the order in which they were accepted: all of them, or those before one.
+pub fn holds(connection: &Connection, account: AccountKey, before: Option<i64>) -> Result<Vec<Hold>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT created_at, total FROM exchanges
+         WHERE account_id = ?1 AND state = 'processing' AND (?2 IS NULL OR id < ?2) ORDER BY id",
+    )?;
+    let rows = statement.query_map(params![account, before], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.map(|row| {
+        let (since, total) = row?;
+        Ok(Hold { since: time(since)?, points: points(total)? })
+    })
+    .collect()
 }
 
 /// The exchanges that the monthly limit looks at: all that were not refused.

@@ -278,41 +278,6 @@ async fn a_slow_exchange_can_still_be_refused() {
 }
 
 #[tokio::test]
-async fn points_that_an_order_holds_do_not_burn_before_it_is_decided() {
-    const DAY: u32 = 90_000;
-    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
-    let member = server.member("burning");
-    let accepted = member.order("k1", &[(FILM, 800)]).await;
-    assert_eq!(accepted.status, 202);
-    let account = member.account().await;
-    assert_eq!(account["expiring"][0], json!({"points": 200, "expires_at": "2026-03-11T09:00:00Z"}));
-    server.control.advance(TimeDelta::seconds(i64::from(DAY) - 1)).unwrap();
-    assert_eq!(server.control.balance(&member.id).unwrap().get(), 1800, "200 of 1000 burn");
-    server.control.advance(TimeDelta::seconds(1)).unwrap();
-    let member = server.signed_in_again(&member.id);
-    let confirmed = member.get(accepted.header("location").unwrap()).await.json();
-    assert_eq!((&confirmed["state"], &confirmed["balance_after"]), (&json!("confirmed"), &json!(1000)));
-}
-
-#[tokio::test]
-async fn points_that_a_refused_order_held_burn_when_it_is_refused() {
-    const DAY: u32 = 90_000;
-    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
-    let member = server.member("burning");
-    member.order("k1", &[(FILM, 800)]).await;
-    server.control.set_debt(&member.id, 99).unwrap();
-    server.control.advance(TimeDelta::days(3)).unwrap();
-    assert_eq!(server.control.balance(&member.id).unwrap().get(), 1000);
-    let ledger = server.signed_in_again(&member.id).get("/v1/ledger?type=expiry").await.json();
-    let latest = ledger["entries"].as_array().unwrap().iter().take(2);
-    let burned: Vec<_> = latest.map(|row| (&row["amount"], &row["at"])).collect();
-    assert_eq!(
-        burned,
-        [(&json!(-800), &json!("2026-03-11T10:00:00Z")), (&json!(-200), &json!("2026-03-11T09:00:00Z")),]
-    );
-}
-
-#[tokio::test]
 async fn a_refused_order_says_what_the_others_of_the_month_still_mean() {
     let server = Server::with(Options { policy: Some(policy(MonthlyLimit::FilmsExempt)), ..options() }).await;
     let member = server.member("vip");

@@ -6,6 +6,7 @@ mod document;
 mod entitlements;
 mod exchanges;
 mod faults;
+mod held_points;
 mod http_errors;
 #[cfg(feature = "client")]
 mod killed;
