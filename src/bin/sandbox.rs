@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bonus_tv::sandbox::clock::Clock;
-use bonus_tv::sandbox::policy::{Policy, Processing};
+use bonus_tv::sandbox::policy::{PolicyChange, Processing};
 use bonus_tv::sandbox::{MonthlyLimit, Options, StartError, scenarios, start};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
@@ -102,7 +102,11 @@ async fn run(flags: Flags) -> Result<(), StartError> {
         .with_writer(std::io::stderr)
         .init();
     let clock = flags.clock.map(|at| if flags.frozen { Clock::frozen(at) } else { Clock::running_from(at) });
-    let policy = (flags.policy.is_some() || flags.defer.is_some()).then(|| policy(flags.policy, flags.defer));
+    let policy = PolicyChange {
+        monthly: flags.policy.map(monthly),
+        exchange: flags.defer.map(|_| Processing::Deferred),
+        deferred_seconds: flags.defer,
+    };
     let options = Options {
         addr: flags.listen,
         db: flags.db,
@@ -120,16 +124,10 @@ async fn run(flags: Flags) -> Result<(), StartError> {
     Ok(())
 }
 
-fn policy(monthly: Option<MonthlyPolicy>, defer: Option<u32>) -> Policy {
-    let usual = Policy::default();
-    Policy {
-        monthly: match monthly {
-            Some(MonthlyPolicy::Strict) => MonthlyLimit::Strict,
-            Some(MonthlyPolicy::FilmsExempt) => MonthlyLimit::FilmsExempt,
-            None => usual.monthly,
-        },
-        exchange: if defer.is_some() { Processing::Deferred } else { usual.exchange },
-        deferred_seconds: defer.unwrap_or(usual.deferred_seconds),
+fn monthly(policy: MonthlyPolicy) -> MonthlyLimit {
+    match policy {
+        MonthlyPolicy::Strict => MonthlyLimit::Strict,
+        MonthlyPolicy::FilmsExempt => MonthlyLimit::FilmsExempt,
     }
 }
 

@@ -10,7 +10,6 @@ use crate::api::{Client, ClientOptions, Tokens};
 use crate::core::{Identity, Memory, Settings};
 use crate::domain::{Animations, Language, Secret};
 use crate::sandbox::clock::Clock as SandboxClock;
-use crate::sandbox::policy::Policy;
 use crate::sandbox::{self, MonthlyLimit, Options, Running};
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
@@ -63,10 +62,9 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
             if let Some(at) = args.clock {
                 options.clock = Some(SandboxClock::running_from(at));
             }
-            options.policy = args.policy.as_deref().map(|limit| {
+            options.policy.monthly = args.policy.as_deref().map(|limit| {
                 let is_exempt = limit == "films-exempt";
-                let monthly = if is_exempt { MonthlyLimit::FilmsExempt } else { MonthlyLimit::Strict };
-                Policy { monthly, ..Policy::default() }
+                if is_exempt { MonthlyLimit::FilmsExempt } else { MonthlyLimit::Strict }
             });
             let running = runtime.block_on(sandbox::start(options))?;
             let url = Url::parse(running.base_url())

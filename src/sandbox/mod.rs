@@ -27,6 +27,6 @@ mod tests;
 pub use control::{Control, ControlError, LedgerRow, Session};
 pub use http::faults::{Fault, FaultKind, When};
 pub use in_process::{InProcess, Programme};
-pub use policy::Policy;
+pub use policy::{Policy, PolicyChange};
 pub use rules::monthly::MonthlyLimit;
 pub use run::{Options, Running, ScenarioInfo, StartError, scenarios, start};

@@ -19,6 +19,17 @@ pub struct Policy {
     pub deferred_seconds: u32,
 }
 
+/// The parts of a policy that somebody asks for; the others stay as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PolicyChange {
+    /// Which exchanges the monthly limit counts.
+    pub monthly: Option<MonthlyLimit>,
+    /// Whether an exchange is carried out at once.
+    pub exchange: Option<Processing>,
+    /// How long a deferred exchange takes.
+    pub deferred_seconds: Option<u32>,
+}
+
 /// Whether an exchange is carried out at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -33,6 +44,27 @@ pub enum Processing {
 impl Default for Policy {
     fn default() -> Self {
         Self { monthly: MonthlyLimit::default(), exchange: Processing::default(), deferred_seconds: 5 }
+    }
+}
+
+impl PolicyChange {
+    /// What becomes of a policy.
+    pub fn of(self, policy: Policy) -> Policy {
+        Policy {
+            monthly: self.monthly.unwrap_or(policy.monthly),
+            exchange: self.exchange.unwrap_or(policy.exchange),
+            deferred_seconds: self.deferred_seconds.unwrap_or(policy.deferred_seconds),
+        }
+    }
+}
+
+impl From<Policy> for PolicyChange {
+    fn from(policy: Policy) -> Self {
+        Self {
+            monthly: Some(policy.monthly),
+            exchange: Some(policy.exchange),
+            deferred_seconds: Some(policy.deferred_seconds),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::clock::Clock;
 use super::control::Control;
 use super::http::extract::App;
 use super::http::server;
-use super::policy::Policy;
+use super::policy::PolicyChange;
 use super::randomness::Randomness;
 use super::routes;
 use super::seed::{Seed, SeedError};
@@ -32,8 +32,8 @@ pub struct Options {
     pub seed: Option<PathBuf>,
     /// The clock; without one, as the database keeps it, else the system's.
     pub clock: Option<Clock>,
-    /// How the programme is run; without one, as the database keeps it, else as usual.
-    pub policy: Option<Policy>,
+    /// How the programme is run; what is not asked for is as the database keeps it, else as usual.
+    pub policy: PolicyChange,
     /// Where random bytes come from.
     pub randomness: Randomness,
     /// The address by which phones and boxes reach it, where that is not the one it listens on.
@@ -47,7 +47,7 @@ impl Default for Options {
             db: None,
             seed: None,
             clock: None,
-            policy: None,
+            policy: PolicyChange::default(),
             randomness: Randomness::System,
             public_url: None,
         }

@@ -151,7 +151,7 @@ async fn prepare(database: &Path, memory: &Path) -> Result<bonus_tv::sandbox::va
 
 fn options(database: &Path) -> SandboxOptions {
     let policy = Policy { monthly: MonthlyLimit::FilmsExempt, ..Policy::default() };
-    SandboxOptions { db: Some(PathBuf::from(database)), policy: Some(policy), ..SandboxOptions::default() }
+    SandboxOptions { db: Some(PathBuf::from(database)), policy: policy.into(), ..SandboxOptions::default() }
 }
 
 async fn check(

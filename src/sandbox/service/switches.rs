@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::clock::{Clock, Mode};
-use crate::sandbox::policy::Policy;
+use crate::sandbox::policy::{Policy, PolicyChange};
 use crate::sandbox::store::{StoreError, accounts, settings};
 
 const CLOCK: &str = "clock";
@@ -41,12 +41,9 @@ pub(crate) fn begin_clock(connection: &Connection, asked: Option<Clock>) -> Resu
     Ok(clock)
 }
 
-/// The policy to begin with: as asked for, else as kept, else the usual one.
-pub(crate) fn begin_policy(connection: &Connection, asked: Option<Policy>) -> Result<Policy, StoreError> {
-    let policy = match asked {
-        Some(policy) => policy,
-        None => kept(connection, POLICY)?.unwrap_or_default(),
-    };
+/// The policy to begin with: each part as asked for, else as kept, else the usual one.
+pub(crate) fn begin_policy(connection: &Connection, asked: PolicyChange) -> Result<Policy, StoreError> {
+    let policy = asked.of(kept(connection, POLICY)?.unwrap_or_default());
     keep_policy(connection, policy)?;
     Ok(policy)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::support::{NOON, Server, at, options, reasons};
 use crate::sandbox::clock::Clock;
-use crate::sandbox::policy::{Policy, Processing};
+use crate::sandbox::policy::{Policy, PolicyChange, Processing};
 use crate::sandbox::{Fault, FaultKind, MonthlyLimit, Options};
 
 const FILM: &str = "film-potemkin";
@@ -155,7 +155,7 @@ async fn the_monthly_limit_ends_at_local_midnight() {
 
 #[tokio::test]
 async fn films_can_be_exempt_from_the_monthly_limit() {
-    let server = Server::with(Options { policy: Some(policy(MonthlyLimit::FilmsExempt)), ..options() }).await;
+    let server = Server::with(Options { policy: policy(MonthlyLimit::FilmsExempt).into(), ..options() }).await;
     let member = server.member("month-used");
     assert_eq!(member.account().await["next_exchange_at"], json!(null));
     assert_eq!(member.order("k1", &[("film-metropolis", 900)]).await.status, 201);
@@ -243,7 +243,7 @@ async fn baskets_that_make_no_sense_are_invalid() {
 
 #[tokio::test]
 async fn a_slow_exchange_is_accepted_held_and_confirmed_later() {
-    let server = Server::with(Options { policy: Some(deferred(30)), ..options() }).await;
+    let server = Server::with(Options { policy: deferred(30).into(), ..options() }).await;
     let member = server.member("exact-points");
     let accepted = member.order("k1", &[(FILM, 800)]).await;
     assert_eq!((accepted.status, accepted.header("retry-after")), (202, Some("30")));
@@ -262,7 +262,7 @@ async fn a_slow_exchange_is_accepted_held_and_confirmed_later() {
 
 #[tokio::test]
 async fn a_slow_exchange_can_still_be_refused() {
-    let server = Server::with(Options { policy: Some(deferred(30)), ..options() }).await;
+    let server = Server::with(Options { policy: deferred(30).into(), ..options() }).await;
     let member = server.member("exact-points");
     let accepted = member.order("k1", &[(FILM, 800)]).await;
     server.control.set_debt(&member.id, 99).unwrap();
@@ -279,7 +279,7 @@ async fn a_slow_exchange_can_still_be_refused() {
 
 #[tokio::test]
 async fn a_refused_order_says_what_the_others_of_the_month_still_mean() {
-    let server = Server::with(Options { policy: Some(policy(MonthlyLimit::FilmsExempt)), ..options() }).await;
+    let server = Server::with(Options { policy: policy(MonthlyLimit::FilmsExempt).into(), ..options() }).await;
     let member = server.member("vip");
     assert_eq!(member.order("k1", &[("service-viewing-control", 680)]).await.status, 201);
     let films = Policy { monthly: MonthlyLimit::FilmsExempt, ..deferred(30) };
@@ -311,12 +311,12 @@ async fn the_minutes_of_every_next_month_can_be_had() {
 #[tokio::test]
 async fn clock_and_policy_outlive_the_process() {
     let directory = tempfile::tempdir().unwrap();
-    let begin = |clock, policy| {
+    let begin = |clock, policy: PolicyChange| {
         let db = Some(directory.path().join("kept.sqlite"));
         Server::with(Options { db, clock, policy, ..options() })
     };
     let frozen = |text| Some(Clock::frozen(at(text)));
-    let server = begin(frozen(NOON), None).await;
+    let server = begin(frozen(NOON), PolicyChange::default()).await;
     let member = server.member("vip");
     let id = member.id.clone();
     server.post("/sandbox/v1/clock", &json!({"advance_seconds": 86_400})).await;
@@ -326,13 +326,24 @@ async fn clock_and_policy_outlive_the_process() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     server.running.shutdown().await;
 
-    let server = begin(None, None).await;
+    let server = begin(None, PolicyChange::default()).await;
     assert_eq!(server.control.now(), at("2026-03-11T09:00:00Z"), "it stands where it stood");
     assert_eq!(server.get("/sandbox/v1/policy").await.json(), reply.json());
     server.running.shutdown().await;
 
+    // A flag for one half of the policy leaves the other half as it is kept.
+    let limit = PolicyChange { monthly: Some(MonthlyLimit::Strict), ..PolicyChange::default() };
+    let server = begin(None, limit).await;
+    assert_eq!(server.control.policy(), Policy { monthly: MonthlyLimit::Strict, ..self::deferred(7) });
+    server.control.set_policy(Policy { monthly: MonthlyLimit::FilmsExempt, ..Policy::default() }).unwrap();
+    server.running.shutdown().await;
+    let delay = PolicyChange { monthly: None, ..self::deferred(9).into() };
+    let server = begin(None, delay).await;
+    assert_eq!(server.control.policy(), Policy { monthly: MonthlyLimit::FilmsExempt, ..self::deferred(9) });
+    server.running.shutdown().await;
+
     // What a member has seen does not become the future again, whatever the flags say.
-    let server = begin(frozen(NOON), Some(Policy::default())).await;
+    let server = begin(frozen(NOON), Policy::default().into()).await;
     assert_eq!(server.control.now(), at("2026-03-11T09:00:00Z"));
     assert_eq!(server.control.policy(), Policy::default());
     assert_eq!(server.signed_in_again(&id).account().await["server_time"], "2026-03-11T09:00:00Z");

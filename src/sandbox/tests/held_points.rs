@@ -17,7 +17,7 @@ fn deferred(seconds: u32) -> Policy {
 
 #[tokio::test]
 async fn points_that_an_order_holds_do_not_burn_before_it_is_decided() {
-    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
+    let server = Server::with(Options { policy: deferred(DAY).into(), ..options() }).await;
     let member = server.member("burning");
     let accepted = member.order("k1", &[(FILM, 800)]).await;
     assert_eq!(accepted.status, 202);
@@ -33,7 +33,7 @@ async fn points_that_an_order_holds_do_not_burn_before_it_is_decided() {
 
 #[tokio::test]
 async fn points_that_a_refused_order_held_burn_when_it_is_refused() {
-    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
+    let server = Server::with(Options { policy: deferred(DAY).into(), ..options() }).await;
     let member = server.member("burning");
     member.order("k1", &[(FILM, 800)]).await;
     server.control.set_debt(&member.id, 99).unwrap();
@@ -58,7 +58,7 @@ async fn state_of(member: &Member<'_>, path: &str) -> Value {
 
 /// A server where a film is ordered and its 800 of 1000 points burn today.
 async fn kept_past_their_time() -> (Server, crate::sandbox::values::MemberId, String) {
-    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
+    let server = Server::with(Options { policy: deferred(DAY).into(), ..options() }).await;
     let member = server.member("burning");
     let path = member.order("k1", &[(FILM, 800)]).await.header("location").unwrap().to_owned();
     let id = member.id.clone();
@@ -96,7 +96,7 @@ async fn a_correction_takes_points_that_have_not_burned() {
 
 #[tokio::test]
 async fn an_order_that_waits_on_does_not_inherit_what_burned_with_another() {
-    let server = Server::with(Options { policy: Some(deferred(DAY)), ..options() }).await;
+    let server = Server::with(Options { policy: deferred(DAY).into(), ..options() }).await;
     let member = server.member("burning");
     let id = member.id.clone();
     let first = member.order("k1", &[(FILM, 800)]).await.header("location").unwrap().to_owned();
@@ -115,7 +115,7 @@ async fn an_order_that_waits_on_does_not_inherit_what_burned_with_another() {
 
 #[tokio::test]
 async fn the_later_order_may_be_decided_first_and_leaves_the_earlier_its_points() {
-    let server = Server::with(Options { policy: Some(deferred(2 * DAY)), ..options() }).await;
+    let server = Server::with(Options { policy: deferred(2 * DAY).into(), ..options() }).await;
     let member = server.member("burning");
     let id = member.id.clone();
     let first = member.order("k1", &[(FILM, 800)]).await.header("location").unwrap().to_owned();

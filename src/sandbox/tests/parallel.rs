@@ -12,7 +12,7 @@ const ORDERS: usize = 100;
 async fn server(policy: Policy) -> (tempfile::TempDir, Arc<Server>) {
     let directory = tempfile::tempdir().unwrap();
     let db = Some(directory.path().join("parallel.sqlite"));
-    (directory, Arc::new(Server::with(Options { db, policy: Some(policy), ..options() }).await))
+    (directory, Arc::new(Server::with(Options { db, policy: policy.into(), ..options() }).await))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
