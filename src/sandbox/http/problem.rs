@@ -238,22 +238,22 @@ impl From<StoreError> for Problem {
     }
 }
 
-// Points, debts and repeats share the code 2011 whatever else holds too.
+// Points, debts and repeats share the code 2011 whatever else holds too; after them, joining comes first.
 fn verdict(reasons: &[Reason]) -> (StatusCode, &'static str, &'static str) {
     let by_rank = |reason: &Reason| match reason {
         Reason::NotEnoughPoints { .. } | Reason::Debt { .. } | Reason::AlreadyOrdered { .. } => {
             (0, StatusCode::UNPROCESSABLE_ENTITY, "2011", "The exchange is not possible")
         }
-        Reason::PriceChanged { .. } => (1, StatusCode::CONFLICT, "price_changed", "The price has changed"),
-        Reason::OfferGone { .. } => (2, StatusCode::GONE, "offer_gone", "The offer is no longer available"),
+        Reason::NotEnrolled => (1, StatusCode::FORBIDDEN, "not_enrolled", "Join the programme first"),
+        Reason::PriceChanged { .. } => (2, StatusCode::CONFLICT, "price_changed", "The price has changed"),
+        Reason::OfferGone { .. } => (3, StatusCode::GONE, "offer_gone", "The offer is no longer available"),
         Reason::MonthlyLimit { .. } => {
-            (3, StatusCode::UNPROCESSABLE_ENTITY, "monthly_limit", "One exchange a month is possible")
+            (4, StatusCode::UNPROCESSABLE_ENTITY, "monthly_limit", "One exchange a month is possible")
         }
-        Reason::Requires { .. } => (4, StatusCode::UNPROCESSABLE_ENTITY, "requires", "Another offer is needed"),
+        Reason::Requires { .. } => (5, StatusCode::UNPROCESSABLE_ENTITY, "requires", "Another offer is needed"),
         Reason::ServiceNotConnected { .. } => {
-            (5, StatusCode::UNPROCESSABLE_ENTITY, "service_not_connected", "A service is not connected")
+            (6, StatusCode::UNPROCESSABLE_ENTITY, "service_not_connected", "A service is not connected")
         }
-        Reason::NotEnrolled => (6, StatusCode::FORBIDDEN, "not_enrolled", "Join the programme first"),
         Reason::Channel { .. } => (7, StatusCode::UNPROCESSABLE_ENTITY, "channel", "Not to be ordered on the box"),
         Reason::Conflict { .. } => (8, StatusCode::UNPROCESSABLE_ENTITY, "conflict", "Two offers rule each other out"),
     };

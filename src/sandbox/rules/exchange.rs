@@ -180,10 +180,6 @@ pub enum Reason {
 
 /// Decides on a basket: a plan, or every reason against it.
 pub fn decide<'a>(situation: &Situation, wishes: &[Wish<'a>]) -> Result<Plan<'a>, Vec<Reason>> {
-    if situation.membership == Membership::Outside {
-        // Without joining nothing else about the order means anything.
-        return Err(vec![Reason::NotEnrolled]);
-    }
     let mut reasons = Vec::new();
     let mut lines = Vec::new();
     let mut total = Some(Points::ZERO);
@@ -221,16 +217,20 @@ pub fn decide<'a>(situation: &Situation, wishes: &[Wish<'a>]) -> Result<Plan<'a>
     }
     // A sum beyond what points can hold is also beyond what anyone has.
     let price = total.or(Points::new(Points::MAX)).unwrap_or(Points::ZERO);
-    if total.is_none_or(|total| total > situation.available) {
-        reasons.push(Reason::NotEnoughPoints { balance: situation.available, price });
+    let basket = basket_of(wishes);
+    match situation.membership {
+        Membership::Enrolled => {
+            if total.is_none_or(|total| total > situation.available) {
+                reasons.push(Reason::NotEnoughPoints { balance: situation.available, price });
+            }
+            let until = basket_waits_until(situation.limit, basket, &situation.earlier, situation.now, situation.zone);
+            reasons.extend(until.map(|until| Reason::MonthlyLimit { until }));
+        }
+        // Points and months begin with joining; what else stands in the way will still stand there.
+        Membership::Outside => reasons.push(Reason::NotEnrolled),
     }
     if situation.debt_roubles > 0 {
         reasons.push(Reason::Debt { roubles: situation.debt_roubles });
-    }
-    let basket = basket_of(wishes);
-    if let Some(until) = basket_waits_until(situation.limit, basket, &situation.earlier, situation.now, situation.zone)
-    {
-        reasons.push(Reason::MonthlyLimit { until });
     }
     let reasons = in_order(reasons);
     if reasons.is_empty() { Ok(Plan { lines, total: price, basket }) } else { Err(reasons) }

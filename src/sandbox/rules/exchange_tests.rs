@@ -224,10 +224,37 @@ fn an_unconnected_service_is_named() {
 }
 
 #[test]
-fn outside_the_programme_that_is_the_only_reason() {
+fn outside_the_programme_points_and_month_mean_nothing() {
     let film = offer("film", Kind::Film, 800);
-    let outside = Situation { membership: Membership::Outside, debt_roubles: 5, ..situation(0) };
-    assert_eq!(decide(&outside, &[wish(&film, 1)]), Err(vec![Reason::NotEnrolled]));
+    let earlier = vec![Earlier { at: now(), basket: Basket::Mixed }];
+    let outside = Situation { membership: Membership::Outside, earlier, ..situation(0) };
+    assert_eq!(decide(&outside, &[wish(&film, 800)]), Err(vec![Reason::NotEnrolled]));
+}
+
+#[test]
+fn outside_the_programme_everything_else_is_listed() {
+    let (film, quota) = (offer("film", Kind::Film, 800), quota("quota", 5));
+    let web_alone = Offer { channels: vec![Channel::Web], ..offer("web", Kind::Software, 500) };
+    let outside = Situation { membership: Membership::Outside, debt_roubles: 5, services: vec![], ..situation(0) };
+    let gone = Wish { id: OfferId::new("gone"), offer: None, expected: points(1) };
+    let wishes = [wish(&film, 1), wish(&quota, 500), wish(&web_alone, 500), gone];
+    assert_eq!(
+        decide(&outside, &wishes),
+        Err(vec![
+            Reason::Debt { roubles: 5 },
+            Reason::PriceChanged {
+                offer: film.id.clone(),
+                title: film.title.clone(),
+                expected: points(1),
+                price: points(800)
+            },
+            Reason::OfferGone { offer: OfferId::new("gone") },
+            Reason::Requires { offer: OfferId::new("pause") },
+            Reason::ServiceNotConnected { service: "tv".into() },
+            Reason::NotEnrolled,
+            Reason::Channel { offer: web_alone.id.clone() },
+        ])
+    );
 }
 
 #[test]

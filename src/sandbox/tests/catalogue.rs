@@ -118,6 +118,10 @@ async fn eligibility_names_every_cause() {
     assert_eq!(refused["active_until"], "2026-03-12T09:00:00Z");
     let outside = server.member("new").offer("film-potemkin").await;
     assert_eq!(reasons(&outside["eligibility"]), ["not_enrolled"]);
+    let member = server.member("new");
+    server.control.set_debt(&member.id, 10).unwrap();
+    let quota = member.offer("quota-10").await;
+    assert_eq!(reasons(&quota["eligibility"]), ["debt", "requires", "not_enrolled"]);
     let no_tv = server.member("no-tv").offer("film-potemkin").await;
     assert_eq!(no_tv["eligibility"]["reasons"], json!([{"code": "service_not_connected", "service": "tv"}]));
 }

@@ -68,7 +68,10 @@ async fn each_other_refusal_has_its_status_and_code() {
     vip.order("k2", &[("no-such-offer", 800)]).await.problem(410, "offer_gone");
     let requires = vip.order("k3", &[("quota-10", 425)]).await.problem(422, "requires");
     assert_eq!(requires["reasons"][0]["offer_id"], "service-viewing-control");
-    server.member("new").order("k4", &[(FILM, 800)]).await.problem(403, "not_enrolled");
+    let new = server.member("new");
+    new.order("k4", &[(FILM, 800)]).await.problem(403, "not_enrolled");
+    let several = new.order("k9", &[("quota-10", 500)]).await.problem(403, "not_enrolled");
+    assert_eq!(reasons(&several), ["requires", "not_enrolled"]);
     server.member("no-tv").order("k5", &[(FILM, 760)]).await.problem(422, "service_not_connected");
     server.member("month-used").order("k6", &[("film-metropolis", 900)]).await.problem(422, "monthly_limit");
     let partner = vip.offers().await.into_iter().find(|offer| offer["price"].is_null()).unwrap();
