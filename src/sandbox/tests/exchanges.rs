@@ -53,10 +53,15 @@ async fn one_point_short_is_refused_with_the_number_missing() {
 #[tokio::test]
 async fn all_causes_of_2011_are_listed_together() {
     let server = Server::start().await;
-    let problem = server.member("refused-many").order("k1", &[(FILM, 800)]).await.problem(422, "2011");
-    assert_eq!(reasons(&problem), ["not_enough_points", "debt", "already_ordered", "monthly_limit"]);
+    const ALL: [&str; 4] = ["not_enough_points", "debt", "already_ordered", "monthly_limit"];
+    let member = server.member("refused-many");
+    let problem = member.order("k1", &[(FILM, 800)]).await.problem(422, "2011");
+    assert_eq!(reasons(&problem), ALL);
     let ordered = &problem["reasons"][2];
     assert_eq!((&ordered["offer_id"], &ordered["until"]), (&json!(FILM), &json!("2026-03-12T09:00:00Z")));
+    server.control.set_policy(policy(MonthlyLimit::FilmsExempt)).unwrap();
+    let problem = member.order("k2", &[("service-viewing-control", 800)]).await.problem(422, "2011");
+    assert_eq!(reasons(&problem), ALL);
 }
 
 #[tokio::test]
@@ -159,12 +164,17 @@ async fn the_monthly_limit_ends_at_local_midnight() {
 #[tokio::test]
 async fn films_can_be_exempt_from_the_monthly_limit() {
     let server = Server::with(Options { policy: policy(MonthlyLimit::FilmsExempt).into(), ..options() }).await;
-    let member = server.member("month-used");
+    let member = server.member("vip");
+    assert_eq!(member.order("k1", &[(FILM, 680)]).await.status, 201);
     assert_eq!(member.account().await["next_exchange_at"], json!(null));
-    assert_eq!(member.order("k1", &[("film-metropolis", 900)]).await.status, 201);
-    assert_eq!(member.order("k2", &[("service-viewing-control", 800)]).await.status, 201);
-    member.order("k3", &[("quota-5", 300)]).await.problem(422, "monthly_limit");
-    assert_eq!(member.account().await["next_exchange_at"], "2026-03-31T21:00:00Z");
+    assert_eq!(member.order("k2", &[("service-viewing-control", 680)]).await.status, 201);
+    for member in [member, server.member("month-used")] {
+        assert_eq!(member.account().await["next_exchange_at"], "2026-03-31T21:00:00Z");
+        let quota = member.offer("quota-5").await["price"].as_i64().unwrap();
+        member.order("k3", &[("quota-5", quota)]).await.problem(422, "monthly_limit");
+        let film = member.offer("film-metropolis").await["price"].as_i64().unwrap();
+        assert_eq!(member.order("k4", &[("film-metropolis", film)]).await.status, 201);
+    }
 }
 
 #[tokio::test]
