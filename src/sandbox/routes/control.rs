@@ -71,6 +71,9 @@ pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
 }
 
 /// Sets or steps the clock; everything that becomes due happens.
+///
+/// It may be set back. Nobody's ledger runs backwards, though: a member who has lived later stands still at that later
+/// time, which `server_time` shows, until the clock has caught up or the scenario is loaded anew.
 #[utoipa::path(post, path = "/sandbox/v1/clock", tag = "control", operation_id = "setClock",
     request_body = ClockChange,
     responses(

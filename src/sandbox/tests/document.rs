@@ -64,6 +64,8 @@ async fn parameters_headers_and_bounds_are_those_of_the_server() {
         assert_eq!((&bounds["minimum"], &bounds["maximum"]), (&json!(least), &json!(1_000_000)), "{schema}");
     }
     assert_eq!(schemas["Refusal"]["properties"]["deny"]["enum"], json!([true]));
+    let clock = &document["paths"]["/sandbox/v1/clock"]["post"]["description"];
+    assert!(clock.as_str().unwrap().contains("stands still"), "{clock}");
 }
 
 #[tokio::test]

@@ -97,6 +97,19 @@ async fn loading_again_makes_a_member_fresh() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_is_that_of_members_who_are_loaded_anew() {
+    let server = Server::start().await;
+    let lived = server.member("basic").id;
+    server.control.advance(TimeDelta::days(1)).unwrap();
+    let back = server.post("/sandbox/v1/clock", &json!({"set": "2026-03-10T09:00:00Z"})).await;
+    assert_eq!((back.status, &back.json()["now"]), (200, &json!("2026-03-10T09:00:00Z")));
+    let time = async || server.signed_in_again(&lived).account().await["server_time"].clone();
+    assert_eq!(time().await, "2026-03-11T09:00:00Z", "nobody lives a day twice");
+    server.member("basic");
+    assert_eq!(time().await, "2026-03-10T09:00:00Z");
+}
+
+#[tokio::test]
 async fn an_ordered_package_is_refused_for_that_alone() {
     let server = Server::start().await;
     let offer = server.member("ordered").offer("package-your-cinema").await;
