@@ -136,7 +136,7 @@ impl Control {
         Ok(())
     }
 
-    /// Gives a member points for an answered survey: they are there at once and count for the status.
+    /// Gives a member 100 to 1000 points for an answered survey: they are there at once and count for the status.
     pub fn reward_survey(&self, member: &MemberId, points: i64) -> Result<(), ControlError> {
         change_points(&self.0, member, points, Some(Earning::Survey))?;
         Ok(())

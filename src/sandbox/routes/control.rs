@@ -167,7 +167,8 @@ pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeA
     params(("id" = String, Path, description = "The member")),
     request_body = PointsChange,
     responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`"),
-        (status = 409, description = "`not_enrolled`, `not_enough_points` or `too_many_points`")))]
+        (status = 409, description = "`not_enrolled`, `already_earned`, `not_enough_points` or `too_many_points`"),
+        (status = 422, description = "`wrong_reward`: the programme gives another number of points for this")))]
 pub(super) async fn add_points(
     State(app): State<App>,
     PathText(id): PathText,
@@ -309,7 +310,10 @@ pub(crate) fn change_points(
             check_room(scope, amount)?;
         }
         match (reason, number > 0) {
-            (Some(earning), true) => account::announce(scope, earning, amount),
+            (Some(earning), true) => {
+                check_reward(scope, earning, number)?;
+                account::announce(scope, earning, amount)
+            }
             (Some(_), false) => Err(Problem::invalid("Nobody earns less than nothing; leave the reason out.")),
             (None, true) => {
                 let credit = ledger::Credit {
@@ -326,6 +330,22 @@ pub(crate) fn change_points(
         }
     })?;
     sandbox.for_member(member, |scope| account::show(scope, Language::Russian))
+}
+
+// A member must not get into a state that the programme could not bring about, as no scenario may either.
+fn check_reward(scope: &MemberScope<'_>, earning: Earning, number: i64) -> Result<(), Problem> {
+    let rewards = earning.reward();
+    if !rewards.contains(&number) {
+        let detail = format!("For {} it gives {} to {} points.", earning.code(), rewards.start(), rewards.end());
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Problem::new(status, "wrong_reward", "The programme gives another number of points", detail));
+    }
+    let earned = ledger::earned(scope.transaction, scope.key())?;
+    if earning.is_one_time() && earned.iter().any(|used| used == earning.code()) {
+        let detail = "It is given once; load the scenario anew, or leave the reason out for a correction.";
+        return Err(Problem::new(StatusCode::CONFLICT, "already_earned", "The member has these points", detail));
+    }
+    Ok(())
 }
 
 // Points that wait count as well: a posting that fails later would leave the account behind for ever.

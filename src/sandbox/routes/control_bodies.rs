@@ -129,7 +129,7 @@ pub(super) enum PointsChange {
     Adjusted(AdjustedPoints),
 }
 
-/// Points earned now; they post by the programme's rules.
+/// Points earned now, as many as the programme gives for the reason; they post by its rules.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EarnedPoints {

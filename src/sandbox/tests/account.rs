@@ -133,6 +133,35 @@ async fn changes_of_points_have_bounds() {
 }
 
 #[tokio::test]
+async fn points_are_earned_as_the_programme_gives_them() {
+    let server = Server::start().await;
+    let member = server.member("standard");
+    let path = format!("/sandbox/v1/members/{}/points", member.id);
+    let earn = async |points: i64, reason: &str| server.post(&path, &json!({"points": points, "reason": reason})).await;
+    for (points, reason) in [
+        (99, "survey"),
+        (1001, "survey"),
+        (999, "birthday"),
+        (301, "email_bill"),
+        (101, "profile"),
+        (199, "payment"),
+        (1, "top_up"),
+        (1, "joining"),
+    ] {
+        earn(points, reason).await.problem(422, "wrong_reward");
+    }
+    earn(500, "joining").await.problem(409, "already_earned");
+    for (points, reason) in [(100, "profile"), (300, "email_bill")] {
+        assert_eq!(earn(points, reason).await.status, 200, "{reason}");
+        earn(points, reason).await.problem(409, "already_earned");
+    }
+    for (points, reason) in [(1000, "birthday"), (100, "survey"), (1000, "survey"), (200, "payment"), (201, "top_up")] {
+        assert_eq!(earn(points, reason).await.status, 200, "{reason}");
+        assert_eq!(earn(points, reason).await.status, 200, "{reason} can be repeated");
+    }
+}
+
+#[tokio::test]
 async fn nobody_gets_more_points_than_there_can_be() {
     let server = Server::start().await;
     let member = server.member("basic");
