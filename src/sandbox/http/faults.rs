@@ -232,7 +232,8 @@ fn status(fault: &Fault) -> Response {
     let status =
         fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let problem = match status {
-        StatusCode::UNAUTHORIZED => Problem::unauthorized(),
+        // It stands for a token that has ended: without one the service needs no fault to refuse.
+        StatusCode::UNAUTHORIZED => Problem::invalid_token(),
         StatusCode::TOO_MANY_REQUESTS => Problem::rate_limited(fault.retry_after.unwrap_or(1)),
         StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable(fault.retry_after.unwrap_or(1)),
         _ => Problem::new(status, "fault", "A fault that was switched on", "QA asked for this status."),

@@ -28,12 +28,15 @@ struct Parts {
     detail: String,
     reasons: Vec<ReasonBody>,
     retry_after: Option<u32>,
+    /// What `WWW-Authenticate` says where nobody is signed in.
+    challenge: &'static str,
 }
 
 impl Problem {
     /// A problem with a status, a code and a sentence for people.
     pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Parts { status, code, title, detail: detail.into(), reasons: Vec::new(), retry_after: None }))
+        let (reasons, retry_after, challenge) = (Vec::new(), None, "Bearer");
+        Self(Box::new(Parts { status, code, title, detail: detail.into(), reasons, retry_after, challenge }))
     }
 
     /// The request makes no sense.
@@ -54,6 +57,13 @@ impl Problem {
             "Sign in first",
             "The access token is missing or has ended.",
         )
+    }
+
+    /// The access token that was sent is not good; RFC 6750 tells it from none.
+    pub(crate) fn invalid_token() -> Self {
+        let mut problem = Self::unauthorized();
+        problem.0.challenge = "Bearer error=\"invalid_token\"";
+        problem
     }
 
     /// The member has no account.
@@ -217,7 +227,7 @@ impl Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.0.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.0.challenge));
         }
         response
     }

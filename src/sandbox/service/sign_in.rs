@@ -256,7 +256,7 @@ pub(crate) fn member_of(sandbox: &Sandbox, transaction: &Transaction<'_>, token:
     let hash = hash_text(&[token.as_bytes()]);
     let token = sign_in::token(transaction, &hash, Purpose::Access)?
         .filter(|token| !token.is_revoked && token.expires_at.is_none_or(|expires_at| now < expires_at))
-        .ok_or_else(Problem::unauthorized)?;
+        .ok_or_else(Problem::invalid_token)?;
     if !token.is_used {
         sign_in::use_token(transaction, &hash, &token)?;
     }

@@ -38,9 +38,20 @@ async fn a_token_is_needed_before_anything_else_is_looked_at() {
     ] {
         server.get(path).await.problem(401, "unauthorized");
     }
-    for value in ["Bearer", "Bearer ", "Basic abc", "Bearer nonsense", "bearer\tx"] {
-        server.send("GET", "/v1/account", &[("authorization", value)], None).await.problem(401, "unauthorized");
+    const BAD_TOKEN: &str = "Bearer error=\"invalid_token\"";
+    for (value, challenge) in [
+        ("Bearer", "Bearer"),
+        ("Bearer ", "Bearer"),
+        ("Basic abc", "Bearer"),
+        ("bearer\tx", "Bearer"),
+        ("Bearer nonsense", BAD_TOKEN),
+        ("bearer nonsense", BAD_TOKEN),
+    ] {
+        let reply = server.send("GET", "/v1/account", &[("authorization", value)], None).await;
+        reply.problem(401, "unauthorized");
+        assert_eq!(reply.header("www-authenticate"), Some(challenge), "{value}");
     }
+    assert_eq!(server.get("/v1/account").await.header("www-authenticate"), Some("Bearer"));
     for path in ["/v1/exchanges", "/v1/enrolment"] {
         let headers = [("authorization", "Bearer nonsense"), ("content-type", "application/json")];
         server.send("POST", path, &headers, Some(b"nonsense")).await.problem(401, "unauthorized");

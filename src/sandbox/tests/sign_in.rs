@@ -164,7 +164,7 @@ async fn access_tokens_end_with_the_clock_and_with_revocation() {
     server.control.advance(TimeDelta::seconds(1)).unwrap();
     let reply = member.get("/v1/account").await;
     reply.problem(401, "unauthorized");
-    assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+    assert_eq!(reply.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
 
     let member = server.member("vip");
     assert_eq!(server.form("/oauth/revoke", &format!("token={}", member.token)).await.status, 200);
