@@ -2,11 +2,12 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::catalogue::is_current;
 use crate::sandbox::clip;
 use crate::sandbox::http::binary::BinaryBody;
 use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
@@ -30,10 +31,12 @@ pub(super) struct MediaQuery {
         MediaQuery,
         ("Range" = Option<String>, Header, description = "One range of bytes"),
         ("If-Range" = Option<String>, Header, description = "The entity tag of the bytes kept so far"),
+        ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept clip"),
     ),
     responses(
         (status = 200, content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Accept-Ranges" = String))),
         (status = 206, content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 304, description = "The kept clip is current", headers(("ETag" = String))),
         (status = 400, description = "A parameter is not valid"),
         (status = 403, description = "`not_entitled`"),
         (status = 416, description = "`range_not_satisfiable`", headers(("Content-Range" = String))),
@@ -41,6 +44,7 @@ pub(super) struct MediaQuery {
 )]
 pub(super) async fn get(
     State(app): State<App>,
+    method: Method,
     PathText(offer): PathText,
     QueryOf(query): QueryOf<MediaQuery>,
     headers: HeaderMap,
@@ -54,10 +58,16 @@ pub(super) async fn get(
     let tag = format!("\"{}\"", hash_text(&[clip::BYTES]).chars().take(22).collect::<String>());
     let size = clip::BYTES.len();
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let is_same = text(header::IF_RANGE).is_none_or(|kept| kept == tag);
-    let range = text(header::RANGE).filter(|_| is_same).map_or(Wanted::Whole, |range| wanted(range, size));
+    // Ranges are defined for GET alone.
+    let is_ranged = method == Method::GET && text(header::IF_RANGE).is_none_or(|kept| kept == tag);
+    let range = match text(header::RANGE) {
+        _ if is_current(&headers, &tag) => Wanted::Kept,
+        Some(range) if is_ranged => wanted(range, size),
+        Some(_) | None => Wanted::Whole,
+    };
     let mut response = Response::new(Body::empty());
     match range {
+        Wanted::Kept => *response.status_mut() = StatusCode::NOT_MODIFIED,
         Wanted::Whole => *response.body_mut() = Body::from(Bytes::from_static(clip::BYTES)),
         Wanted::Part { first, last } => {
             let part = Bytes::from_static(clip::BYTES).slice(first..=last);
@@ -89,9 +99,11 @@ fn no_such_range(size: usize) -> Response {
     response
 }
 
-/// What a `Range` header asks for.
+/// What a request asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
+    /// Nothing that it does not have.
+    Kept,
     /// Everything; also where the header is none that we understand.
     Whole,
     /// From one byte to another, both included.
@@ -106,20 +118,27 @@ fn wanted(range: &str, size: usize) -> Wanted {
     };
     let end = size.saturating_sub(1);
     match (first.trim(), last.trim()) {
-        ("", suffix) => match suffix.parse::<usize>() {
-            Ok(0) => Wanted::Nothing,
-            Ok(length) => Wanted::Part { first: size.saturating_sub(length), last: end },
-            Err(_) => Wanted::Whole,
+        ("", suffix) => match position(suffix) {
+            Some(0) => Wanted::Nothing,
+            Some(length) => Wanted::Part { first: size.saturating_sub(length), last: end },
+            None => Wanted::Whole,
         },
         (first, last) => {
-            let parsed_last = if last.is_empty() { Ok(end) } else { last.parse::<usize>() };
-            match (first.parse::<usize>(), parsed_last) {
-                (Ok(first), Ok(last)) if first <= last && first < size => Wanted::Part { first, last: last.min(end) },
-                (Ok(first), Ok(last)) if first <= last || first >= size => Wanted::Nothing,
-                (Ok(_), Ok(_)) | (Err(_), _) | (_, Err(_)) => Wanted::Whole,
+            let last = if last.is_empty() { Some(usize::MAX) } else { position(last) };
+            match position(first).zip(last) {
+                Some((first, last)) if first > last => Wanted::Whole,
+                Some((first, last)) if first < size => Wanted::Part { first, last: last.min(end) },
+                Some(_) => Wanted::Nothing,
+                None => Wanted::Whole,
             }
         }
     }
+}
+
+// A number may have any length; all beyond what fits lie behind the end of every film.
+fn position(digits: &str) -> Option<usize> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]
@@ -136,6 +155,13 @@ mod tests {
         assert_eq!(wanted("bytes=100-", 100), Wanted::Nothing);
         assert_eq!(wanted("bytes=-0", 100), Wanted::Nothing);
         assert_eq!(wanted("bytes=9-0", 100), Wanted::Whole);
+        assert_eq!(wanted("bytes=200-100", 100), Wanted::Whole);
+        assert_eq!(wanted("bytes=0-99999999999999999999", 100), Wanted::Part { first: 0, last: 99 });
+        assert_eq!(wanted("bytes=-99999999999999999999", 100), Wanted::Part { first: 0, last: 99 });
+        assert_eq!(wanted("bytes=99999999999999999999-", 100), Wanted::Nothing);
+        assert_eq!(wanted("bytes=99999999999999999999-99999999999999999999", 100), Wanted::Nothing);
+        assert_eq!(wanted("bytes=+1-2", 100), Wanted::Whole);
+        assert_eq!(wanted("bytes=-", 100), Wanted::Whole);
         assert_eq!(wanted("bytes=0-1,5-6", 100), Wanted::Whole);
         assert_eq!(wanted("lines=0-1", 100), Wanted::Whole);
     }

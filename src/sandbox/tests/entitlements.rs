@@ -99,6 +99,13 @@ async fn a_film_plays_in_ranges_while_it_is_rented() {
     let same = play(&server, &playback["url"], &[("range", "bytes=0-0"), ("if-range", tag)]).await;
     let other = play(&server, &playback["url"], &[("range", "bytes=0-0"), ("if-range", "\"other\"")]).await;
     assert_eq!((same.status, other.status), (206, 200));
+    let path = playback["url"].as_str().unwrap().strip_prefix(server.running.base_url()).unwrap();
+    let head = server.send("HEAD", path, &[("range", "bytes=0-0")], None).await;
+    assert_eq!((head.status, head.header("content-length")), (200, Some(size.to_string().as_str())));
+    let kept = play(&server, &playback["url"], &[("range", "bytes=0-0"), ("if-none-match", tag)]).await;
+    assert_eq!((kept.status, kept.body.len(), kept.header("etag")), (304, 0, Some(tag)));
+    let old = play(&server, &playback["url"], &[("range", "bytes=0-0"), ("if-none-match", "\"other\"")]).await;
+    assert_eq!(old.status, 206);
     server.control.advance(TimeDelta::hours(3)).unwrap();
     play(&server, &playback["url"], &[]).await.problem(403, "not_entitled");
 }
