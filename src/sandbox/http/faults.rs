@@ -106,6 +106,10 @@ pub enum When {
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
+/// Tells the pipeline to give the finished answer, problems included, the wrong content type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WrongType;
+
 /// Tells the server to close the connection instead of answering.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CloseConnection;
@@ -218,7 +222,7 @@ pub(crate) async fn middleware(State(app): State<App>, request: Request, next: N
         FaultKind::Huge => json_of(Body::new(Padding { left: HUGE_BYTES })),
         FaultKind::WrongType => {
             let mut response = carried_out.unwrap_or_else(empty_object);
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+            response.extensions_mut().insert(WrongType);
             response
         }
     }

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::extract::{App, RequestId};
-use super::faults::CONTROL_PREFIX;
+use super::faults::{CONTROL_PREFIX, WrongType};
 use super::guard;
 use super::problem::{PROBLEM_JSON, Problem};
 
@@ -26,6 +26,7 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     let mut response = next.run(request).await;
     // A document replaces the answer; these headers of it belong to the refusal itself.
     let kept = [header::ALLOW, header::CONTENT_RANGE].map(|name| (response.headers().get(&name).cloned(), name));
+    let has_wrong_type = response.extensions_mut().remove::<WrongType>().is_some();
     if let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| unhandled(&response)) {
         response = problem.into_document(&id);
     }
@@ -34,6 +35,9 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
         if let Some(value) = value {
             headers.insert(name, value);
         }
+    }
+    if has_wrong_type {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);

@@ -54,6 +54,11 @@ async fn bodies_are_cut_replaced_and_mislabelled() {
     server.control.set_faults(vec![once(FaultKind::WrongType)]);
     let mislabelled = server.get(PATH).await;
     assert_eq!((mislabelled.header("content-type"), &mislabelled.body), (Some("text/plain"), &whole.body));
+    for (path, code) in [("/v1/account", "unauthorized"), ("/v1/nothing", "not_found")] {
+        server.control.set_faults(vec![once(FaultKind::WrongType)]);
+        let problem = server.get(path).await;
+        assert_eq!((problem.header("content-type"), &problem.json()["code"]), (Some("text/plain"), &json!(code)));
+    }
 }
 
 #[tokio::test]
