@@ -10,12 +10,11 @@ use axum::response::{IntoResponse, Response};
 use super::extract::{App, RequestId};
 use super::faults::{CONTROL_PREFIX, WrongType};
 use super::guard;
-use super::problem::{PROBLEM_JSON, Problem};
+use super::problem::{PROBLEM_JSON, Problem, REQUEST_ID};
 
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
-const REQUEST_ID: &str = "x-request-id";
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 /// Gives a request its id and finishes its answer: problem documents, caching, the id.
@@ -39,8 +38,9 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     if has_wrong_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     }
+    // A stored refusal names the request that it answered first.
     if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, value);
+        headers.entry(REQUEST_ID).or_insert(value);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));

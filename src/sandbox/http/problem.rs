@@ -16,6 +16,9 @@ use crate::sandbox::store::answers::Answer;
 /// The media type of a problem.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
+/// The header that says under which number support finds the request.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
 /// Why a request is refused.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem(Box<Parts>);
@@ -209,9 +212,10 @@ impl Problem {
         serde_json::to_string(&body).unwrap_or_else(|_| "{}".to_owned())
     }
 
-    /// The problem as an answer to be stored.
+    /// The problem as an answer to be stored, with the id that its document names: a later answer says the same twice.
     pub(crate) fn to_answer(&self, request_id: &str) -> Answer {
-        let mut headers = vec![("content-type".to_owned(), PROBLEM_JSON.to_owned())];
+        let mut headers =
+            vec![("content-type".to_owned(), PROBLEM_JSON.to_owned()), (REQUEST_ID.to_owned(), request_id.to_owned())];
         headers.extend(self.0.retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string())));
         Answer { status: self.0.status.as_u16(), headers, body: self.to_json(request_id).into_bytes() }
     }

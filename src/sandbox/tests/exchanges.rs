@@ -216,7 +216,10 @@ async fn a_refusal_is_remembered_too() {
     let member = server.member("one-short");
     let first = member.order("k1", &[(FILM, 800)]).await;
     server.control.adjust_points(&member.id, 100).unwrap();
-    assert_eq!(member.order("k1", &[(FILM, 800)]).await.body, first.body);
+    let again = member.order("k1", &[(FILM, 800)]).await;
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.header("x-request-id"), again.json()["request_id"].as_str());
+    assert_eq!(again.header("x-request-id"), first.header("x-request-id"));
     assert_eq!(member.order("k2", &[(FILM, 800)]).await.status, 201);
 }
 
