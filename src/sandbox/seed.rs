@@ -207,9 +207,9 @@ pub enum Posting {
     Hours {
         hours: u32,
     },
-    /// So many days after the month closes.
-    MonthEnd {
-        days: u32,
+    /// On this day of the next month, as it begins where the member is.
+    NextMonth {
+        day: u32,
     },
     /// On the day itself.
     OnTheDay,

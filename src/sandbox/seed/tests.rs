@@ -273,7 +273,7 @@ fn rules_that_the_sandbox_does_not_apply_are_faults() {
         ("earning.toml", "roubles_per_point = 5", "roubles_per_point = 10", "payment", "roubles_per_point"),
         ("earning.toml", "minimum_roubles = 1000", "minimum_roubles = 500", "payment", "minimum_roubles"),
         ("earning.toml", "hours = 24", "hours = 48", "joining", "posting"),
-        ("earning.toml", "days = 10", "days = 15", "payment", "posting"),
+        ("earning.toml", "day = 10", "day = 15", "payment", "posting"),
         ("earning.toml", "\"on_the_day\"", "\"at_once\"", "birthday", "posting"),
         ("terms.toml", "points_months = 24", "points_months = 12", "terms", "points_months"),
     ] {

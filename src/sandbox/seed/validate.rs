@@ -182,7 +182,7 @@ fn check_applied(place: &mut Place<'_>, rule: &EarningRule, earning: Earning, te
         Earning::Joining => Posting::Hours { hours: JOINING_DELAY_HOURS },
         Earning::EmailBill | Earning::Profile | Earning::Survey => Posting::AtOnce,
         Earning::Birthday => Posting::OnTheDay,
-        Earning::Payment | Earning::TopUp => Posting::MonthEnd { days: PAYMENT_POSTING_DAY },
+        Earning::Payment | Earning::TopUp => Posting::NextMonth { day: PAYMENT_POSTING_DAY },
     };
     place.applied(rule.posting, posting, "posting");
 }

@@ -14,8 +14,8 @@ fn points_are_posted_when_promised() {
         let promised = match rule.posting {
             Posting::AtOnce | Posting::OnTheDay => now,
             Posting::Hours { hours } => now + chrono::TimeDelta::hours(i64::from(hours)),
-            // The tenth day after the close of March begins at midnight in Moscow.
-            Posting::MonthEnd { days } => at("2026-03-30T21:00:00Z") + chrono::TimeDelta::days(i64::from(days)),
+            // The first of April begins at midnight in Moscow.
+            Posting::NextMonth { day } => at("2026-03-31T21:00:00Z") + chrono::TimeDelta::days(i64::from(day) - 1),
         };
         assert_eq!(posting_time(earning, now, chrono_tz::Europe::Moscow), promised, "{}", rule.id);
         if let (Some(roubles), Some(least)) = (rule.roubles_per_point, rule.minimum_roubles) {
