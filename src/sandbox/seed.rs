@@ -200,7 +200,7 @@ pub struct EarningRule {
 }
 
 /// When an accrual reaches the balance.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Posting {
     AtOnce,

@@ -9,6 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::sandbox::rules::offer::{After, Channel, Kind, Validity};
+use crate::sandbox::seed::Posting;
 use crate::sandbox::service::catalogue::Shelf;
 use crate::sandbox::store::StoreError;
 use crate::sandbox::store::exchanges::Exchange;
@@ -437,6 +438,10 @@ pub(crate) struct EarningRuleBody {
     pub(crate) points: Option<u32>,
     pub(crate) points_min: Option<u32>,
     pub(crate) points_max: Option<u32>,
+    /// For payments: so many roubles earn one point, from this sum on.
+    pub(crate) roubles_per_point: Option<u32>,
+    pub(crate) roubles_min: Option<u32>,
+    pub(crate) posting: Posting,
     pub(crate) note: String,
     /// Whether a way that brings points once has brought them; others can be used again.
     pub(crate) done: bool,

@@ -111,6 +111,9 @@ fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, P
                 points: rule.points,
                 points_min: rule.points_min,
                 points_max: rule.points_max,
+                roubles_per_point: rule.roubles_per_point,
+                roubles_min: rule.minimum_roubles,
+                posting: rule.posting,
                 note: text(&rule.note, &rule.note_en),
                 done: is_done(&rule.id),
             })

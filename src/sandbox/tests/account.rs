@@ -240,6 +240,13 @@ async fn ways_to_earn_say_which_are_done_for_good() {
     let basic = server.member("basic").get("/v1/earning-rules").await.json();
     assert_eq!(done(basic.clone()), ["joining", "email_bill", "profile"], "a top-up can be repeated");
     assert_eq!(basic["statuses"][3]["threshold"], 20_000);
+    let rule = |id: &str| basic["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == id).unwrap().clone();
+    for id in ["payment", "top_up"] {
+        let paid = rule(id);
+        assert_eq!((&paid["roubles_per_point"], &paid["roubles_min"]), (&json!(5), &json!(1000)), "{id}");
+        assert_eq!(paid["posting"], json!({"kind": "next_month", "day": 10}), "{id}");
+    }
+    assert_eq!((&rule("joining")["roubles_min"], &rule("joining")["posting"]["hours"]), (&json!(null), &json!(24)));
     assert_eq!(done(server.member("standard").get("/v1/earning-rules").await.json()), ["joining"]);
     let newcomer = server.member("new");
     assert!(done(newcomer.get("/v1/earning-rules").await.json()).is_empty());
