@@ -117,11 +117,20 @@ async fn run(flags: Flags) -> Result<(), StartError> {
         ..Options::default()
     };
     let running = start(options).await?;
-    let base = running.base_url();
-    println!("Bonus API sandbox  {base}\nPhone page         {base}/tv\nDocumentation      {base}/docs");
+    println!("{}", addresses(running.base_url(), running.public_url()));
     wait_for_the_end().await;
     running.shutdown().await;
     Ok(())
+}
+
+// A phone may be elsewhere, where the address that the sandbox listens on means nothing.
+fn addresses(base: &str, public: &str) -> String {
+    format!(
+        "Bonus API sandbox  {base}\n\
+         Phone page         {public}/tv\n\
+         Documentation      {base}/docs\n\
+         OpenAPI document   {base}/openapi.json"
+    )
 }
 
 fn monthly(policy: MonthlyPolicy) -> MonthlyLimit {
@@ -163,4 +172,18 @@ fn public_url(text: &str) -> Result<String, &'static str> {
         !host.is_empty() && host.chars().all(|letter| letter.is_ascii_graphic() && !"<>\"?#".contains(letter))
     });
     if is_url { Ok(text.to_owned()) } else { Err("the address begins with http:// or https:// and names a host") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_phone_page_is_printed_as_phones_reach_it() {
+        let printed = addresses("http://127.0.0.1:8080", "https://sandbox.example");
+        let lines: Vec<_> = printed.lines().map(|line| line.split_once("  ").unwrap()).collect();
+        assert_eq!(lines[0], ("Bonus API sandbox", "http://127.0.0.1:8080"));
+        assert!(lines[1].0 == "Phone page" && lines[1].1.trim() == "https://sandbox.example/tv", "{printed}");
+        assert!(lines[3].1.ends_with("http://127.0.0.1:8080/openapi.json"), "{printed}");
+    }
 }

@@ -81,6 +81,7 @@ pub enum StartError {
 pub struct Running {
     addr: SocketAddr,
     base_url: String,
+    public_url: String,
     control: Control,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
@@ -129,14 +130,14 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         clock,
         randomness: options.randomness,
         policy,
-        public_url,
+        public_url: public_url.clone(),
         threads: Threads::Pool,
     };
     let app: App = Arc::new(Sandbox::new(parts)?);
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(server::serve(listener, routes::router(Arc::clone(&app)), stopped));
     tracing::info!(%addr, "sandbox started");
-    Ok(Running { addr, base_url, control: Control::new(app), stop, server })
+    Ok(Running { addr, base_url, public_url, control: Control::new(app), stop, server })
 }
 
 impl Running {
@@ -148,6 +149,11 @@ impl Running {
     /// Its address without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The address by which phones and boxes reach it, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
     }
 
     /// The switches, for use from the same process.
