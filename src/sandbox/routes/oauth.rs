@@ -139,6 +139,11 @@ pub(super) async fn authorize_device(
 }
 
 /// Gives tokens for a device code that a subscriber allowed, or for a refresh token.
+///
+/// A device that polls sooner than its interval gets `slow_down` and an interval five seconds longer; under a clock that
+/// stands still no time passes between two polls, so there it comes only if the clock is moved by less than the interval.
+/// A refresh token works until a token of the pair it gave is used, because the answer may have been lost; after that,
+/// using it ends the sign-in.
 #[utoipa::path(
     post, path = "/oauth/token", tag = "sign-in", operation_id = "getTokens",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
