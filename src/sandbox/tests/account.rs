@@ -202,6 +202,25 @@ async fn an_account_that_cannot_follow_the_clock_stops_nobody_else() {
 }
 
 #[tokio::test]
+async fn what_is_a_members_own_is_kept_by_nobody() {
+    let server = Server::start().await;
+    let member = server.member("rental-3h");
+    for path in ["/v1/account", "/v1/exchanges", "/v1/entitlements", "/v1/ledger"] {
+        let reply = member.get(path).await;
+        assert_eq!((reply.status, reply.header("cache-control")), (200, Some("no-store")), "{path}");
+    }
+    let made = member.order("k1", &[("film-aelita", 1)]).await;
+    assert_eq!(made.header("cache-control"), Some("no-store"));
+    let session = server.post("/sandbox/v1/sessions", &json!({"scenario": "vip"})).await.json();
+    let refresh = format!(
+        "grant_type=refresh_token&client_id=bonus-tv&refresh_token={}",
+        session["refresh_token"].as_str().unwrap()
+    );
+    let tokens = server.form("/oauth/token", &refresh).await;
+    assert_eq!((tokens.status, tokens.header("cache-control")), (200, Some("no-store")));
+}
+
+#[tokio::test]
 async fn the_offset_is_the_subscribers_own() {
     let server = Server::start().await;
     let account = server.member("second-region").account().await;

@@ -229,9 +229,43 @@ async fn keys_belong_to_one_member_and_live_seven_days() {
     let (one, other) = (server.member("exact-points"), server.member("vip"));
     assert_eq!(one.order("k1", &[(FILM, 800)]).await.status, 201);
     assert_eq!(other.order("k1", &[(FILM, 680)]).await.status, 201);
-    server.control.advance(TimeDelta::days(7)).unwrap();
+    server.control.advance(TimeDelta::days(7) - TimeDelta::milliseconds(1)).unwrap();
     let session = server.signed_in_again(&one.id);
+    assert_eq!(session.order("k1", &[(FILM, 800)]).await.status, 201, "to the last moment");
+    server.control.advance(TimeDelta::milliseconds(1)).unwrap();
     session.order("k1", &[(FILM, 800)]).await.problem(422, "2011");
+}
+
+#[tokio::test]
+async fn an_exchange_is_shown_to_its_member_alone() {
+    let server = Server::start().await;
+    let made = server.member("exact-points").order("k1", &[(FILM, 800)]).await;
+    let other = server.member("vip");
+    other.get(made.header("location").unwrap()).await.problem(404, "exchange_not_found");
+    assert_eq!(other.get("/v1/exchanges?idempotency_key=k1").await.json()["exchanges"], json!([]));
+    let listed = other.get("/v1/exchanges").await.json();
+    assert!(listed["exchanges"].as_array().unwrap().iter().all(|exchange| exchange["id"] != made.json()["id"]));
+}
+
+#[tokio::test]
+async fn exchanges_come_in_pages_newest_first() {
+    let server = Server::start().await;
+    let member = server.member("long-history");
+    let whole = member.get("/v1/exchanges").await.json();
+    let all = whole["exchanges"].as_array().unwrap();
+    assert_eq!((all.len(), &whole["next_cursor"]), (10, &json!(null)));
+    let times: Vec<_> = all.iter().map(|exchange| exchange["created_at"].as_str().unwrap()).collect();
+    assert!(times.is_sorted_by(|newer, older| newer > older), "{times:?}");
+    let (mut path, mut found) = ("/v1/exchanges?limit=4".to_owned(), Vec::new());
+    let mut sizes = Vec::new();
+    loop {
+        let page = member.get(&path).await.json();
+        sizes.push(page["exchanges"].as_array().unwrap().len());
+        found.extend(page["exchanges"].as_array().unwrap().clone());
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        path = format!("/v1/exchanges?limit=4&cursor={cursor}");
+    }
+    assert_eq!((sizes, &found), (vec![4, 4, 2], all));
 }
 
 #[tokio::test]
