@@ -153,6 +153,9 @@ impl Running {
                 }
                 Effect::WipeMember => return Err("the sign-in was lost".into()),
                 Effect::Warn(warning) => return Err(format!("the box warns: {warning:?}").into()),
+                Effect::ForgetDamagedOrder => {
+                    perform(&self.storage, Job::ForgetDamagedOrder);
+                }
                 Effect::StoreChoice(choice) => {
                     perform(&self.storage, Job::StoreChoice(choice));
                 }

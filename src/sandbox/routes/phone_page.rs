@@ -1,4 +1,5 @@
-//! The page `/tv` that a person opens on a phone: the code, who they are, allow or deny.
+//! The pages that a person opens on a phone: `/tv` with the code, who they are, allow or deny; and `/account`, where the
+//! television's code for other rewards leads.
 //!
 //! Plain HTML forms without scripts. A token in the form and a cookie guard against forged posts;
 //! too many wrong codes close the page for a while.
@@ -7,7 +8,7 @@ use std::sync::LazyLock;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine;
@@ -65,7 +66,14 @@ enum Page {
 
 /// The page's routes.
 pub(super) fn router() -> Router<App> {
-    Router::new().route("/tv", get(show).post(answer))
+    Router::new().route("/tv", get(show).post(answer)).route("/account", get(personal_account))
+}
+
+/// An operator has a personal account there.
+async fn personal_account() -> impl IntoResponse {
+    let body = "<h1>Личный кабинет</h1><p class=\"big\">Здесь у оператора открывается личный кабинет: в нём заказывают \
+                награды, которых нет на приставке. У песочницы его нет.</p>";
+    (guards(), Html(document("Личный кабинет", body)))
 }
 
 async fn show(
@@ -183,22 +191,28 @@ fn render(app: &App, token: &str, code: &str, (status, page): (StatusCode, Page)
         ),
         Page::Done { title, text } => format!("<h1>{title}</h1><p class=\"big\">{text}</p>"),
     };
-    let html = format!(
-        "<!doctype html><html lang=\"ru\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-         <title>Вход на телевизоре</title><style>{STYLE}</style></head><body><main>\
-         <p class=\"brand\">Бонусная программа</p>{body}\
-         <footer>Песочница для тестов. Настоящих баллов здесь нет.</footer></main></body></html>"
-    );
-    let cookie = format!("{COOKIE}={token}; Path=/tv; HttpOnly; SameSite=Strict");
-    let headers = [
-        (header::SET_COOKIE, cookie.as_str()),
+    let cookie = [(header::SET_COOKIE, format!("{COOKIE}={token}; Path=/tv; HttpOnly; SameSite=Strict"))];
+    (status, retry_after, cookie, guards(), Html(document("Вход на телевизоре", &body))).into_response()
+}
+
+/// What keeps others from showing a page of ours inside theirs and from adding to it.
+fn guards() -> [(HeaderName, &'static str); 3] {
+    [
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
         // With `no-referrer` a browser would send the form with the origin `null`.
         (header::REFERRER_POLICY, "same-origin"),
-    ];
-    (status, retry_after, headers, Html(html)).into_response()
+    ]
+}
+
+fn document(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"ru\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
+         <title>{title}</title><style>{STYLE}</style></head><body><main>\
+         <p class=\"brand\">Бонусная программа</p>{body}\
+         <footer>Песочница для тестов. Настоящих баллов здесь нет.</footer></main></body></html>"
+    )
 }
 
 fn enter_code(code: &str, complaint: Option<&'static str>) -> String {

@@ -67,6 +67,12 @@ async fn wrong_expired_and_denied_codes_have_their_words() {
 }
 
 #[tokio::test]
+async fn the_code_for_other_rewards_leads_to_words() {
+    let page = Server::start().await.get("/account").await;
+    assert!(page.status == 200 && page.text().contains("<title>Личный кабинет</title>"), "{}", page.text());
+}
+
+#[tokio::test]
 async fn a_forged_post_is_refused() {
     let server = Server::start().await;
     let (_, code) = user_code(&server).await;
@@ -117,7 +123,7 @@ async fn pages_from_elsewhere_can_neither_answer_nor_turn_switches_nor_frame() {
         .problem(403, "foreign_page");
     let form = [("origin", "null"), ("content-type", "application/x-www-form-urlencoded")];
     server.send("POST", "/tv", &form, Some(b"answer=allow")).await.problem(403, "foreign_page");
-    for path in ["/docs/", "/openapi.json", "/v1/account", "/tv"] {
+    for path in ["/docs/", "/openapi.json", "/v1/account", "/tv", "/account"] {
         let reply = server.get(path).await;
         assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{path}");
         assert!(
