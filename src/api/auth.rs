@@ -74,6 +74,8 @@ pub(super) struct Auth {
     turn: tokio::sync::Mutex<Option<Failure>>,
     /// Refreshes tried, so that those who waited for one share its outcome.
     refreshes: AtomicU64,
+    /// Counts whoever has signed in or out: a question of one member is not asked with another's token.
+    sign_ins: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -98,6 +100,7 @@ impl Auth {
             session: Mutex::new(session),
             turn: tokio::sync::Mutex::default(),
             refreshes: AtomicU64::new(0),
+            sign_ins: AtomicU64::new(0),
         }
     }
 
@@ -110,15 +113,24 @@ impl Auth {
         let session = lock(&self.session).clone().ok_or_else(unauthorized)?;
         let now = Instant::now();
         match session.ends_at {
+            Some(end) if now >= end => self.renew(&session.tokens.access).await,
             Some(end) if now + early(&session.tokens.access, session.life) >= end => {
-                match self.renew(&session.tokens.access).await {
-                    // The old token still has a while to go, so a hiccup of the service costs nothing.
-                    Err(failure) if failure.kind != FailureKind::Unauthorized && now < end => Ok(session.tokens.access),
-                    renewed => renewed,
+                // The old token still has a while to go, so a hiccup of the service costs nothing, nor does its silence:
+                // the renewal goes on while the question is asked.
+                let patience = self.transport.timeout() / 4;
+                match tokio::time::timeout(patience, self.renew(&session.tokens.access)).await {
+                    Ok(Ok(renewed)) => Ok(renewed),
+                    Ok(Err(failure)) if failure.kind == FailureKind::Unauthorized => Err(failure),
+                    Ok(Err(_)) | Err(_) => Ok(session.tokens.access),
                 }
             }
             Some(_) | None => Ok(session.tokens.access),
         }
+    }
+
+    /// How often somebody has signed in or out.
+    pub fn sign_ins(&self) -> u64 {
+        self.sign_ins.load(Ordering::SeqCst)
     }
 
     /// A token that replaces `stale`, which the server no longer takes.
@@ -162,7 +174,8 @@ impl Auth {
                 _ => answer.failure(FailureKind::Malformed),
             });
         }
-        let token: Token = answer.json()?;
+        // Only the words of OAuth end a sign-in: a bare 401 is somebody's between, or a fault of the service.
+        let token: Token = answer.json().map_err(not_of_the_sign_in)?;
         Ok(self.adopt_token(token, old.refresh.clone()).await)
     }
 
@@ -190,6 +203,7 @@ impl Auth {
                 None => {
                     let token: Token = answer.json()?;
                     let _turn = auth.turn.lock().await;
+                    auth.sign_ins.fetch_add(1, Ordering::SeqCst);
                     auth.adopt_token(token, None).await;
                     tracing::info!("signed in");
                     Ok(SignInPoll::Granted)
@@ -202,6 +216,7 @@ impl Auth {
     /// Signs in with tokens that came another way.
     pub async fn adopt(&self, tokens: Tokens) {
         let _turn = self.turn.lock().await;
+        self.sign_ins.fetch_add(1, Ordering::SeqCst);
         self.keep(Session { tokens, ends_at: None, life: Duration::ZERO }).await;
     }
 
@@ -250,6 +265,7 @@ impl Auth {
     }
 
     async fn forget(&self) {
+        self.sign_ins.fetch_add(1, Ordering::SeqCst);
         *lock(&self.session) = None;
         let store = Arc::clone(&self.store);
         self.store(move || store.forget(), "forgotten").await;
@@ -286,6 +302,14 @@ fn report(outcome: Result<io::Result<()>, tokio::task::JoinError>, what: &str) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(%error, "tokens cannot be {what} on disk"),
         Err(error) => tracing::error!(%error, "tokens cannot be {what} on disk"),
+    }
+}
+
+/// A refusal that says nothing of the member's sign-in, which must not be wiped for it.
+pub(super) fn not_of_the_sign_in(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::Unauthorized => Failure { kind: FailureKind::Malformed, ..failure },
+        _ => failure,
     }
 }
 

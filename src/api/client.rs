@@ -11,7 +11,7 @@ use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::auth::{Auth, TokenStore, Tokens};
+use super::auth::{Auth, TokenStore, Tokens, not_of_the_sign_in};
 use super::options::{ClientError, ClientOptions};
 use super::retry;
 use super::transport::{Answer, CATALOG, IMAGE, Request, Transport, Wire};
@@ -147,7 +147,7 @@ impl Client {
         let request = self.transport.request(Method::GET, &["v1", "terms"])?.header(ACCEPT_LANGUAGE, accept);
         let answer =
             retry::ask(self.retry_delay, self.transport.timeout(), || self.transport.send_good(request.clone()));
-        answer.await?.json::<account::Terms>().map(Into::into)
+        answer.await.map_err(not_of_the_sign_in)?.json::<account::Terms>().map(Into::into)
     }
 
     /// Joins the programme under these terms.
@@ -307,13 +307,19 @@ impl Client {
 
     /// Sends a request with the member's token, renewing the token once if the server wants that.
     async fn authorized(&self, request: Request) -> Result<Answer, Failure> {
+        let sign_ins = self.auth.sign_ins();
         let token = self.auth.access().await?;
         let answer = self.transport.send(request.clone().bearer(&token)?).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return answer.good();
         }
         let token = self.auth.renew(&token).await?;
-        self.transport.send(request.bearer(&token)?).await?.good()
+        if self.auth.sign_ins() != sign_ins {
+            // Somebody else has signed in meanwhile, and this is not theirs.
+            return Err(Failure::new(FailureKind::Interrupted));
+        }
+        // A new token that is refused is no word of the sign-in's end: that is told where tokens are renewed.
+        self.transport.send(request.bearer(&token)?).await?.good().map_err(not_of_the_sign_in)
     }
 }
 

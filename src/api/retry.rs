@@ -37,7 +37,7 @@ where
 fn is_worth_repeating(failure: &Failure) -> bool {
     match failure.kind {
         FailureKind::NoAddress | FailureKind::NoConnection | FailureKind::Interrupted | FailureKind::Server { .. } => {
-            true
+            failure.retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE)
         }
         // A service that has no room gets less to do, not three times as much, unless it says when.
         FailureKind::RateLimited | FailureKind::Unavailable => {

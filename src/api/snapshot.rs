@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use super::wire::{account, catalog, exchange, value};
 use crate::domain::{Account, CatalogPage, Entitlement};
 
+pub(crate) use super::wire::catalog::MOST_OFFERS;
+
 /// The account as JSON.
 pub(crate) fn write_account(account: &Account) -> Vec<u8> {
     write(&account::Account::from(account))

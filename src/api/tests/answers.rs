@@ -34,7 +34,7 @@ fn only_request(server: &Server) -> (String, String) {
     (head.to_owned(), body.to_owned())
 }
 
-fn order() -> Order {
+pub(super) fn order() -> Order {
     Order {
         key: IdempotencyKey::from_entropy(7),
         member_id: "m-1001".to_owned(),

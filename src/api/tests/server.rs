@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use url::Url;
 
 /// What happens to one connection after its request was read.
@@ -15,6 +16,8 @@ pub enum Act {
     Reset(Vec<u8>),
     /// These bytes, then nothing, for ever.
     Hang(Vec<u8>),
+    /// These bytes once somebody says so, then an orderly end.
+    Await(Arc<Notify>, Vec<u8>),
 }
 
 pub struct Server {
@@ -43,6 +46,11 @@ impl Server {
                     seen.lock().unwrap().push(request);
                     match last {
                         Act::Send(bytes) => {
+                            let _ = stream.write_all(&bytes).await;
+                            let _ = stream.shutdown().await;
+                        }
+                        Act::Await(word, bytes) => {
+                            word.notified().await;
                             let _ = stream.write_all(&bytes).await;
                             let _ = stream.shutdown().await;
                         }

@@ -1,5 +1,6 @@
 //! Tokens: how they come, are renewed, and go.
 
+use super::answers::order;
 use super::server::{Act, Server, answer, json};
 use super::*;
 use crate::domain::SignInPoll;
@@ -118,8 +119,44 @@ async fn a_refused_token_is_renewed_once_and_kept_before_it_is_used() {
         ]
     );
     let server = Server::start(vec![send(401, "{}"), send(200, TOKEN), send(401, "{}")]).await;
-    assert_eq!(account_kind(&options(server.base.clone())).await, FailureKind::Unauthorized);
+    assert_eq!(account_kind(&options(server.base.clone())).await, FailureKind::Malformed);
     assert_eq!(server.requests().len(), 3, "not for ever");
+}
+
+#[tokio::test]
+async fn only_oauths_own_words_end_a_sign_in() {
+    let page = || Act::Send(answer(401, "Content-Type: text/html\r\n", "<html>Unauthorized</html>"));
+    let problem = || send(401, r#"{"title":"no","status":401,"code":"unauthorized"}"#);
+    for (refused, renewal) in [(page(), page()), (problem(), problem()), (problem(), send(401, "{}"))] {
+        let server = Server::start(vec![refused, renewal]).await;
+        let (client, store) = signed_in(&options(server.base.clone()));
+        let failure = client.account().await.unwrap_err();
+        assert_ne!(failure.kind, FailureKind::Unauthorized, "a gateway says that");
+        assert!(client.is_signed_in() && store.load().unwrap().is_some());
+    }
+    let server = Server::start(vec![problem()]).await;
+    let (client, _) = signed_in(&options(server.base.clone()));
+    assert_eq!(client.terms(crate::domain::Language::Ru).await.unwrap_err().kind, FailureKind::Malformed);
+}
+
+#[tokio::test]
+async fn a_question_of_one_member_is_not_asked_with_anothers_token() {
+    let word = Arc::new(tokio::sync::Notify::new());
+    let server = Server::start(vec![Act::Await(word.clone(), json(401, "{}")), send(200, ACCOUNT)]).await;
+    let options = options(server.base.clone());
+    let (client, _) = signed_in(&options);
+    let order = order();
+    let asked = client.exchange(&order);
+    let others = async {
+        while server.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        client.adopt_tokens(tokens("access-9", "refresh-9")).await;
+        word.notify_one();
+    };
+    let (answer, ()) = tokio::join!(asked, others);
+    assert_eq!(answer.unwrap_err().kind, FailureKind::Interrupted);
+    assert_eq!(summary(&server), ["/v1/exchanges access-0"]);
 }
 
 #[tokio::test]
@@ -149,6 +186,12 @@ async fn a_token_about_to_end_is_renewed_first() {
     let (client, _) = signed_out(&server);
     client.poll_sign_in(&Secret::new("d")).await.unwrap();
     client.account().await.expect("the old token still works while the service hiccups");
+
+    let server = Server::start(vec![send(200, &short), Act::Hang(Vec::new()), send(200, ACCOUNT)]).await;
+    let impatient = ClientOptions { timeout: Duration::from_millis(800), ..options(server.base.clone()) };
+    let client = Client::new(&impatient, Arc::new(MemoryTokens::default())).unwrap();
+    client.poll_sign_in(&Secret::new("d")).await.unwrap();
+    client.account().await.expect("the old token still works while the service is silent");
 }
 
 #[tokio::test]

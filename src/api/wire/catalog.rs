@@ -10,7 +10,7 @@ use super::value::{Age, Amount, Id, Opaque, Percent, Prose, Roubles, Text, Time,
 use crate::domain::{self, AfterPeriod, CategoryId, CategoryKind, OfferId, OfferKind, Validity};
 
 /// Offers in one answer; a page holds at most 200, a stored catalogue all of them.
-pub(in crate::api) const MOST_OFFERS: usize = 2000;
+pub(crate) const MOST_OFFERS: usize = 2000;
 
 #[derive(Serialize, Deserialize)]
 pub(in crate::api) struct Page {

@@ -3,8 +3,11 @@
 //! A server may be wrong or hostile: texts are bounded and lose what could disturb a screen,
 //! amounts and times have a range, and a list drops what it cannot read instead of failing.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use chrono::{DateTime, Datelike, Utc};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -188,13 +191,44 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let raw = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
-    let count = raw.len();
-    let read: Vec<T> = raw.into_iter().take(MAX).filter_map(|item| serde_json::from_value(item).ok()).collect();
-    if read.len() < count {
-        tracing::warn!(dropped = count - read.len(), of = std::any::type_name::<T>(), "list items are not readable");
+    Ok(Option::<Items<T, MAX>>::deserialize(deserializer)?.map(|items| items.0).unwrap_or_default())
+}
+
+/// Items of a list, read one by one: only what is kept takes memory.
+struct Items<T, const MAX: usize>(Vec<T>);
+
+impl<'de, T: DeserializeOwned, const MAX: usize> Deserialize<'de> for Items<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ItemsVisitor::<T, MAX>(PhantomData))
     }
-    Ok(read)
+}
+
+struct ItemsVisitor<T, const MAX: usize>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned, const MAX: usize> Visitor<'de> for ItemsVisitor<T, MAX> {
+    type Value = Items<T, MAX>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let (mut items, mut dropped) = (Vec::new(), 0_usize);
+        for _ in 0..MAX {
+            let Some(item) = list.next_element::<Value>()? else { break };
+            match serde_json::from_value(item) {
+                Ok(item) => items.push(item),
+                Err(_) => dropped += 1,
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            dropped += 1;
+        }
+        if dropped > 0 {
+            tracing::warn!(dropped, of = std::any::type_name::<T>(), "list items are not readable");
+        }
+        Ok(Items(items))
+    }
 }
 
 /// Reads an optional value, taking one that cannot be read as absent.
