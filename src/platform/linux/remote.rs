@@ -51,6 +51,8 @@ pub struct Remote {
     told: BTreeSet<u16>,
     /// Tells of devices that come.
     watch: Option<OwnedFd>,
+    /// Keys were down that count as released, and nobody was told.
+    has_let_go: bool,
 }
 
 /// A device that sends keys.
@@ -65,7 +67,8 @@ impl Remote {
         let watch = watch()
             .inspect_err(|error| tracing::warn!(%error, "receivers that are plugged in later stay unheard"))
             .ok();
-        let mut remote = Self { codes, hearing, receivers: BTreeMap::new(), told: BTreeSet::new(), watch };
+        let mut remote =
+            Self { codes, hearing, receivers: BTreeMap::new(), told: BTreeSet::new(), watch, has_let_go: false };
         remote.scan();
         if remote.receivers.is_empty() {
             tracing::warn!("no remote control is found; waiting for one");
@@ -85,6 +88,9 @@ impl Remote {
     /// Reads everything that has happened.
     pub fn hear(&mut self) -> Vec<Heard> {
         let mut heard = Vec::new();
+        if std::mem::take(&mut self.has_let_go) {
+            heard.push(Heard::Released);
+        }
         let (codes, told) = (&self.codes, &mut self.told);
         self.receivers.retain(|path, receiver| match receiver.hear(codes, told, &mut heard) {
             Ok(()) => true,
@@ -104,6 +110,7 @@ impl Remote {
     pub fn set_hearing(&mut self, hearing: Hearing) {
         self.hearing = hearing;
         for receiver in self.receivers.values_mut() {
+            self.has_let_go |= !receiver.keys.down.is_empty();
             receiver.keys.down.clear();
             receiver.grab(hearing);
         }

@@ -34,6 +34,8 @@ pub struct BoxWindow {
     standing: Standing,
     flight: Option<Duration>,
     next_frame: Duration,
+    /// A picture was asked for before its time.
+    is_owed: bool,
 }
 
 /// How the window stands with its screen.
@@ -112,6 +114,7 @@ impl BoxWindow {
             standing,
             flight: None,
             next_frame: Duration::ZERO,
+            is_owed: false,
         }
     }
 
@@ -126,8 +129,10 @@ impl BoxWindow {
             return Drawn::Hidden;
         }
         if !self.has_landed(now) || self.next_frame > now {
+            self.is_owed = true;
             return Drawn::NotYet;
         }
+        self.is_owed = false;
         let (picture, undrawn, is_new) = (&mut self.picture, &mut self.undrawn, &mut self.is_picture_new);
         self.window.draw_if_needed(|renderer| {
             // A new picture holds nothing that could be kept.
@@ -305,7 +310,8 @@ impl BoxWindow {
             Standing::Unplugged | Standing::Lent | Standing::Dark => None,
             Standing::Shown => match self.flight {
                 Some(since) => Some(since + LOST_FLIP),
-                None if !self.undrawn.is_empty() => Some(self.next_frame),
+                // What was asked for too soon after the last picture may be something new.
+                None if self.is_owed || !self.undrawn.is_empty() => Some(self.next_frame),
                 None if self.window.has_active_animations() => Some(self.next_frame.max(now + FRAME)),
                 None => None,
             },

@@ -10,6 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
 use drm::control::{Device as _, Event};
+use rustix::io::Errno;
 
 use super::OpenError;
 use super::display::{Connection, Display, Light, ShowError, Shown};
@@ -136,6 +137,14 @@ impl Display for Kms {
         let route = match Route::find(&self.card, self.wanted) {
             Ok(route) => route,
             Err(error) => {
+                // A card of the boot loader's picture goes when the driver of the real one has come.
+                if Errno::from_io_error(&error) == Some(Errno::NODEV)
+                    && let Ok(other) = Self::open(self.wanted)
+                    && other.output.is_some()
+                {
+                    *self = other;
+                    return Connection::Changed;
+                }
                 tracing::warn!(%error, "cannot look for screens");
                 return Connection::Same;
             }
