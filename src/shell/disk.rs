@@ -5,7 +5,7 @@
 #[cfg(feature = "ui")]
 use std::sync::{
     Arc,
-    mpsc::{Sender, channel},
+    mpsc::{Receiver, RecvTimeoutError, Sender, channel},
 };
 
 use chrono::{DateTime, Utc};
@@ -83,19 +83,50 @@ impl CacheJob {
     }
 }
 
-/// Starts the thread; what it answers goes to `answer`.
+/// The thread; when it is dropped, what was asked before is still done.
 #[cfg(feature = "ui")]
-pub(crate) fn start(storage: Arc<Storage>, answer: impl Fn(Event) + Send + 'static) -> std::io::Result<Sender<Job>> {
-    let (sender, jobs) = channel::<Job>();
-    let work = move || {
-        for job in jobs {
-            if let Some(event) = perform(&storage, job) {
-                answer(event);
+#[derive(Debug)]
+pub(crate) struct Disk {
+    jobs: Option<Sender<Job>>,
+    has_ended: Receiver<()>,
+}
+
+/// How long the program's end waits for a disk.
+#[cfg(feature = "ui")]
+const LAST_JOBS: std::time::Duration = std::time::Duration::from_secs(2);
+
+#[cfg(feature = "ui")]
+impl Disk {
+    /// Starts the thread; what it answers goes to `answer`.
+    pub(crate) fn start(storage: Arc<Storage>, answer: impl Fn(Event) + Send + 'static) -> std::io::Result<Self> {
+        let (sender, jobs) = channel::<Job>();
+        let (ended, has_ended) = channel();
+        let work = move || {
+            for job in jobs {
+                if let Some(event) = perform(&storage, job) {
+                    answer(event);
+                }
             }
+            drop(ended);
+        };
+        std::thread::Builder::new().name("disk".to_owned()).spawn(work)?;
+        Ok(Self { jobs: Some(sender), has_ended })
+    }
+
+    /// Asks for a job; `false` if the thread is gone.
+    pub(crate) fn ask(&self, job: Job) -> bool {
+        self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
+    }
+}
+
+#[cfg(feature = "ui")]
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if self.has_ended.recv_timeout(LAST_JOBS) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("the disk is too slow for the program's end");
         }
-    };
-    std::thread::Builder::new().name("disk".to_owned()).spawn(work)?;
-    Ok(sender)
+    }
 }
 
 /// Does a job; the event is its answer, if somebody waits for one.
@@ -133,7 +164,9 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             None
         }
         Job::WipeMember => {
-            let wiped = storage.forget_member().and_then(|()| storage.pin.clear());
+            // Each of them, also where the other cannot be removed.
+            let (member, pin) = (storage.forget_member(), storage.pin.clear());
+            let wiped = member.and(pin);
             if let Err(error) = wiped {
                 tracing::error!(%error, "the member's data could not be wiped");
             }

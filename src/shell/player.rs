@@ -108,7 +108,12 @@ pub fn check_command(command: &[String]) -> Result<(), PlayerError> {
 impl Playing {
     /// Waits for the film's end. May be given up and called again.
     pub async fn wait(&mut self) -> io::Result<Ended> {
-        self.child.wait().await.map(ended)
+        let status = self.child.wait().await;
+        // Helpers that it left behind would keep the screen.
+        if let Some(group) = self.group.take() {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        status.map(ended)
     }
 
     /// Ends the film: politely, and after two seconds not.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Notify;
 
 use crate::api::Client;
@@ -21,7 +21,7 @@ use crate::view::bind::{Screen, ThemeColors};
 use crate::view::view;
 
 use super::clock::Clock;
-use super::disk::{self, CacheJob, Job};
+use super::disk::{self, CacheJob, Disk, Job};
 use super::film::{self, PlayerFallback};
 use super::journal::{Journal, request_name};
 use super::network;
@@ -66,7 +66,7 @@ pub struct Shell {
     clock: Box<dyn Clock>,
     outbox: Outbox,
     inbox: Receiver<Message>,
-    disk: Sender<Job>,
+    disk: Disk,
     cached: Option<CacheJob>,
     player: Vec<String>,
     player_fallback: PlayerFallback,
@@ -79,7 +79,7 @@ pub struct Shell {
     has_changed: bool,
     changes: u64,
     wants_exit: bool,
-    runtime: Runtime,
+    workers: Workers,
 }
 
 #[derive(Debug)]
@@ -112,6 +112,26 @@ pub enum StartError {
     Threads(#[from] io::Error),
 }
 
+/// The threads of the network.
+struct Workers(Option<Runtime>);
+
+/// How long the program's end waits for them: a name that nobody answers for is looked for half a minute.
+const LAST_ANSWERS: Duration = Duration::from_millis(300);
+
+impl Workers {
+    fn handle(&self) -> &Handle {
+        self.0.as_ref().unwrap_or_else(|| unreachable!("they are taken away when the shell is dropped")).handle()
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_timeout(LAST_ANSWERS);
+        }
+    }
+}
+
 impl Shell {
     /// Starts the program behind a window: the first picture comes from the disk, the network later.
     ///
@@ -126,7 +146,7 @@ impl Shell {
         let session = if parts.client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
         let boot = disk::boot(&storage, parts.memory, parts.identity, parts.defaults, session, now.wall);
         let answers = outbox.clone();
-        let disk = disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
+        let disk = Disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
         let (app, effects) = App::new(boot, &now);
         screen.set_theme(parts.theme);
         let scale = screen.window().scale_factor();
@@ -150,7 +170,7 @@ impl Shell {
             has_changed: true,
             changes: 0,
             wants_exit: false,
-            runtime,
+            workers: Workers(Some(runtime)),
         };
         shell.use_language();
         shell.run_effects(effects);
@@ -342,7 +362,7 @@ impl Shell {
         if !wanted.is_empty() {
             let outbox = self.outbox.clone();
             let deliver = move |arrived| outbox.send(Message::Picture(arrived));
-            self.pictures.request(wanted, now.monotonic, self.runtime.handle(), &self.fetcher, &deliver);
+            self.pictures.request(wanted, now.monotonic, self.workers.handle(), &self.fetcher, &deliver);
         }
     }
 
@@ -385,7 +405,7 @@ impl Shell {
         self.answers_due += 1;
         tracing::debug!(id = id.get(), request = request_name(&request), "request");
         let (client, outbox, language) = (self.fetcher.client.clone(), self.outbox.clone(), self.app.settings.language);
-        self.runtime.spawn(async move {
+        self.workers.handle().spawn(async move {
             // A task of its own, so that a panic in a library costs one answer and not the program.
             let answer = tokio::spawn(async move { network::call(&client, request, language).await }).await;
             let result = answer.unwrap_or_else(|_| Err(network::lost()));
@@ -399,7 +419,7 @@ impl Shell {
     }
 
     fn disk_job(&self, job: Job) {
-        if self.disk.send(job).is_err() {
+        if !self.disk.ask(job) {
             tracing::error!("the disk's thread is gone");
         }
     }
@@ -421,7 +441,7 @@ impl Shell {
         let (outbox, command, fallback) = (self.outbox.clone(), self.player.clone(), self.player_fallback);
         let stop = Arc::new(Notify::new());
         self.stop_player = stop.clone();
-        self.runtime.spawn(async move {
+        self.workers.handle().spawn(async move {
             let tell = |event| outbox.send(Message::Event(Box::new(Event::Player(event))));
             film::play(&command, &url, fallback, &stop, tell).await;
         });

@@ -128,6 +128,7 @@ mod tests {
                 account_url: None,
                 dim_after: None,
                 leave_after: None,
+                player_hears_keys: false,
             },
             defaults: Settings::default(),
             player: ["sh", "-c", &script, "sh", "{url}"].map(str::to_owned).to_vec(),

@@ -34,6 +34,8 @@ pub enum SignInState {
         trouble: Option<Failure>,
         /// When to ask next.
         poll_at: Duration,
+        /// When it was asked last, or the code came.
+        polled_at: Duration,
         /// How long to wait between two questions.
         interval: Duration,
     },
@@ -51,6 +53,9 @@ pub enum SignInState {
         retry_at: Duration,
     },
 }
+
+/// How long a service that asks for rest is left alone while a code waits, unless it lets no time pass at all.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The time left, as it is shown: whole minutes, and ten-second steps in the last one.
 fn shown_left(left: Duration) -> Duration {
@@ -78,8 +83,9 @@ impl App {
             return Handled::No;
         }
         let Some(state) = self.sign_in_mut() else { return Handled::No };
-        if matches!(state, SignInState::Waiting { .. }) {
+        if let SignInState::Waiting { poll_at, polled_at, interval, .. } = state {
             // Somebody may be confirming this very code, so it stays for as long as it works.
+            *poll_at = (*poll_at).min(*polled_at + *interval);
             self.notify(Notice::WaitsForPhone, turn);
             return Handled::Yes;
         }
@@ -94,8 +100,11 @@ impl App {
             Some(SignInState::Failed { failure, retry_at, .. }) if pace::may_be_of_link(failure) => {
                 *retry_at = soon.min(*retry_at);
             }
-            Some(SignInState::Waiting { trouble: Some(failure), poll_at, .. }) if pace::may_be_of_link(failure) => {
-                *poll_at = soon.min(*poll_at);
+            Some(SignInState::Waiting { trouble: Some(failure), poll_at, polled_at, interval, .. })
+                if pace::may_be_of_link(failure) =>
+            {
+                // The question may have arrived all the same, and one more within the interval would slow all down.
+                *poll_at = soon.max(*polled_at + *interval).min(*poll_at);
             }
             Some(_) | None => {}
         }
@@ -109,6 +118,7 @@ impl App {
                 left: shown_left(code.expires_in),
                 trouble: None,
                 poll_at: now + code.interval,
+                polled_at: now,
                 interval: code.interval,
                 code,
             };
@@ -153,8 +163,11 @@ impl App {
             (Request::PollSignIn { .. }, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
                 // A longer pause than usual, so that boxes that were refused together do not return together.
                 let pause = *interval + pace::share(now.entropy, *interval);
-                let asked =
-                    failure.retry_after.map_or(Duration::ZERO, |asked| asked + pace::share(now.entropy, asked / 4));
+                // Somebody may have confirmed it already, so no more than a minute.
+                let asked = failure.retry_after.map_or(Duration::ZERO, |asked| {
+                    let asked = asked.min(LONGEST_PAUSE);
+                    asked + pace::share(now.entropy, asked / 4)
+                });
                 *poll_at = now.monotonic + pause.max(asked);
                 *trouble = Some(failure);
             }
@@ -193,9 +206,10 @@ impl App {
         let Some(state) = self.sign_in_mut() else { return };
         match state {
             SignInState::Waiting { ends_at, .. } if *ends_at <= now => *state = SignInState::Expired,
-            SignInState::Waiting { ends_at, left, poll_at, code, .. } => {
+            SignInState::Waiting { ends_at, left, poll_at, polled_at, code, .. } => {
                 *left = shown_left(ends_at.saturating_sub(now));
                 if *poll_at <= now {
+                    *polled_at = now;
                     let device_code = code.device_code.clone();
                     self.call(Request::PollSignIn { device_code }, turn);
                 }

@@ -141,7 +141,20 @@ fn a_code_is_asked_for_once_the_link_is_back() {
 fn a_confirmation_is_asked_for_once_the_link_is_back() {
     let mut journey = signed_out();
     journey.wait(secs(5)).fail("PollSignIn", FailureKind::NoConnection).forget_effects();
-    journey.event(Event::LinkChanged(LinkChange::Came)).wait(secs(1));
+    journey.event(Event::LinkChanged(LinkChange::Came)).wait(secs(4));
+    assert_eq!(journey.sent("PollSignIn"), 0, "the question before may have arrived");
+    journey.wait(secs(1));
+    assert_eq!(journey.sent("PollSignIn"), 1);
+}
+
+#[test]
+fn ok_asks_as_soon_as_the_interval_allows() {
+    let mut journey = signed_out();
+    let mut failure = Failure::new(FailureKind::Unavailable);
+    failure.retry_after = Some(secs(60));
+    journey.wait(secs(5));
+    let (id, _) = journey.take("PollSignIn");
+    journey.reply(id, Err(failure)).wait(secs(20)).forget_effects().keys("OK").wait(ms(1));
     assert_eq!(journey.sent("PollSignIn"), 1);
 }
 

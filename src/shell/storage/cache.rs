@@ -87,8 +87,10 @@ impl SnapshotCache {
     pub fn save_catalog(&self, member_id: &str, catalog: &Stamped<CatalogPage>) -> io::Result<()> {
         // Room for the first line.
         let room = MOST_BYTES - 4096;
-        let mut json = snapshot::write_catalog(&catalog.value);
         let mut kept = catalog.value.clone();
+        // A start reads no more than that.
+        kept.offers.truncate(snapshot::MOST_OFFERS);
+        let mut json = snapshot::write_catalog(&kept);
         while json.len() > room && !kept.offers.is_empty() {
             // A part of the catalogue is not what the tag names, and nor are halves of any use as such.
             kept.offers.truncate(kept.offers.len() / 2);

@@ -96,6 +96,7 @@ impl OrderJournal {
     /// The order is not kept: it must not be sent, and no later start finds it.
     pub fn save(&self, order: &Order) -> Result<(), JournalError> {
         let mut newest = self.newest()?;
+        let mut given_way = None;
         match &newest {
             Some((_, Some(pending))) if pending.key != order.key && !self.is_closed(&pending.key) => {
                 if pending.member_id == order.member_id {
@@ -104,6 +105,7 @@ impl OrderJournal {
                 // The box was unlinked in the middle of it and is somebody else's now. Whoever placed it finds
                 // it in the history of the account; it must not keep the next member from ordering.
                 tracing::warn!(key = pending.key.as_str(), "an unanswered order of another member gives way");
+                given_way = Some(pending.clone());
             }
             // It is kept already; written once more into one slot alone, it would look as if it had never been.
             Some((_, Some(pending))) if pending.key == order.key => {
@@ -116,7 +118,16 @@ impl OrderJournal {
             self.write_all(next(newest.as_ref()), None)?;
             newest = self.newest()?;
         }
-        self.write_all(next(newest.as_ref()), Some(order.into())).or_else(|error| self.settle(order, error))
+        let kept = self.write_all(next(newest.as_ref()), Some(order.into())).or_else(|error| self.settle(order, error));
+        if let (Err(_), Some(other)) = (&kept, given_way) {
+            // It was for nothing, so the other member's order comes back.
+            let restored =
+                self.newest().and_then(|newest| self.write_all(next(newest.as_ref()), Some((&other).into())));
+            if let Err(error) = restored {
+                tracing::error!(%error, "the order of another member is lost on this box");
+            }
+        }
+        kept
     }
 
     /// Closes the order with this key; any other stays.

@@ -75,6 +75,9 @@ pub enum PinStatus {
     Damaged,
 }
 
+/// A clock that shows less was never set.
+const CLOCKS_BEGIN: DateTime<Utc> = DateTime::from_timestamp(1_767_225_600, 0).expect("it is the year 2026");
+
 #[derive(Clone, Serialize, Deserialize)]
 struct Stored {
     hash: String,
@@ -99,6 +102,10 @@ impl Lock {
 
     /// Lets the time pass that has certainly passed, or `None` if the lock is over.
     fn at(self, now: DateTime<Utc>) -> Option<Self> {
+        if self.estimate < CLOCKS_BEGIN && now >= CLOCKS_BEGIN {
+            // A box without a clock of its own has just learned the time: nobody knows how much of it has passed.
+            return Some(Self { estimate: now, seen: now, ..self });
+        }
         let passed = if now >= self.estimate {
             now - self.estimate
         } else {
@@ -295,6 +302,18 @@ mod tests {
         assert_eq!(check(&file, "1234", epoch + Duration::minutes(7)), PinCheck::Locked { until: epoch + LOCK });
         // Seven minutes passed in 1970; by the true clock it is minute eight.
         assert_eq!(check(&file, "1234", at(8)), PinCheck::Locked { until: at(15) });
+    }
+
+    #[test]
+    fn a_box_that_learns_the_time_has_not_served_the_years_before() {
+        let (_directory, file) = file();
+        file.set(&Secret::new("1234")).unwrap();
+        let epoch = DateTime::UNIX_EPOCH;
+        for _ in 0..TRIES {
+            let _ = check(&file, "0000", epoch);
+        }
+        assert_eq!(check(&file, "1234", at(0)), PinCheck::Locked { until: at(15) });
+        assert_eq!(check(&file, "1234", at(15)), PinCheck::Right);
     }
 
     #[test]
