@@ -299,6 +299,7 @@ fn boot() -> Boot {
         account_url: None,
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
+        player_hears_keys: true,
     };
     let cached = CachedData {
         account: account(Duration::ZERO),

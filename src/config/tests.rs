@@ -173,7 +173,18 @@ fn a_file_that_was_named_must_be_there_and_be_toml() {
     let error = Config::load(&args, [variable]).unwrap_err().to_string();
     assert!(error.contains("/nonexistent/x.toml"), "{error}");
     let error = message("[api\nurl", &[], &[]);
-    assert!(error.contains("test.toml: not valid TOML") && error.contains("line 1"), "{error}");
+    assert!(error.contains("test.toml: not valid TOML: line 1: "), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn a_file_without_certificates_is_named_before_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ca.pem");
+    std::fs::write(&path, "not a certificate").unwrap();
+    let config = load(&format!("[api]\nca_file = {path:?}"), &[], &[]).unwrap();
+    let error = config.client_options().unwrap_err().to_string();
+    assert!(error.contains("ca.pem") && error.contains("api.ca_file"), "{error}");
 }
 
 #[test]

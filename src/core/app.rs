@@ -9,6 +9,7 @@ use crate::input::{Direction, Keymap, RemoteKey, Repeat};
 
 use super::calls::Calls;
 use super::clock::{ServerClock, default_offset};
+use super::dialog::Damage;
 use super::notice::{NOTICE_TIME, TimedNotice};
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
@@ -45,6 +46,8 @@ pub struct App {
     pub(crate) calls: Calls,
     pub(crate) clock: ServerClock,
     pub(crate) notice: Option<TimedNotice>,
+    /// An order of earlier that cannot be read, until somebody has read that.
+    pub(crate) damage: Damage,
     pub(crate) bumps: u32,
     pub(crate) bump_direction: Direction,
     pub(crate) last_key_at: Duration,
@@ -73,6 +76,8 @@ pub struct Identity {
     pub dim_after: Option<Duration>,
     /// After how long without a key the menu is left; `None` for never.
     pub leave_after: Option<Duration>,
+    /// Whether a film's player hears the remote too, as on a box; on a desktop its window has keys of its own.
+    pub player_hears_keys: bool,
 }
 
 /// Whether somebody is signed in.
@@ -199,6 +204,7 @@ impl App {
             calls: Calls::default(),
             clock: ServerClock::default(),
             notice: None,
+            damage: Damage::None,
             bumps: 0,
             bump_direction: Direction::Up,
             last_key_at: now.monotonic,
@@ -216,7 +222,7 @@ impl App {
             StoredOrder::Sealed(order) => app.order = Some(OrderFlow::sealed(order, now)),
             StoredOrder::Damaged => {
                 turn.effects.push(Effect::Warn(Warning::DamagedOrder));
-                app.dialog = Some(Dialog::OrderDamaged);
+                app.damage = Damage::Untold;
             }
         }
         if app.memory == Memory::Lost {
@@ -394,6 +400,7 @@ impl App {
     fn presented(&mut self, turn: &mut Turn) {
         self.confirm_presented(turn);
         self.result_presented(turn);
+        self.damage_presented();
     }
 
     /// The system was asleep. That alone does not end the box's own standby: a clock may have woken it.

@@ -273,9 +273,26 @@ impl App {
     pub(crate) fn fetch_in_language(&mut self, turn: &mut Turn) {
         // The validator is that of the other words.
         self.data.catalog_etag = None;
-        self.calls.under_way.retain(|_, request| !matches!(request, Request::EarningRules | Request::Terms));
+        let words = |request: &Request| {
+            matches!(
+                request,
+                Request::Account
+                    | Request::Catalog { .. }
+                    | Request::Entitlements
+                    | Request::EarningRules
+                    | Request::Terms
+            )
+        };
+        self.calls.under_way.retain(|_, request| !words(request));
+        self.data.incoming = None;
         self.forget_history(turn);
-        self.fetch_anew(turn);
+        for resource in CORE {
+            // A service that asked for rest is asked in the new language when it has had it.
+            let is_closed = |trouble: &Trouble| trouble.closed_until > turn.now.monotonic;
+            if self.calls.troubles.get(&resource).is_none_or(|trouble| !is_closed(trouble)) {
+                self.fetch(resource, turn);
+            }
+        }
     }
 
     /// Fetches a resource if what is known is older than `max_age`, and older than the server said it may be.

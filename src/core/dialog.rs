@@ -8,6 +8,7 @@ use crate::input::{Direction, Intent, KeyEvent, Phase};
 use super::app::{App, Turn};
 use super::event::PinAnswer;
 use super::keys::Handled;
+use super::power::Power;
 use super::settings::Choice;
 use super::{Effect, Notice, Request, RequestId};
 
@@ -73,6 +74,17 @@ pub enum PinStage {
     Checking(RequestId),
 }
 
+/// How far an order that cannot be read has been told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// There is none.
+    None,
+    /// Nobody has seen it: the dialog comes back after standby and after whatever else took it away.
+    Untold,
+    /// The dialog stands on a lit screen.
+    Told,
+}
+
 /// Digits of a PIN.
 pub(crate) const PIN_LENGTH: usize = 4;
 /// Keys of the pad: 1 to 9, erase, 0, done.
@@ -107,8 +119,6 @@ impl App {
         let is_known = self.secret_keys.contains(&event.key);
         match event.phase {
             Phase::Down(_) if self.is_pin_asked() && !is_known => self.secret_keys.push(event.key),
-            // Another key of a remote: whatever was down has gone up, and the word of it was lost.
-            Phase::Down(_) if !self.is_pin_asked() && !is_known => self.secret_keys.clear(),
             Phase::Down(_) | Phase::Still => {}
             Phase::Up => self.secret_keys.retain(|key| *key != event.key),
         }
@@ -161,10 +171,30 @@ impl App {
     }
 
     /// Somebody has read that an order cannot be read: the next start need not tell again.
-    fn forget_damage(&self, turn: &mut Turn) {
+    fn forget_damage(&mut self, turn: &mut Turn) {
         if self.dialog == Some(Dialog::OrderDamaged) {
+            self.damage = Damage::None;
             turn.effects.push(Effect::ForgetDamagedOrder);
         }
+    }
+
+    /// After every event: an order that cannot be read is told before anything else is asked.
+    pub(crate) fn tell_damage(&mut self) {
+        if self.damage != Damage::None && self.dialog.is_none() && self.power() == Power::On {
+            self.damage = Damage::Untold;
+            self.dialog = Some(Dialog::OrderDamaged);
+        }
+    }
+
+    pub(crate) fn damage_presented(&mut self) {
+        if self.dialog == Some(Dialog::OrderDamaged) && self.power() == Power::On && !self.is_dimmed {
+            self.damage = Damage::Told;
+        }
+    }
+
+    /// Whether a key that comes now was meant for what the viewer saw before the damage was told.
+    pub(crate) fn is_damage_untold(&self) -> bool {
+        self.dialog == Some(Dialog::OrderDamaged) && self.damage == Damage::Untold
     }
 
     fn sign_out(&mut self, turn: &mut Turn) {

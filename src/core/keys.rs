@@ -50,7 +50,7 @@ impl App {
             turn.effects.push(Effect::Exit);
             return;
         }
-        if self.is_result_unseen() {
+        if self.is_result_unseen() || self.is_damage_untold() {
             return;
         }
         if self.dialog.is_some() {

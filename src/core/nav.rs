@@ -241,6 +241,7 @@ impl App {
 
     /// After every event: no focus points outside of what there is.
     pub(crate) fn settle_focus(&mut self) {
+        self.tell_damage();
         if let Some(page) = self.stack.last_mut() {
             page.tab_focus = page.tab_focus.map(|tab| tab.min(Tab::ALL.len() - 1));
         }

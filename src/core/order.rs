@@ -227,6 +227,7 @@ impl App {
     /// An order of somebody else must not be asked for with this member's tokens; it waits for its own member.
     pub(crate) fn check_order_owner(&mut self, member_id: &str, turn: &mut Turn) {
         let is_of_another = |flow: &mut OrderFlow| flow.order.member_id != member_id;
+        let returned = self.set_aside.take_if(|flow| flow.order.member_id == member_id);
         if let Some(mut flow) = self.order.take_if(is_of_another) {
             turn.effects.push(Effect::Warn(Warning::OrderOfAnotherMember));
             flow.pause();
@@ -236,7 +237,7 @@ impl App {
             }
         }
         if self.order.is_none() {
-            self.order = self.set_aside.take_if(|flow| flow.order.member_id == member_id);
+            self.order = returned;
         }
     }
 
@@ -304,7 +305,9 @@ impl App {
 
     /// The order in doubt will not be sent again, so its refusal is the truth.
     pub(crate) fn order_sealed(&mut self, result: Result<(), DiskTrouble>, turn: &mut Turn) {
-        let doubtful = self.order.as_ref().and_then(|flow| flow.doubtful.clone());
+        // Nobody is there to read it; whoever signs in has it looked for once more.
+        let is_signed_in = self.session == Session::SignedIn;
+        let doubtful = self.order.as_ref().filter(|_| is_signed_in).and_then(|flow| flow.doubtful.clone());
         if let (Ok(()), Some(refusal)) = (result, doubtful) {
             // A slow disk may have let it be looked for once more.
             self.calls.under_way.retain(|_, request| !matches!(request, Request::FindExchange(_)));

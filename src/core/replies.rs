@@ -25,8 +25,11 @@ impl App {
             Answer::DeviceCode(code) => self.code_arrived(code, turn),
             Answer::SignIn(poll) => self.sign_in_polled(request, poll, turn),
             Answer::Account(account) => {
+                let has_joined =
+                    account.is_enrolled && self.stack.iter().any(|page| page.place.kind() == PlaceKind::Join);
                 self.account_arrived(account, turn);
-                if matches!(request, Request::Enrol { .. }) {
+                // Also where the answer to joining was lost, or it was done on the phone.
+                if matches!(request, Request::Enrol { .. }) || (has_joined && !self.is_joining()) {
                     self.joined(turn);
                 }
             }
@@ -69,9 +72,7 @@ impl App {
                     *known = entitlement;
                 }
                 // A list that was asked for before does not know of it.
-                let asked = self.calls.under_way.len();
-                self.calls.under_way.retain(|_, request| !matches!(request, Request::Entitlements));
-                if self.calls.under_way.len() < asked {
+                if self.drop_entitlements_call() {
                     self.fetch(Resource::Entitlements, turn);
                 }
                 self.notify(if is_on { Notice::RenewalOn { title } } else { Notice::RenewalOff { title } }, turn);
@@ -131,10 +132,18 @@ impl App {
                 // again, for that would switch it back.
                 let notice = if failure.is_outage() { Notice::NoAnswer(failure) } else { Notice::RenewalFailed };
                 self.notify(notice, turn);
+                self.drop_entitlements_call();
                 self.fetch(Resource::Entitlements, turn);
             }
             Request::SignOut => {}
         }
+    }
+
+    /// Drops the question for what the member holds: its answer may be older than what has changed since.
+    fn drop_entitlements_call(&mut self) -> bool {
+        let asked = self.calls.under_way.len();
+        self.calls.under_way.retain(|_, request| !matches!(request, Request::Entitlements));
+        self.calls.under_way.len() < asked
     }
 
     /// A further page of a history is asked for again when the viewer scrolls on.
@@ -161,10 +170,6 @@ impl App {
         self.settle(Resource::Account, turn);
         self.start_is_over(turn);
         self.cache_is_fresh(turn);
-        // The answer was lost, or it was done on the phone.
-        if is_enrolled && !self.is_joining() && self.stack.iter().any(|page| page.place.kind() == PlaceKind::Join) {
-            self.joined(turn);
-        }
         if !is_enrolled && is_first && self.place().kind() == PlaceKind::Home && self.dialog.is_none() {
             self.open_join(turn);
         }

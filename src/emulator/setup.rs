@@ -153,6 +153,7 @@ impl Setup {
             dim_after: Some(Duration::from_secs(300)),
             // QA may look away for longer.
             leave_after: None,
+            player_hears_keys: false,
         };
         let parts = Parts {
             client: self.client,

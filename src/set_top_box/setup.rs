@@ -34,6 +34,7 @@ pub(super) fn parts(
         account_url: config.ui.account_url.as_ref().map(ToString::to_string),
         dim_after: config.idle.dim_after,
         leave_after: config.idle.leave_after,
+        player_hears_keys: true,
     };
     let theme = &config.ui.theme;
     Ok(Parts {

@@ -96,8 +96,8 @@ fn month(number: u32) -> Msg {
 pub(crate) fn left(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
     let left = until.signed_duration_since(now).max(TimeDelta::zero());
     let minutes = u64::try_from(left.num_minutes()).unwrap_or(0);
-    // Of days the nearest number: five days from now are five days a second later too.
-    let (days, hours, rest) = ((minutes + 720) / 1440, minutes / 60, minutes % 60);
+    // Five days from now are five days a second later too, and not yet four.
+    let (days, hours, rest) = ((minutes + 60) / 1440, minutes / 60, minutes % 60);
     if hours >= 72 {
         Text::counted(Msg::Days, plural(days), [Text::plain(number(days))])
     } else if hours > 0 {

@@ -175,6 +175,7 @@ fn identity() -> Identity {
         account_url: Some("https://account.example/".to_owned()),
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
+        player_hears_keys: true,
     }
 }
 

@@ -77,6 +77,7 @@ async fn live(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
         account_url: None,
         dim_after: None,
         leave_after: None,
+        player_hears_keys: true,
     };
     let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
     let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session, now.wall);

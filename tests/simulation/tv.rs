@@ -165,6 +165,7 @@ impl Tv {
             account_url: None,
             dim_after: Some(Duration::from_secs(300)),
             leave_after: None,
+            player_hears_keys: true,
         };
         let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session, now.wall);
         let (app, effects) = App::new(boot, &now);

@@ -64,7 +64,11 @@ impl App {
     pub(crate) fn visit_basket(&mut self, turn: &mut Turn) {
         match self.stack.iter().position(|page| page.place.kind() == PlaceKind::Basket) {
             Some(at) => self.stack.truncate(at + 1),
-            None => self.open_basket(turn),
+            None => {
+                // Other rewards were opened from there; with it, home would be too far (BACK-2).
+                self.stack.retain(|page| page.place.kind() != PlaceKind::Settings);
+                self.open_basket(turn);
+            }
         }
     }
 

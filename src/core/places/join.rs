@@ -162,6 +162,8 @@ impl App {
         }
         self.notify(notice, turn);
         self.fetch(Resource::Terms, turn);
+        // What was asked before says nothing of it.
+        self.calls.under_way.retain(|_, request| !matches!(request, Request::Account));
         self.fetch(Resource::Account, turn);
     }
 }

@@ -223,10 +223,10 @@ impl App {
     }
 
     pub(crate) fn player_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
-        // A player hears the remote as well: there OK is a pause, and must not end the film.
         let is_card = matches!(self.place(), Place::Player(place) if place.is_built_in);
         match intent {
-            Intent::Activate if !is_card => Handled::Yes,
+            // The player hears the key as well, as a pause; it must not end the film.
+            Intent::Activate if self.identity.player_hears_keys && !is_card => Handled::Yes,
             Intent::Activate | Intent::Stop | Intent::Back => {
                 self.stop_player(turn);
                 Handled::Yes

@@ -2,7 +2,8 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Effect, Notice, PlaceKind};
+use crate::core::{Dialog, Effect, Notice, PlaceKind};
+use crate::domain::PinUse;
 
 fn ids(journey: &Journey) -> Vec<String> {
     journey.app.basket_offers().iter().map(|offer| offer.id.to_string()).collect()
@@ -128,6 +129,17 @@ fn offers_and_the_basket_do_not_pile_up() {
     journey.keys("UP UP RIGHT OK GREEN OK YELLOW LEFT INFO").expect_place(PlaceKind::Offer).keys("YELLOW");
     journey.expect_place(PlaceKind::Basket);
     assert_eq!(journey.backs_to_home(), 2, "the basket, then the catalogue");
+}
+
+#[test]
+fn home_is_five_backs_away_at_most_by_way_of_the_basket() {
+    let mut journey = home();
+    journey.app.has_pin = true;
+    journey.app.settings.pin_use = PinUse::EveryExchange;
+    journey.keys("MENU DOWN*4 OK UP LEFT*9 DOWN OK GREEN YELLOW").expect_place(PlaceKind::Basket);
+    journey.keys("LEFT INFO").expect_place(PlaceKind::Offer).keys("YELLOW RIGHT OK WAIT:400ms RIGHT OK");
+    assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { .. })), "{}", journey.told());
+    assert!(journey.backs_to_home() <= 5, "{}", journey.told());
 }
 
 #[test]

@@ -170,6 +170,7 @@ pub(crate) fn identity() -> Identity {
         account_url: Some("https://lk.example/".to_owned()),
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
+        player_hears_keys: true,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::core::{
     SpendBlock, StoredOrder, Warning,
 };
 use crate::domain::{Failure, FailureKind, IdempotencyKey, Order, Refusal};
-use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
+use crate::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey};
 
 fn forgotten(journey: &Journey) -> usize {
     journey.effects.iter().filter(|effect| matches!(effect, Effect::ForgetOrder(_))).count()
@@ -342,8 +342,46 @@ fn a_damaged_journal_warns_and_tells() {
     journey.serve().wait(secs(60)).keys("DOWN");
     assert_eq!(journey.app.dialog(), Some(&Dialog::OrderDamaged));
     assert!(!journey.has_effect(|effect| *effect == Effect::ForgetDamagedOrder));
-    journey.keys("OK").expect_place(PlaceKind::Home);
+    // It comes back after what takes dialogs away, and a key before it stands there was not meant for it.
+    journey.event(Event::Power(PowerKey::Sleep));
+    assert_eq!(journey.app.dialog(), None);
+    journey.event(Event::Power(PowerKey::Wake)).serve();
+    journey.event(Event::Resumed);
+    journey.fail("Account", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);
+    assert_eq!(journey.app.dialog(), Some(&Dialog::OrderDamaged));
+    journey.keys("OK").expect_place(PlaceKind::SignIn);
     assert!(journey.has_effect(|effect| *effect == Effect::ForgetDamagedOrder));
+    assert_eq!(journey.app.dialog(), None);
+}
+
+#[test]
+fn a_key_before_the_first_picture_was_not_meant_for_the_damage() {
+    let boot = crate::core::Boot { order: StoredOrder::Damaged, ..World::default().boot() };
+    let now = crate::core::Moment { monotonic: secs(1), wall: start(), entropy: 1 };
+    let (mut app, _) = crate::core::App::new(boot, &now);
+    let key = |phase| Event::Key(KeyEvent { key: RemoteKey::Ok, phase });
+    for event in [key(Phase::Down(Hold::Trusted)), key(Phase::Up)] {
+        let effects = crate::core::update(&mut app, &now, event);
+        assert!(!effects.contains(&Effect::ForgetDamagedOrder));
+    }
+    assert_eq!(app.dialog(), Some(&Dialog::OrderDamaged));
+}
+
+#[test]
+fn a_doubtful_refusal_is_not_shown_to_nobody() {
+    let mut journey = ordered();
+    let strange = Refusal { code: "blocked".to_owned(), reasons: Vec::new(), request_id: None };
+    journey.fail("Exchange", FailureKind::Refused(strange)).wait(secs(1));
+    for _ in 0..10 {
+        if journey.has_effect(|effect| matches!(effect, Effect::SealOrder(_))) {
+            break;
+        }
+        journey.wait(secs(10)).answer("FindExchange", Answer::NoExchange);
+    }
+    journey.event(Event::Resumed).fail("Account", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);
+    journey.event(Event::OrderSealed(Ok(()))).expect_place(PlaceKind::SignIn);
+    sign_in(&mut journey, "m1");
+    assert!(journey.asked("FindExchange").is_some());
 }
 
 #[test]

@@ -42,6 +42,19 @@ fn the_end_of_a_film_returns_to_the_same_focus() {
 }
 
 #[test]
+fn ok_pauses_a_player_that_hears_the_remote_and_stops_any_other() {
+    let ends = |journey: &mut Journey| {
+        journey.forget_effects().keys("OK");
+        journey.has_effect(|effect| *effect == Effect::StopPlayer)
+    };
+    let mut journey = playing();
+    assert!(!ends(journey.player(PlayerEvent::Started)));
+    journey.app.identity.player_hears_keys = false;
+    assert!(ends(&mut journey), "a desktop's player has a window and keys of its own");
+    playing().player(PlayerEvent::BuiltIn).keys("OK").expect_place(PlaceKind::Home);
+}
+
+#[test]
 fn back_stops_a_real_player_and_waits_for_its_end() {
     let mut journey = playing();
     journey.keys("BACK").expect_place(PlaceKind::Player);
