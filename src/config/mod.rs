@@ -227,6 +227,12 @@ pub enum ConfigError {
         /// What could stand there.
         known: String,
     },
+    /// A variable of the environment is no text.
+    #[error("environment: the value of {name} is not UTF-8")]
+    NotUnicode {
+        /// Which variable.
+        name: String,
+    },
     /// A value is out of its range.
     #[error("{origin}: {key} = {value} is not accepted; expected {expected}")]
     Value {
@@ -244,11 +250,19 @@ pub enum ConfigError {
 impl Config {
     /// Everything from its sources, the later ones winning.
     pub fn load(args: &Args, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
-        // A name or value that is not Unicode can be none of ours, or is refused below.
-        let environment: BTreeMap<String, String> = environment
-            .into_iter()
-            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
-            .collect();
+        let mut known = BTreeMap::new();
+        for (name, value) in environment {
+            // A name that is not Unicode is none of ours.
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => {
+                    known.insert(name, value);
+                }
+                Err(_) if name.starts_with(PREFIX) => return Err(ConfigError::NotUnicode { name }),
+                Err(_) => {}
+            }
+        }
+        let environment = known;
         let mut config = Self::defaults(&environment);
         let mut origins = BTreeMap::new();
         if let Some(path) = file_to_read(args, &environment) {

@@ -188,6 +188,18 @@ fn a_file_without_certificates_is_named_before_the_start() {
 }
 
 #[test]
+fn a_value_that_is_no_text_is_refused_by_its_name() {
+    use std::os::unix::ffi::OsStringExt;
+    let bytes = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+    let args = Args::try_parse_from(["bonus-tv"]).unwrap();
+    let ours = (OsString::from("BONUS_TV_STORAGE_DIR"), bytes(b"/data/\xff"));
+    let error = Config::load(&args, [ours]).unwrap_err().to_string();
+    assert!(error.contains("BONUS_TV_STORAGE_DIR"), "{error}");
+    let others = [(OsString::from("SOMETHING"), bytes(b"\xff")), (bytes(b"\xff"), OsString::from("x"))];
+    assert!(Config::load(&args, others).is_ok());
+}
+
+#[test]
 fn state_goes_where_systemd_or_the_user_wants_it() {
     let dir = |environment: &[(&str, &str)]| load("", environment, &[]).unwrap().storage.dir;
     let home = ("HOME", "/home/u");

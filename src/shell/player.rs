@@ -192,6 +192,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn helpers_end_with_a_player_that_ends_by_itself() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("helper");
+        let script = format!("sleep 600 & echo $! > {}", path.display());
+        assert_eq!(start(&["sh", "-c", &script, "{url}"]).unwrap().wait().await.unwrap(), Ended::Finished);
+        let helper = std::fs::read_to_string(&path).unwrap();
+        // Ended, and perhaps not yet fetched by whoever inherits it.
+        let lives = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", helper.trim())).unwrap_or_default();
+            stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+        };
+        while lives() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
     async fn a_player_that_ignores_the_request_is_ended_all_the_same() {
         let mut playing = start(&["sh", "-c", "trap '' TERM; while :; do sleep 600; done", "{url}"]).unwrap();
         let status = format!("/proc/{}/status", playing.child.id().unwrap());

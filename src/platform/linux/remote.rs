@@ -110,8 +110,7 @@ impl Remote {
     pub fn set_hearing(&mut self, hearing: Hearing) {
         self.hearing = hearing;
         for receiver in self.receivers.values_mut() {
-            self.has_let_go |= !receiver.keys.down.is_empty();
-            receiver.keys.down.clear();
+            self.has_let_go |= receiver.keys.let_go();
             receiver.grab(hearing);
         }
     }
@@ -258,6 +257,11 @@ struct Keys {
 }
 
 impl Keys {
+    /// Counts every key as released; whether one was down.
+    fn let_go(&mut self) -> bool {
+        !std::mem::take(&mut self.down).is_empty()
+    }
+
     /// What a signal amounts to.
     fn take(&mut self, signal: Signal, codes: &Codes) -> Option<Heard> {
         match signal {
@@ -321,6 +325,15 @@ mod tests {
         assert_eq!(keys.take(Signal::Up(OK), &codes), ok(Phase::Up));
         assert_eq!(keys.take(Signal::Again(OK), &codes), None, "it is up");
         assert_eq!(keys.take(Signal::Up(OK), &codes), None, "it went up before");
+    }
+
+    #[test]
+    fn a_key_that_is_let_go_was_down_and_is_not_any_more() {
+        let (mut keys, codes) = keys();
+        assert!(!keys.let_go());
+        keys.take(Signal::Down(OK), &codes);
+        assert!(keys.let_go() && !keys.let_go());
+        assert_eq!(keys.take(Signal::Up(OK), &codes), None, "the core hears of the release at once");
     }
 
     #[test]

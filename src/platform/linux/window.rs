@@ -36,6 +36,8 @@ pub struct BoxWindow {
     next_frame: Duration,
     /// A picture was asked for before its time.
     is_owed: bool,
+    /// The log knows that the screen refuses pictures.
+    is_refusal_told: bool,
 }
 
 /// How the window stands with its screen.
@@ -115,6 +117,7 @@ impl BoxWindow {
             flight: None,
             next_frame: Duration::ZERO,
             is_owed: false,
+            is_refusal_told: false,
         }
     }
 
@@ -148,6 +151,7 @@ impl BoxWindow {
         match self.display.show(&self.picture, &self.undrawn) {
             Ok(shown) => {
                 self.undrawn.take();
+                self.is_refusal_told = false;
                 match shown {
                     Shown::Now => {
                         self.next_frame = now + FRAME;
@@ -174,14 +178,19 @@ impl BoxWindow {
             }
             ShowError::NoScreen => Standing::Unplugged,
             ShowError::NotOurs => {
-                tracing::warn!("another program has the screen; asking for it every second");
+                if !self.is_refusal_told {
+                    tracing::warn!("another program has the screen; asking for it every second");
+                }
                 Standing::Refused { retry_at: now + RETRY }
             }
             ShowError::Broken(error) => {
-                tracing::warn!(%error, "the screen refuses the picture");
+                if !self.is_refusal_told {
+                    tracing::warn!(%error, "the screen refuses the picture; trying every second");
+                }
                 Standing::Refused { retry_at: now + RETRY }
             }
         };
+        self.is_refusal_told = matches!(self.standing, Standing::Refused { .. });
         self.undrawn = Damage::whole(self.picture.size());
     }
 

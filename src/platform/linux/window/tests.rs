@@ -21,6 +21,7 @@ struct Script {
     log: Vec<String>,
     refusals: Vec<ShowError>,
     has_flipped: bool,
+    is_immediate: bool,
 }
 
 #[derive(Clone, Default)]
@@ -60,7 +61,7 @@ impl Display for Fake {
         }
         let is_whole = damage.rects() == [Rect::whole(picture.size())];
         self.note(if is_whole { "whole" } else { "part" });
-        Ok(Shown::AtFlip)
+        Ok(if self.0.borrow().is_immediate { Shown::Now } else { Shown::AtFlip })
     }
 
     fn events(&self) -> Option<BorrowedFd<'_>> {
@@ -134,6 +135,19 @@ fn a_still_picture_wakes_nobody() {
     let (mut window, _) = shown();
     assert_eq!(window.draw(ms(20)), Drawn::Nothing);
     assert_eq!(window.next_draw(ms(20)), None);
+}
+
+#[test]
+fn what_is_asked_for_too_soon_is_drawn_later() {
+    let (mut window, fake) = on(Some(HD));
+    fake.0.borrow_mut().is_immediate = true;
+    assert_eq!(window.draw(ms(0)), Drawn::OnScreen);
+    assert_eq!(window.next_draw(ms(1)), None);
+    // Slint alone knows what has changed until it draws.
+    assert_eq!(window.draw(ms(5)), Drawn::NotYet);
+    assert_eq!(window.next_draw(ms(5)), Some(FRAME));
+    assert_eq!(window.draw(FRAME), Drawn::Nothing);
+    assert_eq!(window.next_draw(FRAME), None);
 }
 
 #[test]
