@@ -161,8 +161,13 @@ impl Auth {
             self.forget().await;
             return Err(unauthorized());
         };
+        let sign_ins = self.sign_ins();
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.reveal()), ("client_id", CLIENT_ID)];
         let answer = self.post("token", &form).await?;
+        if self.sign_ins() != sign_ins {
+            // The member has signed out meanwhile.
+            return Err(unauthorized());
+        }
         if let Some(error) = oauth_error(&answer) {
             // `invalid_grant` and `invalid_client` are final; the rest is a fault of the service.
             return Err(match error.as_str() {
@@ -203,8 +208,8 @@ impl Auth {
                 None => {
                     let token: Token = answer.json()?;
                     let _turn = auth.turn.lock().await;
-                    auth.sign_ins.fetch_add(1, Ordering::SeqCst);
                     auth.adopt_token(token, None).await;
+                    auth.sign_ins.fetch_add(1, Ordering::SeqCst);
                     tracing::info!("signed in");
                     Ok(SignInPoll::Granted)
                 }
@@ -216,16 +221,18 @@ impl Auth {
     /// Signs in with tokens that came another way.
     pub async fn adopt(&self, tokens: Tokens) {
         let _turn = self.turn.lock().await;
-        self.sign_ins.fetch_add(1, Ordering::SeqCst);
         self.keep(Session { tokens, ends_at: None, life: Duration::ZERO }).await;
+        self.sign_ins.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Forgets the tokens, then tells the server, which may not hear it.
     pub async fn sign_out(self: &Arc<Self>) {
         let auth = Arc::clone(self);
         let signing_out = async move {
-            let turn = auth.turn.lock().await;
+            // At once, for the program may end; and once more after a renewal that was under way.
             let session = lock(&auth.session).clone();
+            auth.forget().await;
+            let turn = auth.turn.lock().await;
             auth.forget().await;
             drop(turn);
             let Some(session) = session else { return Ok(()) };

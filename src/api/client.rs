@@ -294,7 +294,8 @@ impl Client {
 
     /// Asks with the member's token, and again if that can help.
     async fn get(&self, request: Request) -> Result<Answer, Failure> {
-        retry::ask(self.retry_delay, self.transport.timeout(), || self.authorized(request.clone())).await
+        let sign_ins = self.auth.sign_ins();
+        retry::ask(self.retry_delay, self.transport.timeout(), || self.authorized_as(sign_ins, request.clone())).await
     }
 
     /// Ends what is asked once when a whole call has had its time: a renewed token and a look at the result are in it.
@@ -307,17 +308,24 @@ impl Client {
 
     /// Sends a request with the member's token, renewing the token once if the server wants that.
     async fn authorized(&self, request: Request) -> Result<Answer, Failure> {
-        let sign_ins = self.auth.sign_ins();
+        self.authorized_as(self.auth.sign_ins(), request).await
+    }
+
+    /// The same for who was signed in when the question arose.
+    async fn authorized_as(&self, sign_ins: u64, request: Request) -> Result<Answer, Failure> {
+        // Somebody else may have signed in meanwhile, and this is not theirs.
+        let check = || match self.auth.sign_ins() == sign_ins {
+            true => Ok(()),
+            false => Err(Failure::new(FailureKind::Interrupted)),
+        };
         let token = self.auth.access().await?;
+        check()?;
         let answer = self.transport.send(request.clone().bearer(&token)?).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return answer.good();
         }
         let token = self.auth.renew(&token).await?;
-        if self.auth.sign_ins() != sign_ins {
-            // Somebody else has signed in meanwhile, and this is not theirs.
-            return Err(Failure::new(FailureKind::Interrupted));
-        }
+        check()?;
         // A new token that is refused is no word of the sign-in's end: that is told where tokens are renewed.
         self.transport.send(request.bearer(&token)?).await?.good().map_err(not_of_the_sign_in)
     }

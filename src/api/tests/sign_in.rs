@@ -140,6 +140,28 @@ async fn only_oauths_own_words_end_a_sign_in() {
 }
 
 #[tokio::test]
+async fn a_sign_out_does_not_wait_for_a_renewal_and_outlives_it() {
+    let word = Arc::new(tokio::sync::Notify::new());
+    let server =
+        Server::start(vec![send(401, "{}"), Act::Await(word.clone(), json(200, TOKEN)), send(200, "{}")]).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    let asking = client.clone();
+    let asked = tokio::spawn(async move { asking.account().await });
+    while server.requests().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let leaving = client.clone();
+    let left = tokio::spawn(async move { leaving.sign_out().await });
+    while store.load().unwrap().is_some() {
+        tokio::task::yield_now().await;
+    }
+    word.notify_one();
+    left.await.unwrap();
+    asked.await.unwrap().unwrap_err();
+    assert!(!client.is_signed_in() && store.load().unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_question_of_one_member_is_not_asked_with_anothers_token() {
     let word = Arc::new(tokio::sync::Notify::new());
     let server = Server::start(vec![Act::Await(word.clone(), json(401, "{}")), send(200, ACCOUNT)]).await;

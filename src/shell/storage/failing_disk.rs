@@ -139,15 +139,15 @@ fn an_order_whose_end_could_not_be_noted_does_not_keep_the_next_one_out() {
 
 #[test]
 fn an_order_of_another_member_gives_way_only_to_one_that_is_kept() {
-    for first in 0..MOST_OPERATIONS {
+    for (first, length) in (0..MOST_OPERATIONS).flat_map(|first| [(first, 1), (first, 2)]) {
         let directory = tempfile::tempdir().unwrap();
         let refusing = Arc::new(Refusing::default());
         let journal = OrderJournal::new(Arc::new(Disk(Arc::clone(&refusing))), directory.path());
         let theirs = Order { member_id: "m-1002".to_owned(), ..order(1) };
         journal.save(&theirs).unwrap();
-        refusing.refuse(first, first + 1);
+        refusing.refuse(first, first + length);
         let is_kept = journal.save(&order(2)).is_ok();
         let found = OrderJournal::new(Arc::new(SystemFiles), directory.path()).load().unwrap();
-        assert_eq!(found, Some(if is_kept { order(2) } else { theirs }), "operation {first}");
+        assert_eq!(found, Some(if is_kept { order(2) } else { theirs }), "operations {first} to {}", first + length);
     }
 }

@@ -119,15 +119,21 @@ impl OrderJournal {
             newest = self.newest()?;
         }
         let kept = self.write_all(next(newest.as_ref()), Some(order.into())).or_else(|error| self.settle(order, error));
-        if let (Err(_), Some(other)) = (&kept, given_way) {
-            // It was for nothing, so the other member's order comes back.
-            let restored =
-                self.newest().and_then(|newest| self.write_all(next(newest.as_ref()), Some((&other).into())));
-            if let Err(error) = restored {
-                tracing::error!(%error, "the order of another member is lost on this box");
-            }
+        if let (Err(_), Some(other)) = (&kept, given_way)
+            && !(0..LAST_STEP_TRIES).any(|_| self.restore(&other).is_ok())
+        {
+            tracing::error!(key = other.key.as_str(), "the order of another member is lost on this box");
         }
         kept
+    }
+
+    /// Another member's order gave way for nothing and comes back, unless it has never been away.
+    fn restore(&self, other: &Order) -> Result<(), JournalError> {
+        let newest = self.newest()?;
+        match &newest {
+            Some((_, Some(kept))) if kept.key == other.key => Ok(()),
+            _ => self.write_all(next(newest.as_ref()), Some(other.into())),
+        }
     }
 
     /// Closes the order with this key; any other stays.

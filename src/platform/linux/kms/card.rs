@@ -109,8 +109,17 @@ pub(super) fn remember(card: &Arc<Card>, before: &Before) {
 
 /// Puts back what was noted, once.
 pub(super) fn restore_remembered() {
+    put_back(|_| true);
+}
+
+/// Puts back what was noted of this card, once; another one may have taken its place.
+pub(super) fn restore(card: &Arc<Card>) {
+    put_back(|noted| Arc::ptr_eq(noted, card));
+}
+
+fn put_back(is_it: impl Fn(&Arc<Card>) -> bool) {
     // A panic may have happened under the lock: then the kernel has to do it.
-    let wish = LAST_WISH.try_lock().ok().and_then(|mut wish| wish.take());
+    let wish = LAST_WISH.try_lock().ok().and_then(|mut wish| wish.take_if(|(card, _)| is_it(card)));
     if let Some((card, before)) = wish {
         before.restore(&card);
     }

@@ -192,7 +192,7 @@ impl Display for Kms {
     }
 
     fn restore(&mut self) {
-        card::restore_remembered();
+        card::restore(&self.card);
     }
 }
 
