@@ -54,7 +54,7 @@ pub enum SignInState {
     },
 }
 
-/// How long a service that asks for rest is left alone while a code waits, unless it lets no time pass at all.
+/// The longest that a service which asks for rest is left alone while a code waits.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The time left, as it is shown: whole minutes, and ten-second steps in the last one.
