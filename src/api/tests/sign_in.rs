@@ -210,7 +210,7 @@ async fn a_token_about_to_end_is_renewed_first() {
     client.account().await.expect("the old token still works while the service hiccups");
 
     let server = Server::start(vec![send(200, &short), Act::Hang(Vec::new()), send(200, ACCOUNT)]).await;
-    let impatient = ClientOptions { timeout: Duration::from_millis(800), ..options(server.base.clone()) };
+    let impatient = ClientOptions { timeout: Duration::from_secs(4), ..options(server.base.clone()) };
     let client = Client::new(&impatient, Arc::new(MemoryTokens::default())).unwrap();
     client.poll_sign_in(&Secret::new("d")).await.unwrap();
     client.account().await.expect("the old token still works while the service is silent");
