@@ -132,6 +132,22 @@ impl App {
         }
     }
 
+    /// Drops the question for a resource: its answer may be older than what has changed since. Whether there was one.
+    pub(crate) fn drop_call(&mut self, resource: Resource) -> bool {
+        let dropped = self.request(resource);
+        let asked = self.calls.under_way.len();
+        self.calls.under_way.retain(|_, request| !request.is_same_kind(&dropped));
+        self.calls.under_way.len() < asked
+    }
+
+    /// Drops the questions for what every screen needs, and the pages of a catalogue that have come so far.
+    fn drop_core_calls(&mut self) {
+        for resource in CORE {
+            self.drop_call(resource);
+        }
+        self.data.incoming = None;
+    }
+
     /// Fetches what every screen needs.
     pub(crate) fn fetch_all(&mut self, turn: &mut Turn) {
         self.calls.start = Start::Done;
@@ -262,10 +278,7 @@ impl App {
 
     /// Fetches what an exchange or joining has changed; an answer that is on its way is of the past and dropped.
     pub(crate) fn fetch_anew(&mut self, turn: &mut Turn) {
-        self.calls.under_way.retain(|_, request| {
-            !matches!(request, Request::Account | Request::Catalog { .. } | Request::Entitlements)
-        });
-        self.data.incoming = None;
+        self.drop_core_calls();
         self.fetch_all(turn);
     }
 
@@ -273,18 +286,9 @@ impl App {
     pub(crate) fn fetch_in_language(&mut self, turn: &mut Turn) {
         // The validator is that of the other words.
         self.data.catalog_etag = None;
-        let words = |request: &Request| {
-            matches!(
-                request,
-                Request::Account
-                    | Request::Catalog { .. }
-                    | Request::Entitlements
-                    | Request::EarningRules
-                    | Request::Terms
-            )
-        };
-        self.calls.under_way.retain(|_, request| !words(request));
-        self.data.incoming = None;
+        self.drop_core_calls();
+        self.drop_call(Resource::EarningRules);
+        self.drop_call(Resource::Terms);
         self.forget_history(turn);
         for resource in CORE {
             // A service that asked for rest is asked in the new language when it has had it.

@@ -72,7 +72,7 @@ impl App {
                     *known = entitlement;
                 }
                 // A list that was asked for before does not know of it.
-                if self.drop_entitlements_call() {
+                if self.drop_call(Resource::Entitlements) {
                     self.fetch(Resource::Entitlements, turn);
                 }
                 self.notify(if is_on { Notice::RenewalOn { title } } else { Notice::RenewalOff { title } }, turn);
@@ -132,18 +132,11 @@ impl App {
                 // again, for that would switch it back.
                 let notice = if failure.is_outage() { Notice::NoAnswer(failure) } else { Notice::RenewalFailed };
                 self.notify(notice, turn);
-                self.drop_entitlements_call();
+                self.drop_call(Resource::Entitlements);
                 self.fetch(Resource::Entitlements, turn);
             }
             Request::SignOut => {}
         }
-    }
-
-    /// Drops the question for what the member holds: its answer may be older than what has changed since.
-    fn drop_entitlements_call(&mut self) -> bool {
-        let asked = self.calls.under_way.len();
-        self.calls.under_way.retain(|_, request| !matches!(request, Request::Entitlements));
-        self.calls.under_way.len() < asked
     }
 
     /// A further page of a history is asked for again when the viewer scrolls on.

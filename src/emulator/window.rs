@@ -118,17 +118,21 @@ fn connect_keys(window: &Screen, shell: &Rc<RefCell<Option<Shell>>>) {
     let shell = shell.clone();
     let is_control_down = std::cell::Cell::new(false);
     window.on_key(move |text, action| {
-        if action == KeyAction::AllReleased {
-            is_control_down.set(false);
-            if let Ok(mut shell) = shell.try_borrow_mut()
-                && let Some(shell) = shell.as_mut()
-            {
-                shell.release_keys();
+        let phase = match action {
+            KeyAction::Pressed | KeyAction::Repeated => Phase::Down(Hold::Signed),
+            KeyAction::Released => Phase::Up,
+            KeyAction::AllReleased => {
+                is_control_down.set(false);
+                if let Ok(mut shell) = shell.try_borrow_mut()
+                    && let Some(shell) = shell.as_mut()
+                {
+                    shell.release_keys();
+                }
+                return;
             }
-            return;
-        }
+        };
         if desktop_keys::is_control(text) {
-            is_control_down.set(action != KeyAction::Released);
+            is_control_down.set(phase != Phase::Up);
             return;
         }
         let key = if is_control_down.get() && desktop_keys::is_quit_letter(text) {
@@ -137,10 +141,6 @@ fn connect_keys(window: &Screen, shell: &Rc<RefCell<Option<Shell>>>) {
             desktop_keys::remote_key(text)
         };
         let Some(key) = key else { return };
-        let phase = match action {
-            KeyAction::Pressed | KeyAction::Repeated => Phase::Down(Hold::Signed),
-            KeyAction::Released | KeyAction::AllReleased => Phase::Up,
-        };
         if let Some(shell) = shell.borrow_mut().as_mut() {
             shell.key(KeyEvent { key, phase });
         }

@@ -92,9 +92,8 @@ impl App {
 
     /// A further page of the old list would keep the first page of the new one from being asked for.
     fn drop_history_calls(&mut self) {
-        self.calls
-            .under_way
-            .retain(|_, request| !matches!(request, Request::Ledger { .. } | Request::Exchanges { .. }));
+        self.drop_call(Resource::Ledger);
+        self.drop_call(Resource::Exchanges);
     }
 
     /// A page of the ledger has arrived; the focus stays with its line (FOC-4).

@@ -163,7 +163,7 @@ impl App {
         self.notify(notice, turn);
         self.fetch(Resource::Terms, turn);
         // What was asked before says nothing of it.
-        self.calls.under_way.retain(|_, request| !matches!(request, Request::Account));
+        self.drop_call(Resource::Account);
         self.fetch(Resource::Account, turn);
     }
 }
