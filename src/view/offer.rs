@@ -1,6 +1,6 @@
 //! One offer: what it is, what it costs, and what can be done with it.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::core::{App, Moment, OfferAction, OfferPlace, RefusalPlace};
 use crate::domain::{AfterPeriod, Offer, Validity};
@@ -116,28 +116,38 @@ fn facts(app: &App, offer: &Offer, now: &Moment) -> Vec<Fact> {
 /// The catalogue told it for the moment it was asked, and may be unchanged since (304): hours are counted from the
 /// server's time, and a date of the catalogue is good while the network confirms it, to the day.
 pub(crate) fn works_until(app: &App, offer: &Offer, now: &Moment) -> Option<Text> {
+    let until = ends_at(app, offer, now)?;
+    Some(match offer.validity {
+        Validity::Hours(_) => format::day_time(until, app.offset()),
+        Validity::MonthsFromOrder(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
+            format::day_year(until, app.offset())
+        }
+    })
+}
+
+fn ends_at(app: &App, offer: &Offer, now: &Moment) -> Option<DateTime<Utc>> {
     let server_now = app.server_now(now);
     match offer.validity {
-        Validity::Hours(hours) => {
-            let until = server_now.checked_add_signed(TimeDelta::try_hours(hours.into())?)?;
-            Some(format::day_time(until, app.offset()))
-        }
+        Validity::Hours(hours) => server_now.checked_add_signed(TimeDelta::try_hours(hours.into())?),
         Validity::MonthsFromOrder(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
-            let until = offer.valid_until.filter(|until| *until > server_now && app.is_catalog_confirmed())?;
-            Some(format::day_year(until, app.offset()))
+            offer.valid_until.filter(|until| *until > server_now && app.is_catalog_confirmed())
         }
     }
 }
 
 /// The same, or for how long it works; and what it costs afterwards, if anything (PUR-1).
 pub(crate) fn period_and_after(app: &App, offer: &Offer, now: &Moment) -> Text {
-    let period = match works_until(app, offer, now) {
+    let period = |until: Option<Text>| match until {
         Some(until) => Text::with(Msg::WorksUntil, [until]),
         None => format::validity(offer.validity),
     };
     match offer.after {
-        AfterPeriod::Paid { roubles } => Text::with(Msg::ThenPaid, [period, format::roubles(roubles)]),
-        AfterPeriod::Ends | AfterPeriod::Unknown => period,
+        // Both stand in one line, and a row has no room for the year.
+        AfterPeriod::Paid { roubles } => {
+            let until = ends_at(app, offer, now).map(|until| format::day(until, app.offset()));
+            Text::with(Msg::ThenPaid, [period(until), format::roubles(roubles)])
+        }
+        AfterPeriod::Ends | AfterPeriod::Unknown => period(works_until(app, offer, now)),
     }
 }
 
