@@ -7,4 +7,5 @@ mod screens;
 mod supply;
 mod support;
 mod tidy;
+mod toolkit;
 mod walk;

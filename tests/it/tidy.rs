@@ -273,6 +273,21 @@ fn colours_and_lengths_come_from_the_theme() {
     assert_none(found, "a colour or a length outside ui/theme");
 }
 
+/// Slint forgets that a drawn `Text` depends on its words (C54, docs/toolkit.md).
+#[test]
+fn c54_every_text_is_drawn_again_when_its_words_change() {
+    let mut found = Vec::new();
+    for file in files("ui", "slint").iter().filter(|file| file.path != "ui/components/words.slint") {
+        for (number, line) in file.code() {
+            let is_bare = mentions(line, "Text") && (line.contains("Text {") || line.contains("inherits Text"));
+            if is_bare || line.contains("TextInput") || line.contains("StyledText") {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    assert_none(found, "texts are `Words`, whose colour depends on their words");
+}
+
 #[test]
 fn words_come_from_one_place() {
     const WORDS: &str = "ui/api/texts.slint";
