@@ -7,9 +7,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use bonus_tv_canvas::{Canvas, Pixel};
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
 use slint::platform::{Platform, WindowAdapter, WindowEvent, set_platform, update_timers_and_animations};
-use slint::{PhysicalSize, PlatformError, Rgb8Pixel};
+use slint::{PhysicalSize, PlatformError};
 
 /// The width of the layout; a narrower screen shows the same picture at a smaller scale factor.
 const LAYOUT_WIDTH: f32 = 1920.0;
@@ -28,7 +29,7 @@ pub struct Headless {
     window: Rc<MinimalSoftwareWindow>,
     clock: Rc<Clock>,
     size: PhysicalSize,
-    pixels: RefCell<Vec<Rgb8Pixel>>,
+    pixels: RefCell<Vec<Pixel>>,
 }
 
 struct Clock {
@@ -79,7 +80,7 @@ impl Headless {
         let size = PhysicalSize::new(width, height);
         window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: width as f32 / LAYOUT_WIDTH });
         window.set_size(size);
-        let pixels = RefCell::new(vec![Rgb8Pixel::default(); (width * height) as usize]);
+        let pixels = RefCell::new(vec![Pixel::default(); (width * height) as usize]);
         Ok(Rc::new(Self { window, clock, size, pixels }))
     }
 
@@ -105,7 +106,7 @@ impl Headless {
         let mut drawn = None;
         self.window.draw_if_needed(|renderer| {
             let mut pixels = self.pixels.borrow_mut();
-            let region = renderer.render(&mut pixels, self.size.width as usize);
+            let region = renderer.render_into_buffer(&mut Canvas::new(&mut pixels, self.size.width));
             let rects: Vec<_> =
                 region.iter().map(|(position, size)| (position.x, position.y, size.width, size.height)).collect();
             let pixels = rects.iter().map(|(_, _, width, height)| u64::from(*width) * u64::from(*height)).sum();
@@ -121,7 +122,7 @@ impl Headless {
 
     /// The last frame as rows of red, green and blue bytes.
     pub fn frame(&self) -> Vec<u8> {
-        self.pixels.borrow().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect()
+        self.pixels.borrow().iter().flat_map(|pixel| pixel.rgb()).collect()
     }
 
     /// Types a key with the text that Slint gives it, down and up.

@@ -3,7 +3,7 @@
 //! Slint draws here and only what is dirty; reading and blending never touch the uncached memory
 //! that a screen is fed from. Pure: bytes in, bytes out.
 
-use slint::platform::software_renderer::{PremultipliedRgbaColor, TargetPixel};
+pub use bonus_tv_canvas::Pixel;
 
 /// Width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,26 +99,6 @@ impl Damage {
     /// Forgets everything, giving it back.
     pub fn take(&mut self) -> Self {
         std::mem::take(self)
-    }
-}
-
-/// A pixel: eight bits of nothing, red, green, blue from the highest bits down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[repr(transparent)]
-pub struct Pixel(pub u32);
-
-impl TargetPixel for Pixel {
-    fn blend(&mut self, color: PremultipliedRgbaColor) {
-        let rest = 255 - u32::from(color.alpha);
-        let mix = |shift: u32, top: u8| {
-            let below = (self.0 >> shift) & 0xff;
-            (below * rest / 255 + u32::from(top)).min(255) << shift
-        };
-        self.0 = mix(16, color.red) | mix(8, color.green) | mix(0, color.blue);
-    }
-
-    fn from_rgb(red: u8, green: u8, blue: u8) -> Self {
-        Self(u32::from_be_bytes([0, red, green, blue]))
     }
 }
 
@@ -250,6 +230,8 @@ pub fn letterbox(screen: Size) -> (Size, (u32, u32)) {
 
 #[cfg(test)]
 mod tests {
+    use slint::platform::software_renderer::TargetPixel;
+
     use super::*;
 
     const SMALL: Size = Size { width: 4, height: 3 };
@@ -339,14 +321,5 @@ mod tests {
         assert_eq!(letterbox(size(1280, 800)), (size(1280, 720), (0, 40)));
         assert_eq!(letterbox(size(1024, 768)), (size(1024, 576), (0, 96)));
         assert_eq!(letterbox(size(2560, 1080)), (size(1920, 1080), (320, 0)));
-    }
-
-    #[test]
-    fn blending_is_that_of_premultiplied_colours() {
-        let mut pixel = Pixel::from_rgb(200, 100, 0);
-        pixel.blend(PremultipliedRgbaColor { red: 10, green: 20, blue: 30, alpha: 128 });
-        assert_eq!(pixel, Pixel::from_rgb(109, 69, 30));
-        pixel.blend(PremultipliedRgbaColor { red: 1, green: 2, blue: 3, alpha: 255 });
-        assert_eq!(pixel, Pixel::from_rgb(1, 2, 3));
     }
 }

@@ -7,6 +7,7 @@ use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
+use bonus_tv_canvas::Canvas;
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType, SoftwareRenderer};
 use slint::platform::{Platform, WindowAdapter, WindowEvent, set_platform};
 use slint::{PhysicalSize, PlatformError};
@@ -337,8 +338,8 @@ fn resize(window: &MinimalSoftwareWindow, size: Size) {
 
 /// Draws what is dirty and notes where.
 fn render(renderer: &SoftwareRenderer, picture: &mut Picture, drawn: &mut Damage) {
-    let stride = picture.size().width as usize;
-    let region = renderer.render(picture.pixels_mut(), stride);
+    let stride = picture.size().width;
+    let region = renderer.render_into_buffer(&mut Canvas::new(picture.pixels_mut(), stride));
     for (position, size) in region.iter() {
         let (x, y) = (u32::try_from(position.x).unwrap_or(0), u32::try_from(position.y).unwrap_or(0));
         drawn.add(Rect { x, y, width: size.width, height: size.height });

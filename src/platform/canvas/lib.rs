@@ -1,0 +1,179 @@
+//! Where the renderer draws: a buffer of 32 bits a pixel that draws rectangles and pictures itself.
+//!
+//! The renderer hands over what it wants drawn; opaque pictures become copies of rows and plain rectangles become
+//! fills. What this does not know (gradients, scaled pictures, paths) it leaves to the renderer. A processor of the
+//! box that draws by itself can stand behind the same trait. Box, window and headless runs all draw here.
+
+mod pixel;
+mod rounded;
+
+use i_slint_renderer_software::{DrawRectangleArgs, DrawTextureArgs, TargetPixelBuffer, TexturePixelFormat};
+use slint::Brush;
+use slint::platform::software_renderer::{PhysicalRegion, RenderingRotation};
+
+pub use self::pixel::Pixel;
+use self::pixel::{Ink, blend_premultiplied, copy_rgb};
+use self::rounded::Rounded;
+
+/// A buffer that the renderer draws into.
+pub struct Canvas<'a> {
+    pixels: &'a mut [Pixel],
+    width: usize,
+}
+
+/// The columns of a row, from the first to the one behind the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Span {
+    from: i32,
+    to: i32,
+}
+
+/// A rectangle of the buffer; all of it lies inside.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    span: Span,
+    top: i32,
+    bottom: i32,
+}
+
+impl<'a> Canvas<'a> {
+    /// A buffer whose rows are `width` pixels.
+    pub fn new(pixels: &'a mut [Pixel], width: u32) -> Self {
+        Self { pixels, width: usize::try_from(width.max(1)).unwrap_or(usize::MAX) }
+    }
+
+    /// Calls back with each row of a rectangle that lies in the region, and with the rectangle's part there.
+    fn rows(&mut self, region: &PhysicalRegion, within: Part, mut draw: impl FnMut(i32, Span, &mut [Pixel])) {
+        let bounds = (region.bounding_box_origin(), region.bounding_box_size());
+        if Part::of(bounds.0.x, bounds.0.y, bounds.1.width, bounds.1.height).cut(within).is_none() {
+            return;
+        }
+        for (position, size) in region.iter() {
+            let Some(part) = Part::of(position.x, position.y, size.width, size.height).cut(within) else { continue };
+            for y in part.top..part.bottom {
+                let Some(start) = usize::try_from(y).ok().map(|y| y * self.width) else { continue };
+                let columns = usize::try_from(part.span.from).ok().zip(usize::try_from(part.span.to).ok());
+                let Some((from, to)) = columns.filter(|(_, to)| *to <= self.width) else { continue };
+                if let Some(row) = self.pixels.get_mut(start + from..start + to) {
+                    draw(y, part.span, row);
+                }
+            }
+        }
+    }
+}
+
+impl Part {
+    fn of(x: i32, y: i32, width: u32, height: u32) -> Self {
+        let end = |from: i32, length: u32| from.saturating_add(i32::try_from(length).unwrap_or(i32::MAX));
+        Self { span: Span { from: x, to: end(x, width) }, top: y, bottom: end(y, height) }
+    }
+
+    /// What two rectangles share.
+    fn cut(self, other: Self) -> Option<Self> {
+        let span = Span { from: self.span.from.max(other.span.from), to: self.span.to.min(other.span.to) };
+        let (top, bottom) = (self.top.max(other.top), self.bottom.min(other.bottom));
+        (span.from < span.to && top < bottom).then_some(Self { span, top, bottom })
+    }
+
+    /// A rectangle whose edges lie between pixels, moved onto them.
+    fn rounded(x: f32, y: f32, width: f32, height: f32) -> Self {
+        let [left, top, right, bottom] = [x, y, x + width, y + height].map(|edge| edge.round() as i32);
+        Self { span: Span { from: left, to: right }, top, bottom }
+    }
+}
+
+/// The one colour of a brush.
+fn solid(brush: &Brush) -> Option<slint::Color> {
+    match brush {
+        Brush::SolidColor(color) => Some(*color),
+        _ => None,
+    }
+}
+
+impl TargetPixelBuffer for Canvas<'_> {
+    type TargetPixel = Pixel;
+
+    fn line_slice(&mut self, line: usize) -> &mut [Pixel] {
+        let start = line * self.width;
+        self.pixels.get_mut(start..start + self.width).unwrap_or_default()
+    }
+
+    fn num_lines(&self) -> usize {
+        self.pixels.len() / self.width
+    }
+
+    fn fill_background(&mut self, brush: &Brush, region: &PhysicalRegion) -> bool {
+        let Some(color) = solid(brush).filter(|color| color.alpha() == u8::MAX) else { return false };
+        let ink = Ink::new(color, u8::MAX);
+        let whole = Part::of(0, 0, u32::MAX, u32::MAX);
+        self.rows(region, whole, |_, _, row| ink.fill(row));
+        true
+    }
+
+    fn draw_rectangle(&mut self, args: &DrawRectangleArgs, clip: &PhysicalRegion) -> bool {
+        let radii = [args.top_left_radius, args.top_right_radius, args.bottom_right_radius, args.bottom_left_radius];
+        let radius = args.top_left_radius;
+        let (Some(background), Some(border)) = (solid(&args.background), solid(&args.border)) else { return false };
+        if radii.iter().any(|other| (other - radius).abs() > f32::EPSILON) {
+            return false;
+        }
+        let (inner, edge) = (Ink::new(background, args.alpha), Ink::new(border, args.alpha));
+        let has_border = edge.alpha > 0 && args.border_width > 0.0;
+        if inner.alpha == 0 && !has_border {
+            return true;
+        }
+        let part = Part::rounded(args.x, args.y, args.width, args.height);
+        if radius <= 0.0 && !has_border {
+            self.rows(clip, part, |_, _, row| inner.fill(row));
+            return true;
+        }
+        let Part { span: Span { from: left, to: right }, top, bottom } = part;
+        let most = (right - left).min(bottom - top) as f32 / 2.0;
+        // A border of a part of a pixel would be a grey one.
+        let border = if has_border { (args.border_width.round() as i32).max(1) } else { 0 };
+        let shape = Rounded { left, top, right, bottom, radius: radius.min(most), border, inner, edge };
+        self.rows(clip, part, |y, span, row| shape.draw_row(y, span, row));
+        true
+    }
+
+    fn draw_texture(&mut self, args: &DrawTextureArgs, clip: &PhysicalRegion) -> bool {
+        let source = args.source();
+        let is_plain = matches!(args.rotation, RenderingRotation::NoRotation)
+            && args.tiling.is_none()
+            && usize::try_from(source.width) == Ok(args.dst_width)
+            && usize::try_from(source.height) == Ok(args.dst_height);
+        let colorize = args.colorize.filter(|color| color.alpha() > 0);
+        let (Ok(x), Ok(y)) = (i32::try_from(args.dst_x), i32::try_from(args.dst_y)) else { return false };
+        let within = Part::of(x, y, source.width, source.height);
+        // The bytes of the texture below a part of a row.
+        let below = |bytes: usize, line: i32, span: Span| {
+            let line = usize::try_from(line - y).ok()?.checked_mul(source.byte_stride)?;
+            let column = |x_at: i32| usize::try_from(x_at - x).ok()?.checked_mul(bytes)?.checked_add(line);
+            source.data.get(column(span.from)?..column(span.to)?)
+        };
+        match (source.pixel_format, colorize) {
+            (TexturePixelFormat::Rgb, None) if is_plain && args.alpha == u8::MAX => {
+                self.rows(clip, within, |line, span, row| {
+                    copy_rgb(row, below(3, line, span).unwrap_or_default());
+                });
+            }
+            (TexturePixelFormat::RgbaPremultiplied, None) if is_plain && args.alpha == u8::MAX => {
+                self.rows(clip, within, |line, span, row| {
+                    blend_premultiplied(row, below(4, line, span).unwrap_or_default());
+                });
+            }
+            (TexturePixelFormat::AlphaMap, Some(color)) if is_plain => {
+                // The renderer has put the colour's own alpha into that of the texture.
+                let ink = Ink { alpha: args.alpha, ..Ink::new(color, u8::MAX) };
+                self.rows(clip, within, |line, span, row| {
+                    ink.fill_masked(row, below(1, line, span).unwrap_or_default());
+                });
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;
