@@ -8,13 +8,14 @@ pub mod device;
 pub mod disk;
 #[cfg(feature = "ui")]
 mod film;
+pub mod finish;
 pub mod heap;
 #[cfg(feature = "ui")]
 pub mod journal;
 pub mod logging;
 pub mod network;
 #[cfg(feature = "ui")]
-mod pictures;
+pub(crate) mod pictures;
 pub mod player;
 #[cfg(feature = "ui")]
 mod run;

@@ -14,9 +14,10 @@ use tokio::sync::Semaphore;
 use crate::api::{Client, ImageVariant as ApiVariant};
 use crate::domain::Failure;
 use crate::view::bind::Images;
-use crate::view::model::{ImageKey, ImageVariant};
+use crate::view::model::{Finish, ImageKey, ImageVariant};
 
-use super::decode::{DecodedImage, decode_image};
+use super::decode::{DecodedImage, ImageError, decode_image};
+use super::finish::{Fade, Ground, fade, lay_on};
 use super::storage::Storage;
 
 /// Bytes of decoded pictures kept in memory.
@@ -31,6 +32,7 @@ const DISK_LIFE: TimeDelta = TimeDelta::days(7);
 /// The pictures in memory.
 pub(crate) struct Pictures {
     scale: f32,
+    ground: Ground,
     kept: RefCell<Kept>,
     under_way: HashSet<ImageKey>,
     /// When a picture that failed may be asked for again.
@@ -81,10 +83,11 @@ impl Images for Pictures {
 }
 
 impl Pictures {
-    /// Pictures for a screen of this scale: device pixels for one pixel of the layout.
-    pub(crate) fn new(scale: f32) -> Self {
+    /// Pictures for a screen of this scale, device pixels for one pixel of the layout, whose pages have this ground.
+    pub(crate) fn new(scale: f32, ground: Ground) -> Self {
         Self {
             scale,
+            ground,
             kept: RefCell::default(),
             under_way: HashSet::new(),
             failed: HashMap::new(),
@@ -117,10 +120,11 @@ impl Pictures {
             if has_failed || !self.under_way.insert(key.clone()) {
                 continue;
             }
-            let (fetcher, deliver, slots, scale) = (fetcher.clone(), deliver.clone(), self.slots.clone(), self.scale);
+            let (fetcher, deliver, slots) = (fetcher.clone(), deliver.clone(), self.slots.clone());
+            let (scale, ground) = (self.scale, self.ground);
             runtime.spawn(async move {
                 let _slot = slots.acquire().await;
-                let (pixels, retry_after) = match fetcher.fetch(&key, scale).await {
+                let (pixels, retry_after) = match fetcher.fetch(&key, scale, ground).await {
                     Ok(pixels) => (pixels, None),
                     Err(failure) => (None, failure.retry_after),
                 };
@@ -161,9 +165,9 @@ impl Pictures {
 }
 
 impl Fetcher {
-    async fn fetch(&self, key: &ImageKey, scale: f32) -> Result<Option<Pixels>, Failure> {
+    async fn fetch(&self, key: &ImageKey, scale: f32, ground: Ground) -> Result<Option<Pixels>, Failure> {
         let device = |length: u32| (length as f32 * scale).round().max(1.0) as u32;
-        let (width, height, radius) = (device(key.width), device(key.height), device(key.radius).min(key.radius));
+        let (width, height, finish) = (device(key.width), device(key.height), key.finish);
         let variant = match key.variant {
             ImageVariant::Poster => ApiVariant::Poster,
             ImageVariant::Tile => ApiVariant::Tile,
@@ -194,12 +198,12 @@ impl Fetcher {
             (Ok(None), None) => return Ok(None),
         };
         let storage = self.storage.clone();
-        let decoded = tokio::task::spawn_blocking(move || match decode_image(&bytes, width, height, radius) {
-            Ok(decoded) => {
+        let decoded = tokio::task::spawn_blocking(move || match Pixels::finished(&bytes, (width, height), finish, scale, ground) {
+            Ok(pixels) => {
                 if is_new && let Err(error) = storage.images.save(&name, &bytes, now) {
                     tracing::warn!(%error, "a picture was not stored");
                 }
-                Some(Pixels::of(&decoded))
+                Some(pixels)
             }
             Err(error) => {
                 tracing::warn!(%error, name, "a picture is unusable");
@@ -211,7 +215,48 @@ impl Fetcher {
     }
 }
 
+/// The radius of a picture's round corners in device pixels.
+fn corner_radius(finish: Finish, scale: f32) -> u32 {
+    match finish {
+        Finish::OnPage(radius) | Finish::OnPlate(radius) => (radius as f32 * scale).round() as u32,
+        Finish::Hero | Finish::Backdrop => 0,
+    }
+}
+
+/// How a large picture of 1280x720 fades at this scale; `None` for pictures that do not.
+fn fade_of(finish: Finish, scale: f32) -> Option<Fade> {
+    // Home shows the part above its panels, an offer's page nearly all.
+    let (top, height, bottom) = match finish {
+        Finish::OnPage(_) | Finish::OnPlate(_) => return None,
+        Finish::Hero => (60.0, 422.0, [230.0, 130.0]),
+        Finish::Backdrop => (20.0, 700.0, [380.0, 260.0]),
+    };
+    let device = |length: f32| (length * scale).round() as u32;
+    let scaled = |lengths: [f32; 2]| lengths.map(|length| length * scale);
+    let (left, shade) = (scaled([560.0, 1000.0]), 200.0 * scale);
+    Some(Fade { top: device(top), height: device(height), left, shade, bottom: scaled(bottom) })
+}
+
 impl Pixels {
+    /// A picture of this size in device pixels, decoded, with what lies over and under it baked in.
+    ///
+    /// # Errors
+    /// The bytes are no picture that a box takes.
+    pub(crate) fn finished(
+        bytes: &[u8],
+        (width, height): (u32, u32),
+        finish: Finish,
+        scale: f32,
+        ground: Ground,
+    ) -> Result<Self, ImageError> {
+        let decoded = decode_image(bytes, width, height, corner_radius(finish, scale))?;
+        Ok(Self::of(&match (finish, fade_of(finish, scale)) {
+            (_, Some(spec)) => fade(&decoded, &spec, ground),
+            (Finish::OnPage(_), None) => lay_on(decoded, ground),
+            (Finish::OnPlate(_) | Finish::Hero | Finish::Backdrop, None) => decoded,
+        }))
+    }
+
     fn of(decoded: &DecodedImage) -> Self {
         let (width, height) = (decoded.width, decoded.height);
         if decoded.rgba.chunks_exact(4).all(|pixel| matches!(pixel, [_, _, _, 255])) {
@@ -240,7 +285,7 @@ impl Pixels {
         }
     }
 
-    fn into_image(self) -> Image {
+    pub(crate) fn into_image(self) -> Image {
         match self {
             Self::Opaque(buffer) => Image::from_rgb8(buffer),
             Self::Clear(buffer) => Image::from_rgba8_premultiplied(buffer),

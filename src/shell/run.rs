@@ -74,6 +74,7 @@ pub struct Shell {
     /// Asked for, and nobody knows yet whether it runs.
     is_player_starting: bool,
     lending: Lending,
+    theme: ThemeColors,
     journal: Option<Journal>,
     answers_due: usize,
     has_changed: bool,
@@ -149,11 +150,11 @@ impl Shell {
         let disk = Disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
         let (app, effects) = App::new(boot, &now);
         screen.set_theme(parts.theme);
-        let scale = screen.window().scale_factor();
+        let pictures = Pictures::new(screen.window().scale_factor(), screen.ground());
         let mut shell = Self {
             app,
             screen,
-            pictures: Pictures::new(scale),
+            pictures,
             fetcher: Fetcher { client: parts.client, storage },
             clock: parts.clock,
             outbox,
@@ -165,6 +166,7 @@ impl Shell {
             stop_player: Arc::new(Notify::new()),
             is_player_starting: false,
             lending: Lending::new(parts.stage),
+            theme: parts.theme,
             journal: parts.journal,
             answers_due: 0,
             has_changed: true,
@@ -264,9 +266,16 @@ impl Shell {
         self.pictures.bytes()
     }
 
+    /// Shows the present state on another window, which has shown nothing before.
+    #[cfg(feature = "emulator")]
+    pub(crate) fn show_anew(&self, window: &mut Screen) {
+        window.set_theme(self.theme);
+        window.show(&view(&self.app, &self.clock.now()), &self.pictures);
+    }
+
     /// The window has another scale: pictures are fetched anew at their new size.
     pub fn rescale(&mut self) {
-        self.pictures = Pictures::new(self.screen.window().scale_factor());
+        self.pictures = Pictures::new(self.screen.window().scale_factor(), self.screen.ground());
         self.screen.redraw_all();
         self.has_changed = true;
         self.show();

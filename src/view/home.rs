@@ -10,7 +10,7 @@ use super::format;
 use super::lists::retry;
 use super::message::Msg;
 use super::model::{
-    Card, CardShape, Hero, HomeScreen, ImageKey, ImageVariant, Message, MessageScreen, Panel, Row, Screen, Sign, Tone,
+    Card, CardShape, Finish, Hero, HomeScreen, ImageKey, ImageVariant, Message, MessageScreen, Panel, Row, Screen, Sign, Tone,
 };
 use super::offer::{meta, price_text};
 use super::text::Text;
@@ -95,7 +95,7 @@ fn hero(app: &App, account: &Account) -> Hero {
                 .base_price
                 .filter(|base| Some(*base) != offer.price)
                 .map_or(Text::Empty, |base| Text::plain(format::number(base.get()))),
-            image: backdrop(offer),
+            image: backdrop(offer, Finish::Hero),
         },
         None => Hero {
             eyebrow: Text::Empty,
@@ -118,9 +118,9 @@ fn hero(app: &App, account: &Account) -> Hero {
 }
 
 /// The large picture of an offer.
-pub(crate) fn backdrop(offer: &Offer) -> Option<ImageKey> {
+pub(crate) fn backdrop(offer: &Offer, finish: Finish) -> Option<ImageKey> {
     let id = offer.image.clone()?;
-    Some(ImageKey { id, variant: ImageVariant::Backdrop, width: 1280, height: 720, radius: 0 })
+    Some(ImageKey { id, variant: ImageVariant::Backdrop, width: 1280, height: 720, finish })
 }
 
 fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_focus: bool) -> Vec<Panel> {
@@ -263,7 +263,7 @@ fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool, n
 }
 
 fn tile_image(id: &str) -> ImageKey {
-    ImageKey { id: id.to_owned(), variant: ImageVariant::Tile, width: 400, height: 225, radius: 16 }
+    ImageKey { id: id.to_owned(), variant: ImageVariant::Tile, width: 400, height: 225, finish: Finish::OnPage(16) }
 }
 
 /// A card of an offer, on the home screen and in the catalogue.
@@ -276,7 +276,8 @@ pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShap
         caption_tone: if offer.eligibility.is_allowed { Tone::Accent } else { Tone::Quiet },
         image: offer.image.as_ref().map(|id| match shape {
             CardShape::Poster => {
-                ImageKey { id: id.clone(), variant: ImageVariant::Poster, width: 240, height: 360, radius: 16 }
+                let finish = Finish::OnPage(16);
+                ImageKey { id: id.clone(), variant: ImageVariant::Poster, width: 240, height: 360, finish }
             }
             CardShape::Tile => tile_image(id),
         }),

@@ -7,7 +7,7 @@ use super::failure;
 use super::format;
 use super::message::Msg;
 use super::model::{
-    AboutScreen, Button, ImageKey, ImageVariant, List, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone,
+    AboutScreen, Button, Finish, ImageKey, ImageVariant, List, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone,
 };
 use super::text::Text;
 
@@ -102,7 +102,7 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool, now
             variant: ImageVariant::Tile,
             width: 128,
             height: 72,
-            radius: 8,
+            finish: Finish::OnPlate(8),
         }),
         is_focused,
         is_enabled: true,

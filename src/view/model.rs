@@ -219,8 +219,21 @@ pub struct ImageKey {
     pub width: u32,
     /// Height in layout pixels.
     pub height: u32,
-    /// Radius of its round corners in layout pixels.
-    pub radius: u32,
+    /// What lies over and under it for good.
+    pub finish: Finish,
+}
+
+/// What lies over and under a picture for good, so that it can be drawn into the picture once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Finish {
+    /// Round corners of this radius, in layout pixels, on the ground of the page.
+    OnPage(u32),
+    /// Round corners of this radius, in layout pixels, on something whose colour changes.
+    OnPlate(u32),
+    /// The picture behind home's upper part: fades into the page at its left and lower edges.
+    Hero,
+    /// The picture behind the page of one offer: the same fades, further down.
+    Backdrop,
 }
 
 /// The forms of a picture.

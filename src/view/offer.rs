@@ -9,7 +9,7 @@ use super::chrome::block_text;
 use super::format;
 use super::home::backdrop;
 use super::message::Msg;
-use super::model::{Button, Fact, OfferScreen, Tone};
+use super::model::{Button, Fact, Finish, OfferScreen, Tone};
 use super::refusal::cause;
 use super::text::Text;
 
@@ -22,7 +22,7 @@ pub(crate) fn offer(app: &App, place: &OfferPlace, now: &Moment) -> OfferScreen 
         title: Text::plain(&offer.title),
         meta: meta(offer),
         description: Text::plain(&offer.description),
-        image: backdrop(offer),
+        image: backdrop(offer, Finish::Backdrop),
         price: price_text(offer),
         base_price: offer
             .base_price

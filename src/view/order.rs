@@ -12,7 +12,7 @@ use super::format;
 use super::home::backdrop;
 use super::message::Msg;
 use super::model::{
-    BasketScreen, ConfirmScreen, Fact, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen, ProcessingScreen,
+    BasketScreen, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen, ProcessingScreen,
     Sign, Tone,
 };
 use super::offer::{action_label, period_and_after, price_text};
@@ -116,7 +116,7 @@ fn balances(facts: &mut Vec<Fact>, total: Option<Points>, balance: Option<Points
 }
 
 fn thumbnail(id: &str) -> ImageKey {
-    ImageKey { id: id.to_owned(), variant: ImageVariant::Tile, width: 128, height: 72, radius: 8 }
+    ImageKey { id: id.to_owned(), variant: ImageVariant::Tile, width: 128, height: 72, finish: Finish::OnPlate(8) }
 }
 
 fn line(app: &App, index: usize, line: &OrderLine) -> ListRow {
@@ -272,7 +272,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
         promo_qr: promo.and_then(|code| format::qr(code)),
         image: film
             .or_else(|| exchange.lines.first().map(|line| line.offer_id.clone()))
-            .and_then(|id| app.data.shelf.offer(&id).and_then(|offer| backdrop(offer))),
+            .and_then(|id| app.data.shelf.offer(&id).and_then(|offer| backdrop(offer, Finish::Backdrop))),
         buttons,
     }
 }

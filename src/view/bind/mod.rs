@@ -5,6 +5,8 @@
 
 mod account;
 mod convert;
+#[cfg(feature = "emulator")]
+mod elements;
 mod messages;
 mod models;
 mod orders;
@@ -147,6 +149,12 @@ impl Screen {
         }
     }
 
+    /// Red, green and blue of the ground that pages lie on.
+    pub fn ground(&self) -> [u8; 3] {
+        let ground = self.window.global::<ui::Theme>().get_ground();
+        [ground.red(), ground.green(), ground.blue()]
+    }
+
     /// Chooses the language; texts are asked for again with the next [`Screen::show`].
     pub fn set_language(&mut self, language: Language) {
         if let Err(error) = slint::select_bundled_translation(language.code()) {
@@ -175,6 +183,14 @@ impl Screen {
     pub fn words(&self, text: &Text) -> String {
         let texts = self.window.global::<ui::Texts>();
         Context::new(&texts, &NoImages, 1.0, false).text(text).into()
+    }
+
+    /// The innermost element that covers a rectangle of the layout, or else its centre: `TopBar::clock-txt «12:05»`.
+    ///
+    /// A release has no names of elements; there it is always `None`.
+    #[cfg(feature = "emulator")]
+    pub fn element_at(&self, x: f32, y: f32, width: f32, height: f32) -> Option<String> {
+        elements::innermost(&self.window, slint::LogicalPosition::new(x, y), slint::LogicalSize::new(width, height))
     }
 
     /// The Slint window: its size, its scale factor, its events.
