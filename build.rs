@@ -32,7 +32,9 @@ fn compile_interface() {
     let mut configuration = CompilerConfiguration::new()
         .with_style("fluent".into())
         .embed_resources(EmbedResourcesKind::EmbedFiles)
-        .with_default_translation_context(DefaultTranslationContext::None);
+        .with_default_translation_context(DefaultTranslationContext::None)
+        // Tests and the emulator name the elements they speak of; a release has no room for the names.
+        .with_debug_info(std::env::var("PROFILE").is_ok_and(|profile| profile != "release"));
     if translations.is_dir() {
         configuration = configuration.with_bundled_translations(translations);
     }

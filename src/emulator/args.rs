@@ -43,6 +43,9 @@ pub struct Args {
     /// Repeats the keys, faults and days of a soak [default: a new one, which is printed]
     #[arg(long, value_name = "NUMBER", requires = "soak")]
     pub seed: Option<u64>,
+    /// Compares the picture with one drawn anew after every NUMBER keys of a script; ends with an error where they differ
+    #[arg(long, value_name = "NUMBER", requires = "headless", conflicts_with = "soak", value_parser = clap::value_parser!(u32).range(1..))]
+    pub check_picture: Option<u32>,
     /// Writes the last picture of a headless run as PNG
     #[arg(long, value_name = "FILE", requires = "headless")]
     pub screenshot: Option<PathBuf>,

@@ -47,7 +47,8 @@ pub struct Television {
 pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     let steps = parse_script(&args.keys).map_err(|error| EmulatorError::Usage(format!("--keys: {error}")))?;
     let mut television = Television::start(setup, args.size.unwrap_or(Size::FULL_HD), crate::shell::clock::entropy())?;
-    let result = television.settle().and_then(|()| television.play(&steps));
+    let every = args.check_picture.unwrap_or(u32::MAX);
+    let result = television.settle().and_then(|()| television.play_checked(&steps, every));
     if let Some(path) = &args.screenshot {
         television.screenshot(path)?;
     }
@@ -96,7 +97,7 @@ impl Television {
     }
 
     /// The viewer left the menu and comes back: the process goes on as if the box had opened it again.
-    pub(crate) fn come_back(&mut self) -> bool {
+    pub fn come_back(&mut self) -> bool {
         self.shell.take_exit()
     }
 
@@ -125,6 +126,18 @@ impl Television {
         self.screen.frame()
     }
 
+    /// Compares the picture, which was drawn part by part, with one that the present state draws anew, to the bit.
+    ///
+    /// What a key has set in motion comes to rest first.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Picture`] says where they differ and which element is there.
+    pub fn check_picture(&mut self) -> Result<(), EmulatorError> {
+        self.pass(SETTLE);
+        self.settle()?;
+        super::picture_check::check(&self.shell, &self.screen)
+    }
+
     /// Writes the picture as PNG.
     ///
     /// # Errors
@@ -147,7 +160,10 @@ impl Television {
     }
 
     /// Presses the keys of a script, each after the last is done.
-    fn play(&mut self, steps: &[ScriptStep]) -> Result<(), EmulatorError> {
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub fn play(&mut self, steps: &[ScriptStep]) -> Result<(), EmulatorError> {
         for step in steps {
             if self.shell.wants_exit() {
                 return Ok(());
@@ -158,6 +174,17 @@ impl Television {
                 ScriptStep::Wait(time) => self.pass(*time),
             }
             self.settle()?;
+        }
+        Ok(())
+    }
+
+    /// Plays a script and compares the picture with one drawn anew after every `every` steps.
+    fn play_checked(&mut self, steps: &[ScriptStep], every: u32) -> Result<(), EmulatorError> {
+        for steps in steps.chunks(usize::try_from(every).unwrap_or(usize::MAX)) {
+            self.play(steps)?;
+            if every < u32::MAX {
+                self.check_picture()?;
+            }
         }
         Ok(())
     }

@@ -4,12 +4,16 @@
 
 mod args;
 mod headless;
+mod picture_check;
+mod random_keys;
 mod setup;
 mod soak;
 mod window;
 
 pub use args::{Args, Size};
 pub use headless::Television;
+pub use picture_check::PictureDiffers;
+pub use random_keys::RandomKeys;
 
 /// Why the emulator ends with an error.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +51,9 @@ pub enum EmulatorError {
     /// A soak found something.
     #[error("soak: {0}")]
     Soak(String),
+    /// The picture on the screen is not the one that the state would draw now.
+    #[error(transparent)]
+    Picture(#[from] PictureDiffers),
     /// A headless run went wrong.
     #[error("headless run: {0}")]
     Headless(String),

@@ -15,6 +15,7 @@ use crate::view::focused::focused;
 
 use super::args::Size;
 use super::headless::Television;
+use super::random_keys::RandomKeys;
 use super::setup::Setup;
 use super::{Args, EmulatorError};
 
@@ -24,6 +25,8 @@ const LINE: Duration = Duration::from_secs(2 * 3600);
 const WARM_UP: u32 = 4;
 /// Memory that may be gained after the warm-up, beside what the sandbox keeps on purpose.
 const GROWTH: i64 = 5 * 1024 * 1024;
+/// The picture is compared with one drawn anew after so many keys, and after every evening.
+const PICTURE_EVERY: u64 = 50;
 /// Descriptors that may come and go: connections in use and in the pool.
 const SPARE_DESCRIPTORS: usize = 8;
 
@@ -44,7 +47,7 @@ pub(crate) fn run(setup: Setup, args: &Args, time: Duration) -> Result<(), Emula
         television,
         control,
         scenario,
-        dice: seed,
+        dice: RandomKeys::new(seed),
         sandbox_at: Duration::ZERO,
         began: Instant::now(),
         counts: Counts::default(),
@@ -64,6 +67,7 @@ struct Counts {
     faults: u64,
     sign_ins: u64,
     exits: u64,
+    pictures: u64,
 }
 
 /// What the process holds at a moment.
@@ -80,7 +84,7 @@ struct Soak {
     television: Television,
     control: Control,
     scenario: String,
-    dice: u64,
+    dice: RandomKeys,
     /// Up to when the sandbox's clock has followed the television's.
     sandbox_at: Duration,
     began: Instant,
@@ -105,7 +109,7 @@ impl Soak {
             println!("the real time is over before the virtual");
         }
         self.judge()?;
-        println!("soak passed: one focus after every key, ledger and balance agree, nothing grew that was measured");
+        println!("soak passed: one focus after every key, every picture compared is the same drawn anew, ledger and balance agree, nothing grew that was measured");
         Ok(())
     }
 
@@ -118,7 +122,7 @@ impl Soak {
             self.control.set_faults(vec![fault]);
         }
         for _ in 0..10 + self.roll(30) {
-            let key = self.key();
+            let key = self.dice.key();
             self.press(key)?;
         }
         if self.roll(2) == 0 {
@@ -131,6 +135,7 @@ impl Soak {
         self.television.pass(Duration::from_secs(60 * minutes));
         self.sandbox_follows()?;
         self.television.settle()?;
+        self.check_picture()?;
         self.check()
     }
 
@@ -171,7 +176,16 @@ impl Soak {
             self.counts.exits += 1;
         }
         self.sandbox_follows()?;
+        if self.counts.keys.is_multiple_of(PICTURE_EVERY) {
+            self.check_picture()?;
+        }
         self.check()
+    }
+
+    /// The picture, which is drawn part by part, is the one that the state draws anew (C54).
+    fn check_picture(&mut self) -> Result<(), EmulatorError> {
+        self.counts.pictures += 1;
+        self.television.check_picture()
     }
 
     /// The sandbox's clock goes with the television's.
@@ -281,7 +295,7 @@ impl Soak {
     }
 
     fn line(&self) -> String {
-        let Counts { keys, orders, faults, sign_ins, exits } = &self.counts;
+        let Counts { keys, orders, faults, sign_ins, exits, pictures } = &self.counts;
         let hours = self.television.elapsed().as_secs_f64() / 3600.0;
         let wall = self.began.elapsed().as_secs();
         let now = self.footprints.last();
@@ -289,7 +303,7 @@ impl Soak {
             now.map_or((0, 0, 0), |print| (print.resident, print.kept, print.descriptors));
         format!(
             "{hours:5.1} h virtual {wall:>4} s real  keys {keys}  orders {orders}  faults {faults}  sign-ins {sign_ins}  \
-             exits {exits}  RSS {} (kept on purpose {})  descriptors {descriptors}",
+             exits {exits}  pictures compared {pictures}  RSS {} (kept on purpose {})  descriptors {descriptors}",
             mib(resident),
             mib(kept),
         )
@@ -313,24 +327,7 @@ impl Soak {
     }
 
     fn roll(&mut self, sides: u64) -> u64 {
-        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.dice >> 33) % sides
-    }
-
-    fn key(&mut self) -> RemoteKey {
-        match self.roll(100) {
-            0..22 => RemoteKey::Arrow(Direction::Down),
-            22..44 => RemoteKey::Arrow(Direction::Right),
-            44..60 => RemoteKey::Arrow(Direction::Up),
-            60..73 => RemoteKey::Arrow(Direction::Left),
-            73..88 => RemoteKey::Ok,
-            88..95 => RemoteKey::Back,
-            _ => {
-                let all: Vec<RemoteKey> = RemoteKey::all().collect();
-                let index = usize::try_from(self.roll(all.len() as u64)).unwrap_or(0);
-                all.get(index).copied().unwrap_or(RemoteKey::Ok)
-            }
-        }
+        self.dice.roll(sides)
     }
 
     /// Something goes wrong with some requests, quickly: what hangs would only cost real time.

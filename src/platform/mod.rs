@@ -5,6 +5,7 @@
 #[cfg(feature = "emulator")]
 pub mod desktop;
 pub mod desktop_keys;
+pub mod difference;
 pub mod headless;
 #[cfg(any(feature = "box", test))]
 pub mod linux;

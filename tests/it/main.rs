@@ -1,5 +1,6 @@
 //! Everything that is tested from outside, in one binary.
 
+mod drawn;
 mod fleet;
 mod fuzz;
 mod journey;

@@ -11,7 +11,8 @@ use bonus_tv::core::{
     Settings, SignInState, StoredOrder, update,
 };
 use bonus_tv::domain::{Language, Secret};
-use bonus_tv::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
+use bonus_tv::emulator::RandomKeys;
+use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
 use bonus_tv::sandbox::{Control, Options, clock::Clock, scenarios, start};
 use bonus_tv::shell::network;
 use bonus_tv::view::view;
@@ -22,31 +23,6 @@ use crate::support::focused;
 const KEYS: usize = 10_000;
 
 /// A small generator of numbers that are random enough and the same every time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    fn key(&mut self) -> RemoteKey {
-        match self.roll(100) {
-            0..20 => RemoteKey::Arrow(Direction::Down),
-            20..40 => RemoteKey::Arrow(Direction::Right),
-            40..56 => RemoteKey::Arrow(Direction::Up),
-            56..70 => RemoteKey::Arrow(Direction::Left),
-            70..88 => RemoteKey::Ok,
-            88..94 => RemoteKey::Back,
-            _ => {
-                let all: Vec<RemoteKey> = RemoteKey::all().filter(|key| *key != RemoteKey::Leave).collect();
-                let index = usize::try_from(self.roll(all.len() as u64)).unwrap_or(0);
-                all[index]
-            }
-        }
-    }
-}
-
 struct Walker<'a> {
     app: App,
     client: Client,
@@ -55,7 +31,7 @@ struct Walker<'a> {
     scenario: String,
     elapsed: Duration,
     start: DateTime<Utc>,
-    dice: Dice,
+    dice: RandomKeys,
     visited: HashSet<PlaceKind>,
 }
 
@@ -210,7 +186,7 @@ fn walk(scenario: &str) -> HashSet<PlaceKind> {
         scenario: scenario.to_owned(),
         elapsed: Duration::ZERO,
         start: start_at,
-        dice: Dice(seed),
+        dice: RandomKeys::new(seed),
         visited: HashSet::new(),
     };
     for effect in effects {
@@ -220,7 +196,8 @@ fn walk(scenario: &str) -> HashSet<PlaceKind> {
     }
     walker.check(0);
     for step in 1..=KEYS {
-        let key = walker.dice.key();
+        // Leaving ends the program.
+        let key = Some(walker.dice.key()).filter(|key| *key != RemoteKey::Leave).unwrap_or(RemoteKey::Back);
         walker.press(key);
         walker.check(step);
         if step % 97 == 0 {
