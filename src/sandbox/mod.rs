@@ -10,6 +10,7 @@ pub mod clock;
 mod control;
 mod http;
 mod in_process;
+mod pictures;
 pub mod policy;
 pub mod randomness;
 mod routes;

@@ -13,6 +13,7 @@ use super::artwork::Artist;
 use super::clock::Clock;
 use super::http::faults::Faults;
 use super::http::problem::Problem;
+use super::pictures::Pictures;
 use super::policy::Policy;
 use super::randomness::{Randomness, hash_text};
 use super::seed::Seed;
@@ -36,7 +37,7 @@ pub(crate) struct Sandbox {
     pub(crate) threads: Threads,
     pub(crate) public_url: String,
     pub(crate) guesses: sign_in::GuessLimit,
-    pub(crate) pictures: Mutex<HashMap<String, Arc<Vec<u8>>>>,
+    pub(crate) pictures: Pictures,
     secret: String,
     policy: RwLock<Policy>,
     shelves: Mutex<HashMap<ShelfChoice, Arc<Shelf>>>,
@@ -101,7 +102,7 @@ impl Sandbox {
             threads: parts.threads,
             public_url: parts.public_url,
             guesses: sign_in::GuessLimit::default(),
-            pictures: Mutex::default(),
+            pictures: Pictures::default(),
             secret,
             policy: RwLock::new(parts.policy),
             shelves: Mutex::default(),
