@@ -58,6 +58,12 @@ impl Control {
         Self(app)
     }
 
+    /// The sandbox itself, for a test that counts its work.
+    #[cfg(test)]
+    pub(super) fn app(&self) -> &App {
+        &self.0
+    }
+
     /// The time.
     pub fn now(&self) -> DateTime<Utc> {
         self.0.clock.now()
