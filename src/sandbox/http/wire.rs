@@ -384,6 +384,8 @@ pub(crate) struct RenewalBody {
 #[schema(as = Playback)]
 pub(crate) struct PlaybackBody {
     pub(crate) url: String,
+    /// The right to watch, as the address has it.
+    pub(crate) token: String,
     pub(crate) title: String,
 }
 
