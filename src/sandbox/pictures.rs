@@ -4,10 +4,11 @@
 //! What a picture shows is the subject of `artwork`.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 
 use hyper::body::Bytes;
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::artwork::Variant;
 use super::http::problem::Problem;
@@ -40,6 +41,13 @@ pub(crate) struct Picture {
     pub(crate) tag: Arc<str>,
 }
 
+/// The one thread that draws. Each thread that draws keeps the memory of a drawing for the next, so more threads would
+/// keep more. It is begun by the first drawing and ends with the sandbox.
+#[derive(Default)]
+pub(crate) struct Easel(OnceLock<mpsc::Sender<Job>>);
+
+type Job = Box<dyn FnOnce() + Send>;
+
 /// The right to draw, held for as long as a drawing takes memory.
 pub(crate) type Turn = OwnedSemaphorePermit;
 
@@ -51,6 +59,7 @@ pub(crate) struct Pictures {
     kept: Mutex<Kept>,
     wanted: Mutex<HashMap<Key, Arc<Drawing>>>,
     turns: Arc<Semaphore>,
+    easel: Easel,
 }
 
 /// A drawing that several requests wait for.
@@ -78,6 +87,40 @@ impl Picture {
     }
 }
 
+impl Easel {
+    /// What `work` returns on the thread that draws; `None` if it panicked.
+    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (done, result) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            // Nobody waits any more.
+            let _ = done.send(work());
+        });
+        self.0.get_or_init(begin_thread).send(job).ok()?;
+        result.await.ok()
+    }
+}
+
+// Without a thread there is no receiver, and each drawing fails.
+fn begin_thread() -> mpsc::Sender<Job> {
+    let (sender, jobs) = mpsc::channel::<Job>();
+    let draw_all = move || {
+        for job in jobs {
+            // A drawing that panics costs one answer.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("pictures".to_owned()).spawn(draw_all) {
+        tracing::error!(error = &error as &dyn std::error::Error, "the thread that draws cannot be started");
+    }
+    sender
+}
+
+impl fmt::Debug for Easel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Easel").finish_non_exhaustive()
+    }
+}
+
 impl Default for Pictures {
     fn default() -> Self {
         Self::within(MOST_BYTES, MOST_WAITING)
@@ -87,7 +130,14 @@ impl Default for Pictures {
 impl Pictures {
     fn within(most_bytes: usize, most_waiting: usize) -> Self {
         let turns = Arc::new(Semaphore::new(1));
-        Self { most_bytes, most_waiting, kept: Mutex::default(), wanted: Mutex::default(), turns }
+        Self {
+            most_bytes,
+            most_waiting,
+            kept: Mutex::default(),
+            wanted: Mutex::default(),
+            turns,
+            easel: Easel::default(),
+        }
     }
 
     /// The picture, drawn by `draw` when its turn comes if nobody has it yet.
@@ -110,6 +160,11 @@ impl Pictures {
             }
         });
         drawn.await.clone()
+    }
+
+    /// The thread that draws.
+    pub(crate) fn easel(&self) -> &Easel {
+        &self.easel
     }
 
     /// The picture, if it was drawn before.
@@ -184,7 +239,7 @@ mod tests {
 
     /// Draws by taking a while, and counts.
     #[derive(Default)]
-    struct Easel {
+    struct Studio {
         pictures: Pictures,
         drawings: AtomicUsize,
         under_way: AtomicUsize,
@@ -192,7 +247,7 @@ mod tests {
         go: Notify,
     }
 
-    impl Easel {
+    impl Studio {
         async fn get(&self, key: Key, size: usize) -> Result<Picture, Problem> {
             let draw = |turn| async move {
                 let at_once = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
@@ -211,37 +266,37 @@ mod tests {
 
     #[tokio::test]
     async fn one_picture_is_drawn_at_a_time_and_too_long_a_queue_is_refused() {
-        let easel = Arc::new(Easel::default());
+        let studio = Arc::new(Studio::default());
         let mut asking = JoinSet::new();
         for number in 0..200 {
-            let easel = Arc::clone(&easel);
-            asking.spawn(async move { easel.get(key(number), 1000).await });
+            let studio = Arc::clone(&studio);
+            asking.spawn(async move { studio.get(key(number), 1000).await });
         }
         let answers = asking.join_all().await;
         let refused: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
-        assert_eq!(easel.most.load(Ordering::SeqCst), 1);
+        assert_eq!(studio.most.load(Ordering::SeqCst), 1);
         assert_eq!(refused.len(), 200 - MOST_WAITING);
         let answer = (*refused.first().expect("nothing was refused")).clone().into_document("r");
         assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].as_bytes()), (503, &b"2"[..]));
-        assert!(lock(&easel.pictures.wanted).is_empty());
+        assert!(lock(&studio.pictures.wanted).is_empty());
     }
 
     #[tokio::test]
     async fn the_same_picture_is_drawn_once_for_all_who_wait() {
-        let easel = Arc::new(Easel::default());
+        let studio = Arc::new(Studio::default());
         let mut asking = JoinSet::new();
         for _ in 0..200 {
-            let easel = Arc::clone(&easel);
-            asking.spawn(async move { easel.get(key(1), 1000).await });
+            let studio = Arc::clone(&studio);
+            asking.spawn(async move { studio.get(key(1), 1000).await });
         }
         assert!(asking.join_all().await.iter().all(Result::is_ok));
-        assert_eq!(easel.drawings.load(Ordering::SeqCst), 1);
+        assert_eq!(studio.drawings.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
     async fn who_waits_goes_on_when_the_first_to_ask_is_gone() {
-        let easel = Arc::new(Easel::default());
-        let gone = Arc::clone(&easel);
+        let studio = Arc::new(Studio::default());
+        let gone = Arc::clone(&studio);
         let first = tokio::spawn(async move {
             let never = |_turn| async {
                 gone.go.notified().await;
@@ -250,13 +305,22 @@ mod tests {
             gone.pictures.get(&key(1), never).await
         });
         tokio::task::yield_now().await;
-        let waiting = Arc::clone(&easel);
+        let waiting = Arc::clone(&studio);
         let second = tokio::spawn(async move { waiting.get(key(1), 10).await });
         tokio::task::yield_now().await;
-        assert_eq!(easel.drawings.load(Ordering::SeqCst), 0, "it waits for the first");
+        assert_eq!(studio.drawings.load(Ordering::SeqCst), 0, "it waits for the first");
         first.abort();
         assert!(second.await.is_ok_and(|picture| picture.is_ok()));
-        assert!(lock(&easel.pictures.wanted).is_empty());
+        assert!(lock(&studio.pictures.wanted).is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_thread_draws_everything_and_survives_a_panic() {
+        let easel = Easel::default();
+        let thread = || std::thread::current().id();
+        let first = easel.run(thread).await;
+        assert_eq!(easel.run(|| -> u8 { panic!("on purpose") }).await, None);
+        assert!(first.is_some() && easel.run(thread).await == first);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Pictures of offers, drawn on demand and kept.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,10 +11,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::catalogue::is_current;
 use crate::sandbox::artwork::{self, ArtworkError, Variant};
 use crate::sandbox::http::binary::BinaryBody;
-use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
+use crate::sandbox::http::extract::{App, PathText, QueryOf};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::pictures::{Key, Picture};
-use crate::sandbox::state::Sandbox;
+use crate::sandbox::state::{Sandbox, Threads};
 
 /// How a picture is cut.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -64,12 +66,20 @@ pub(super) async fn get(
     // Before the queue: a picture that cannot be drawn waits for nothing.
     artwork::check(&app.seed, &key.image, key.width, key.height).map_err(problem)?;
     let wanted = key.clone();
-    let draw = |turn| {
-        blocking(&app, move |sandbox| {
-            let drawn = draw(sandbox, wanted);
+    let draw = |turn| async {
+        let sandbox = Arc::clone(&app);
+        let work = move || {
+            let drawn = draw(&sandbox, wanted);
             drop(turn);
             drawn
-        })
+        };
+        match app.threads {
+            Threads::Caller => work(),
+            Threads::Pool => {
+                let drawn = app.pictures.easel().run(work).await;
+                drawn.unwrap_or_else(|| Err(Problem::internal("The thread that draws stopped.")))
+            }
+        }
     };
     let picture = app.pictures.get(&key, draw).await?;
     let mut response = if is_current(&headers, &picture.tag) {
