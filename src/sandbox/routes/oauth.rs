@@ -57,6 +57,7 @@ pub(super) enum TokenRequest {
         grant_type: String,
         #[schema(pattern = "^bonus-tv$")]
         client_id: String,
+        #[schema(min_length = 1)]
         device_code: String,
     },
     #[schema(title = "refresh")]
@@ -65,6 +66,7 @@ pub(super) enum TokenRequest {
         grant_type: String,
         #[schema(pattern = "^bonus-tv$")]
         client_id: String,
+        #[schema(min_length = 1)]
         refresh_token: String,
     },
 }
