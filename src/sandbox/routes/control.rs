@@ -125,7 +125,8 @@ pub(super) async fn scenarios(State(app): State<App>) -> Json<ScenariosBody> {
 /// Loads a scenario fresh and signs its member in.
 #[utoipa::path(post, path = "/sandbox/v1/sessions", tag = "control", operation_id = "startSession",
     request_body = SessionRequest,
-    responses((status = 200, description = "The tokens", body = SessionBody), (status = 404, description = "`scenario_not_found`")))]
+    responses((status = 200, description = "The tokens", body = SessionBody), (status = 404, description = "`scenario_not_found`"),
+        (status = 409, description = "`scenario_impossible`: the seed data lack what it needs")))]
 pub(super) async fn start_session(
     State(app): State<App>,
     JsonOf(request): JsonOf<SessionRequest>,
@@ -150,7 +151,7 @@ pub(super) async fn start_session(
     responses(
         (status = 204, description = "The device gets its answer at its next poll"),
         (status = 404, description = "`code_not_found` or `scenario_not_found`"),
-        (status = 409, description = "`code_expired` or `code_used`"),
+        (status = 409, description = "`code_expired`, `code_used` or `scenario_impossible`"),
     ))]
 pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeAnswer>) -> Result<StatusCode, Problem> {
     blocking(&app, move |sandbox| match &answer {
