@@ -2,15 +2,16 @@
 
 use std::error::Error;
 use std::io::IsTerminal;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bonus_tv::sandbox::clock::Clock;
 use bonus_tv::sandbox::policy::{PolicyChange, Processing};
-use bonus_tv::sandbox::{MonthlyLimit, Options, StartError, scenarios, start};
+use bonus_tv::sandbox::{KeptTime, MOST_CONNECTIONS, MonthlyLimit, Options, StartError, scenarios, start};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing_subscriber::filter::LevelFilter;
 
 /// The command line.
@@ -18,12 +19,20 @@ use tracing_subscriber::filter::LevelFilter;
 #[command(
     version,
     about = "A bonus API for tests: the programme's rules, test subscribers, a clock and faults to switch on",
-    after_help = "The phone page is at /tv, the documentation at /docs, QA's switches below /sandbox/v1/."
+    after_help = "The phone page is at /tv, the documentation at /docs. QA's switches listen at an address of their own, below \
+                  /sandbox/v1/, and want no sign-in."
 )]
 struct Flags {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Where QA's switches listen; port 0 takes a free one [default: this machine alone, on the port after that of
+    /// --listen]
+    #[arg(long, value_name = "ADDR")]
+    control: Option<SocketAddr>,
+    /// A host by which QA's programs call the switches, besides addresses and localhost; may be given again
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    control_host: Vec<String>,
     /// Keep the data, the clock and the policy in this file instead of in memory
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
@@ -34,8 +43,8 @@ struct Flags {
     /// ended, or now]
     #[arg(long, value_name = "RFC3339")]
     clock: Option<DateTime<Utc>>,
-    /// Stand still at the time of --clock until QA moves the clock
-    #[arg(long, requires = "clock")]
+    /// Stand still until QA moves the clock, at the time of --clock, or where --db ended
+    #[arg(long)]
     frozen: bool,
     /// Which exchanges the monthly limit counts [default: as --db keeps it, or strict]
     #[arg(long, value_enum)]
@@ -43,7 +52,7 @@ struct Flags {
     /// Carry exchanges out this many seconds after they are accepted [default: as --db keeps it, or at once]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=31_536_000))]
     defer: Option<u32>,
-    /// The address by which phones and boxes reach the sandbox, such as http://192.0.2.7:8080
+    /// The address by which phones and boxes reach the sandbox, such as http://192.0.2.7:8080 or https://qa.example/bonus
     #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
     /// List the test subscribers and exit
@@ -102,6 +111,7 @@ async fn run(flags: Flags) -> Result<(), StartError> {
         .with_writer(std::io::stderr)
         .init();
     let clock = flags.clock.map(|at| if flags.frozen { Clock::frozen(at) } else { Clock::running_from(at) });
+    let kept_time = if flags.frozen { KeptTime::StandsStill } else { KeptTime::GoesOn };
     let policy = PolicyChange {
         monthly: flags.policy.map(monthly),
         exchange: flags.defer.map(|_| Processing::Deferred),
@@ -112,25 +122,56 @@ async fn run(flags: Flags) -> Result<(), StartError> {
         db: flags.db,
         seed: flags.seed,
         clock,
+        kept_time,
         policy,
         public_url: flags.public_url,
+        control: Some(flags.control.unwrap_or_else(|| beside(flags.listen))),
+        control_names: flags.control_host,
+        connections: connections(descriptors()),
         ..Options::default()
     };
     let running = start(options).await?;
-    println!("{}", addresses(running.base_url(), running.public_url()));
+    let switches = running.control_url().unwrap_or_default();
+    println!("{}", addresses(running.base_url(), running.public_url(), &switches));
     wait_for_the_end().await;
     running.shutdown().await;
     Ok(())
 }
 
 // A phone may be elsewhere, where the address that the sandbox listens on means nothing.
-fn addresses(base: &str, public: &str) -> String {
+fn addresses(base: &str, public: &str, switches: &str) -> String {
     format!(
         "Bonus API sandbox  {base}\n\
          Phone page         {public}/tv\n\
          Documentation      {base}/docs\n\
-         OpenAPI document   {base}/openapi.json"
+         OpenAPI document   {base}/openapi.json\n\
+         QA's switches      {switches}/sandbox/v1/\n\
+         Their document     {switches}/docs"
     )
+}
+
+// Wherever the API listens, the switches are for this machine unless somebody says otherwise.
+fn beside(listen: SocketAddr) -> SocketAddr {
+    let port = if listen.port() == 0 { 0 } else { listen.port().checked_add(1).unwrap_or(0) };
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// Lets the process have as many descriptors as it may; how many that is.
+fn descriptors() -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let raised = Rlimit { current: limit.maximum, ..limit };
+        // Where it cannot be raised, fewer boxes fit.
+        if setrlimit(Resource::Nofile, raised).is_ok() {
+            limit = raised;
+        }
+    }
+    limit.current.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
+}
+
+// The database, the log and the switches need descriptors, too.
+fn connections(descriptors: usize) -> usize {
+    descriptors.saturating_sub(128).clamp(16, MOST_CONNECTIONS)
 }
 
 fn monthly(policy: MonthlyPolicy) -> MonthlyLimit {
@@ -167,11 +208,35 @@ fn level(level: Level) -> LevelFilter {
     }
 }
 
-fn public_url(text: &str) -> Result<String, &'static str> {
-    let is_url = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).is_some_and(|host| {
-        !host.is_empty() && host.chars().all(|letter| letter.is_ascii_graphic() && !"<>\"?#".contains(letter))
-    });
-    if is_url { Ok(text.to_owned()) } else { Err("the address begins with http:// or https:// and names a host") }
+fn public_url(text: &str) -> Result<String, String> {
+    const PATHS: [&str; 6] = ["v1", "oauth", "tv", "account", "docs", "openapi.json"];
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let (authority, path) = rest.map_or(("", ""), |rest| rest.split_once('/').unwrap_or((rest, "")));
+    let is_plain =
+        |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~%:[]".contains(letter));
+    if authority.is_empty() || !is_plain(authority) {
+        return Err("the address begins with http:// or https:// and names a host".to_owned());
+    }
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let segments: Vec<&str> = path.split('/').collect();
+    if !path.is_empty() && !segments.iter().all(|segment| is_segment(segment)) {
+        return Err("the path is made of letters, digits, hyphens and slashes between them".to_owned());
+    }
+    match segments.first() {
+        Some(first) if PATHS.contains(first) => Err(format!("the path cannot begin with /{first}: the API has it")),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn is_segment(text: &str) -> bool {
+    let is_plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter));
+    is_plain && !text.is_empty() && text != "." && text != ".."
+}
+
+fn host(text: &str) -> Result<String, &'static str> {
+    let is_host =
+        !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-.:".contains(letter));
+    if is_host { Ok(text.to_owned()) } else { Err("a host is a name, with its port where a proxy has another") }
 }
 
 #[cfg(test)]
@@ -180,10 +245,65 @@ mod tests {
 
     #[test]
     fn the_phone_page_is_printed_as_phones_reach_it() {
-        let printed = addresses("http://127.0.0.1:8080", "https://sandbox.example");
+        let printed = addresses("http://127.0.0.1:8080", "https://sandbox.example", "http://127.0.0.1:8081");
         let lines: Vec<_> = printed.lines().map(|line| line.split_once("  ").unwrap()).collect();
         assert_eq!(lines[0], ("Bonus API sandbox", "http://127.0.0.1:8080"));
         assert!(lines[1].0 == "Phone page" && lines[1].1.trim() == "https://sandbox.example/tv", "{printed}");
         assert!(lines[3].1.ends_with("http://127.0.0.1:8080/openapi.json"), "{printed}");
+        assert!(lines[4].1.ends_with("http://127.0.0.1:8081/sandbox/v1/"), "{printed}");
+    }
+
+    #[test]
+    fn switches_listen_beside_the_api_for_this_machine_alone() {
+        for (listen, switches) in [
+            ("127.0.0.1:8080", "127.0.0.1:8081"),
+            ("0.0.0.0:8080", "127.0.0.1:8081"),
+            ("[::]:9000", "127.0.0.1:9001"),
+            ("127.0.0.1:0", "127.0.0.1:0"),
+            ("127.0.0.1:65535", "127.0.0.1:0"),
+        ] {
+            assert_eq!(beside(listen.parse().unwrap()), switches.parse().unwrap(), "{listen}");
+        }
+    }
+
+    #[test]
+    fn a_public_address_names_a_host_and_perhaps_a_path_of_its_own() {
+        for good in [
+            "http://192.0.2.7:8080",
+            "https://qa.example",
+            "https://qa.example/",
+            "https://qa.example/bonus",
+            "https://qa.example/bonus/v1/",
+            "http://[2001:db8::1]:8080/a-b/c.d/e~f",
+        ] {
+            assert!(public_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "qa.example",
+            "ftp://qa.example",
+            "http://",
+            "http:///bonus",
+            "https://qa.example/v1",
+            "https://qa.example/tv/",
+            "https://qa.example/a//b",
+            "https://qa.example/../b",
+            "https://qa.example/a b",
+            "https://qa.example/a;b",
+            "https://qa.example/a?b",
+            "https://qa.example/a#b",
+            "https://user@qa.example/",
+            "https://qa.example/<b>",
+        ] {
+            assert!(public_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_thousand_boxes_fit_where_the_system_lets_them() {
+        assert_eq!(connections(1_048_576), MOST_CONNECTIONS);
+        assert_eq!(connections(1024), 896);
+        assert_eq!(connections(10), 16, "a few are tried in any case");
+        assert!(descriptors() >= 256);
     }
 }

@@ -1,5 +1,6 @@
 //! What an emulator stands on: a sandbox or another API, a storage directory, a client.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,7 +59,9 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
             (url, None)
         }
         None => {
-            let mut options = Options { db: args.db.clone(), ..Options::default() };
+            // Without a window nobody is there to read the address of the switches.
+            let control = (!args.headless).then_some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+            let mut options = Options { db: args.db.clone(), control, ..Options::default() };
             if let Some(at) = args.clock {
                 options.clock = Some(SandboxClock::running_from(at));
             }

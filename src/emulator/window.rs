@@ -171,5 +171,8 @@ fn announce(setup: &Setup) {
         let base = sandbox.base_url().trim_end_matches('/');
         println!("sign-in     {base}/tv");
         println!("API page    {base}/docs");
+        if let Some(switches) = sandbox.control_url() {
+            println!("switches    {switches}/docs");
+        }
     }
 }

@@ -35,6 +35,7 @@ const WIDTHS: RangeInclusive<u32> = 16..=1920;
 const HEIGHTS: RangeInclusive<u32> = 16..=1080;
 /// Ids with this prefix have a picture although nothing on sale has it.
 const SYNTHETIC: &str = "generated-";
+const LONGEST_SYNTHETIC: usize = 64;
 
 /// The shapes in which a picture exists.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -121,9 +122,7 @@ impl Artist {
         width: u32,
         height: u32,
     ) -> Result<String, ArtworkError> {
-        if !WIDTHS.contains(&width) || !HEIGHTS.contains(&height) {
-            return Err(ArtworkError::Size { width, height });
-        }
+        check(seed, image_id, width, height)?;
         let (art, words) = match seed.offers.iter().find(|offer| offer.image == image_id) {
             Some(offer) => (offer.art, words_of(offer)),
             None => synthetic(image_id).ok_or_else(|| ArtworkError::Unknown(image_id.to_owned()))?,
@@ -131,6 +130,19 @@ impl Artist {
         let size = (width as f32, height as f32);
         Ok(layout::page(&self.measure, art, &words, image_id, variant, size))
     }
+}
+
+/// Whether there is such a picture, without drawing it.
+///
+/// # Errors
+/// [`ArtworkError::Size`] and [`ArtworkError::Unknown`].
+pub fn check(seed: &Seed, image_id: &str, width: u32, height: u32) -> Result<(), ArtworkError> {
+    if !WIDTHS.contains(&width) || !HEIGHTS.contains(&height) {
+        return Err(ArtworkError::Size { width, height });
+    }
+    let is_synthetic = || image_id.len() <= LONGEST_SYNTHETIC && image_id.starts_with(SYNTHETIC);
+    let is_known = seed.offers.iter().any(|offer| offer.image == image_id) || is_synthetic();
+    if is_known { Ok(()) } else { Err(ArtworkError::Unknown(image_id.to_owned())) }
 }
 
 fn words_of(offer: &SeedOffer) -> Words {

@@ -13,7 +13,6 @@ use super::policy::Policy;
 use super::routes::{answer_code, change_points};
 use super::rules::accrual::Earning;
 use super::service::{scenario, sign_in};
-use super::state::lock;
 use super::store::{self, accounts, ledger};
 use super::values::{MemberId, Points};
 
@@ -57,6 +56,12 @@ pub struct ControlError {
 impl Control {
     pub(super) fn new(app: App) -> Self {
         Self(app)
+    }
+
+    /// The sandbox itself, for a test that counts its work.
+    #[cfg(test)]
+    pub(super) fn app(&self) -> &App {
+        &self.0
     }
 
     /// The time.
@@ -170,8 +175,7 @@ impl Control {
     /// Bytes of everything that grows with use: the database in memory and the pictures that were drawn.
     pub fn kept_bytes(&self) -> Result<u64, ControlError> {
         let database = self.0.store.transact(|transaction| Ok::<_, Problem>(store::bytes(transaction)?))?;
-        let pictures: usize = lock(&self.0.pictures).values().map(|picture| picture.len()).sum();
-        Ok(database + pictures as u64)
+        Ok(database + self.0.pictures.bytes() as u64)
     }
 
     /// The offers that a member has active.

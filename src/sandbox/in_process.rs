@@ -81,6 +81,7 @@ impl InProcess {
             randomness: Randomness::seeded(randomness_seed),
             policy,
             public_url: "http://sandbox".to_owned(),
+            control_names: Vec::new(),
             threads: Threads::Caller,
         };
         let app: App = Arc::new(Sandbox::new(parts)?);

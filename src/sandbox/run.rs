@@ -11,13 +11,13 @@ use tokio::task::JoinHandle;
 use super::clock::Clock;
 use super::control::Control;
 use super::http::extract::App;
-use super::http::server;
+use super::http::server::{self, Site};
 use super::policy::PolicyChange;
 use super::randomness::Randomness;
 use super::routes;
 use super::seed::{Seed, SeedError};
 use super::service::scenario::{Scenario, ScenarioError};
-use super::service::switches;
+use super::service::switches::{self, KeptTime};
 use super::state::{Parts, Sandbox, Threads};
 use super::store::{Store, StoreError};
 
@@ -32,13 +32,26 @@ pub struct Options {
     pub seed: Option<PathBuf>,
     /// The clock; without one, as the database keeps it, else the system's.
     pub clock: Option<Clock>,
+    /// How the clock goes that nobody asked for.
+    pub kept_time: KeptTime,
     /// How the programme is run; what is not asked for is as the database keeps it, else as usual.
     pub policy: PolicyChange,
     /// Where random bytes come from.
     pub randomness: Randomness,
-    /// The address by which phones and boxes reach it, where that is not the one it listens on.
+    /// The address by which phones and boxes reach it, where that is not the one it listens on; it may have a path.
     pub public_url: Option<String>,
+    /// Where the switches listen; port 0 takes a free one. Without an address, only [`Running::control`] turns them.
+    pub control: Option<SocketAddr>,
+    /// Hosts by which the switches may be reached, besides addresses and `localhost`.
+    pub control_names: Vec<String>,
+    /// Connections at one time, those of the switches not counted.
+    pub connections: usize,
 }
+
+/// A thousand boxes with four connections each.
+pub const MOST_CONNECTIONS: usize = 4096;
+/// QA's programs are few.
+const MOST_CONTROL_CONNECTIONS: usize = 64;
 
 impl Default for Options {
     fn default() -> Self {
@@ -47,9 +60,13 @@ impl Default for Options {
             db: None,
             seed: None,
             clock: None,
+            kept_time: KeptTime::GoesOn,
             policy: PolicyChange::default(),
             randomness: Randomness::System,
             public_url: None,
+            control: None,
+            control_names: Vec::new(),
+            connections: MOST_CONNECTIONS,
         }
     }
 }
@@ -82,9 +99,10 @@ pub struct Running {
     addr: SocketAddr,
     base_url: String,
     public_url: String,
+    control_addr: Option<SocketAddr>,
     control: Control,
     stop: watch::Sender<bool>,
-    server: JoinHandle<()>,
+    servers: Vec<JoinHandle<()>>,
 }
 
 /// A test subscriber that can be loaded.
@@ -115,12 +133,14 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let scenarios = Scenario::built_in()?;
     let store = Store::open(options.db.as_deref())?;
     let (clock, policy) = store.transact(|transaction| {
-        let clock = switches::begin_clock(transaction, options.clock)?;
+        let clock = switches::begin_clock(transaction, options.clock, options.kept_time)?;
         Ok::<_, StoreError>((clock, switches::begin_policy(transaction, options.policy)?))
     })?;
-    let listening = |source| StartError::Listen { addr: options.addr, source };
-    let listener = TcpListener::bind(options.addr).await.map_err(listening)?;
-    let addr = listener.local_addr().map_err(listening)?;
+    let (listener, addr) = listen(options.addr).await?;
+    let switches = match options.control {
+        Some(addr) => Some(listen(addr).await?),
+        None => None,
+    };
     let base_url = format!("http://{addr}");
     let public_url = options.public_url.as_deref().unwrap_or(&base_url).trim_end_matches('/').to_owned();
     let parts = Parts {
@@ -131,13 +151,32 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         randomness: options.randomness,
         policy,
         public_url: public_url.clone(),
+        control_names: options.control_names,
         threads: Threads::Pool,
     };
     let app: App = Arc::new(Sandbox::new(parts)?);
     let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(server::serve(listener, routes::router(Arc::clone(&app)), stopped));
+    let site = Site {
+        router: routes::router(Arc::clone(&app)),
+        prefix: app.public_path().into(),
+        most_connections: options.connections,
+    };
+    let mut servers = vec![tokio::spawn(server::serve(listener, site, stopped.clone()))];
+    let control_addr = switches.as_ref().map(|(_, addr)| *addr);
+    if let Some((listener, _)) = switches {
+        let router = routes::control_router(Arc::clone(&app));
+        let site = Site { router, prefix: "".into(), most_connections: MOST_CONTROL_CONNECTIONS };
+        servers.push(tokio::spawn(server::serve(listener, site, stopped)));
+    }
     tracing::info!(%addr, "sandbox started");
-    Ok(Running { addr, base_url, public_url, control: Control::new(app), stop, server })
+    Ok(Running { addr, base_url, public_url, control_addr, control: Control::new(app), stop, servers })
+}
+
+async fn listen(addr: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { addr, source };
+    let listener = TcpListener::bind(addr).await.map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    Ok((listener, addr))
 }
 
 impl Running {
@@ -156,6 +195,11 @@ impl Running {
         &self.public_url
     }
 
+    /// Where the switches listen, without a slash at the end, if they do.
+    pub fn control_url(&self) -> Option<String> {
+        self.control_addr.map(|addr| format!("http://{addr}"))
+    }
+
     /// The switches, for use from the same process.
     pub fn control(&self) -> Control {
         self.control.clone()
@@ -164,7 +208,9 @@ impl Running {
     /// Stops it; answers under way get a moment to finish.
     pub async fn shutdown(self) {
         self.stop.send_replace(true);
-        // The server task ends by itself; if it panicked there is nothing left to stop.
-        let _ = self.server.await;
+        for server in self.servers {
+            // A server's task ends by itself; if it panicked there is nothing left to stop.
+            let _ = server.await;
+        }
     }
 }

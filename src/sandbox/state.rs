@@ -4,15 +4,17 @@
 //! pass, runs the work and proves the ledger, all in one transaction.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
+use hyper::body::Bytes;
 use rusqlite::Transaction;
 
 use super::artwork::Artist;
 use super::clock::Clock;
 use super::http::faults::Faults;
 use super::http::problem::Problem;
+use super::pictures::Pictures;
 use super::policy::Policy;
 use super::randomness::{Randomness, hash_text};
 use super::seed::Seed;
@@ -34,9 +36,13 @@ pub(crate) struct Sandbox {
     /// Made when the first picture is asked for: fonts are slow to read.
     pub(crate) artist: LazyLock<Artist>,
     pub(crate) threads: Threads,
+    /// Without a slash at the end.
     pub(crate) public_url: String,
+    /// Hosts by which the switches may be reached, besides addresses and `localhost`.
+    pub(crate) control_names: Vec<String>,
+    pub(crate) documents: Documents,
     pub(crate) guesses: sign_in::GuessLimit,
-    pub(crate) pictures: Mutex<HashMap<String, Arc<Vec<u8>>>>,
+    pub(crate) pictures: Pictures,
     secret: String,
     policy: RwLock<Policy>,
     shelves: Mutex<HashMap<ShelfChoice, Arc<Shelf>>>,
@@ -61,7 +67,15 @@ pub(crate) struct Parts {
     pub(crate) randomness: Randomness,
     pub(crate) policy: Policy,
     pub(crate) public_url: String,
+    pub(crate) control_names: Vec<String>,
     pub(crate) threads: Threads,
+}
+
+/// The OpenAPI documents as they are served, each made when it is first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    pub(crate) api: OnceLock<Bytes>,
+    pub(crate) switches: OnceLock<Bytes>,
 }
 
 /// Where work that touches the store is done.
@@ -100,8 +114,10 @@ impl Sandbox {
             artist: LazyLock::new(Artist::new),
             threads: parts.threads,
             public_url: parts.public_url,
+            control_names: parts.control_names,
+            documents: Documents::default(),
             guesses: sign_in::GuessLimit::default(),
-            pictures: Mutex::default(),
+            pictures: Pictures::default(),
             secret,
             policy: RwLock::new(parts.policy),
             shelves: Mutex::default(),
@@ -133,6 +149,11 @@ impl Sandbox {
         self.store.transact(|transaction| switches::keep_clock(transaction, &self.clock))?;
         self.settle_all()?;
         Ok(true)
+    }
+
+    /// The path that the public address begins with, such as `/bonus`, or nothing.
+    pub(crate) fn public_path(&self) -> &str {
+        path_of(&self.public_url)
     }
 
     /// A signature over some text that only this sandbox can make.
@@ -217,6 +238,12 @@ impl Drop for OrderUnderWay<'_> {
     fn drop(&mut self) {
         lock(&self.sandbox.orders_under_way).remove(&self.key);
     }
+}
+
+/// The path of an address without a slash at its end: nothing, or `/bonus`.
+pub(crate) fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("")
 }
 
 /// A lock whose holder cannot leave a half-made value behind.

@@ -62,7 +62,7 @@ fn storage(config: &Config) -> Result<(Storage, Memory), BoxError> {
     let directory = &config.storage.dir;
     match Storage::open(directory, u64::from(config.storage.image_cache_mib) * MEBIBYTE) {
         Ok(storage) => Ok((storage, Memory::Kept)),
-        Err(error @ OpenError::InUse(_)) => Err(error.into()),
+        Err(error @ (OpenError::InUse(_) | OpenError::Foreign(..))) => Err(error.into()),
         Err(error @ OpenError::Directory(..)) => {
             tracing::error!(
                 error = crate::shell::logging::chain(&error),

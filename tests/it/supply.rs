@@ -92,3 +92,59 @@ fn every_dependency_has_a_licence_that_is_allowed_and_comes_from_the_registry() 
         .collect();
     assert!(complaints.is_empty(), "deny.toml does not allow:\n{}", complaints.join("\n"));
 }
+
+/// What `.ci/run` closes with, and whether it succeeded, in a world where every tool is a stand-in: `denied` names the
+/// steps of `cargo deny` and `git` that fail, `missing` the stage whose packages cannot be had.
+fn closing_line(denied: &str, missing: &str) -> (String, bool) {
+    let world = tempfile::tempdir().expect("a directory");
+    let write = |path: &str, text: &str| {
+        let path = world.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("is made");
+        std::fs::write(&path, text).expect("is written");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&path, mode).expect("is made a program");
+    };
+    write(".ci/run", include_str!("../../.ci/run"));
+    // A test run closes with its result, a picture has some size, and a step that is denied fails.
+    let stand_in = "#!/bin/bash\necho 'test result: ok.'\nwords=\"$*\"\n\
+        while [ $# -gt 0 ]; do if [ \"$1\" = --screenshot ]; then head -c 60000 /dev/zero >\"$2\"; fi; shift; done\n\
+        case \"$words\" in $DENIED) exit 1 ;; esac\n";
+    for tool in ["cargo", "cargo-deny", "git", "rustc", "cc"] {
+        write(&format!("tools/{tool}"), stand_in);
+    }
+    for stage in [".ci/cross", ".ci/deb", "tests/box/run"] {
+        let status = if stage == missing { 75 } else { 0 };
+        write(stage, &format!("#!/bin/bash\nexit {status}\n"));
+    }
+    let path = format!("{}:{}", world.path().join("tools").display(), std::env::var("PATH").expect("a path"));
+    let run = Command::new("bash")
+        .arg(world.path().join(".ci/run"))
+        .env("PATH", path)
+        .env("DENIED", if denied.is_empty() { "-" } else { denied })
+        .output()
+        .expect("bash runs");
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    (said.lines().last().unwrap_or_default().to_owned(), run.status.success())
+}
+
+/// Who reads the last line alone must not believe that something was looked at which was not.
+#[test]
+fn the_last_line_of_ci_names_what_was_not_looked_at() {
+    for (denied, missing, skipped) in [
+        ("", "", None),
+        ("*ls-remote*", "", Some("advisories")),
+        ("*fetch*", "", Some("advisories")),
+        ("", ".ci/cross", Some("cross")),
+        ("*ls-remote*", "tests/box/run", Some("advisories, lab")),
+    ] {
+        let (line, is_success) = closing_line(denied, missing);
+        assert!(is_success, "{denied} {missing}: {line}");
+        let begin = skipped
+            .map_or("==> all passed in ".to_owned(), |names| format!("==> SKIPPED: {names}; all others passed in "));
+        assert!(line.starts_with(&begin), "{denied} {missing}: {line}");
+    }
+    let (line, is_success) = closing_line("*check licenses*", "");
+    assert!(!is_success && !line.contains("all passed"), "a weakness that was found is no skip: {line}");
+    let (line, is_success) = closing_line("*advisories*", "");
+    assert!(!is_success && !line.contains("passed in"), "{line}");
+}

@@ -63,7 +63,7 @@ pub fn run(kills: u32) -> bool {
 
 fn server(address: SocketAddr, database: &Path) -> Result<Process, Failure> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox"));
-    command.arg("--listen").arg(address.to_string()).arg("--db").arg(database);
+    command.arg("--listen").arg(address.to_string()).args(["--control", "127.0.0.1:0"]).arg("--db").arg(database);
     command.args(["--policy", "films-exempt", "--log", "off"]).stdout(Stdio::null());
     Ok(Process(command.spawn()?))
 }

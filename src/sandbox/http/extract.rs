@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -13,6 +14,9 @@ use serde_json::Value;
 use super::problem::Problem;
 use crate::sandbox::service::catalogue::Language;
 use crate::sandbox::state::{MemberScope, Sandbox, Threads};
+
+/// A body has at most 64 KiB; a client that takes longer to send it only keeps its connection.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// The sandbox as handlers share it.
 pub(crate) type App = Arc<Sandbox>;
@@ -164,7 +168,12 @@ async fn body_of<S: Send + Sync>(request: Request, expected: &str, state: &S) ->
             detail,
         ));
     }
-    axum::body::Bytes::from_request(request, state).await.map_err(|rejection: BytesRejection| {
+    let body = tokio::time::timeout(BODY_TIME, axum::body::Bytes::from_request(request, state)).await;
+    let body = body.map_err(|_| {
+        let status = StatusCode::REQUEST_TIMEOUT;
+        Problem::new(status, "request_timeout", "The body took too long", "Send it within 10 seconds.")
+    })?;
+    body.map_err(|rejection: BytesRejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large", "Send less.")
         } else {

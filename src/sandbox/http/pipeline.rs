@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::extract::{App, RequestId};
+use super::extract::{App, Peer, RequestId};
 use super::faults::{CONTROL_PREFIX, WrongType};
 use super::guard;
 use super::problem::{PROBLEM_JSON, Problem, REQUEST_ID};
+use crate::sandbox::state::Sandbox;
 
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
+const MOST_HEADERS: usize = 64;
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 /// Gives a request its id and finishes its answer: problem documents, caching, the id.
@@ -26,7 +28,7 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     // A document replaces the answer; these headers of it belong to the refusal itself.
     let kept = [header::ALLOW, header::CONTENT_RANGE].map(|name| (response.headers().get(&name).cloned(), name));
     let has_wrong_type = response.extensions_mut().remove::<WrongType>().is_some();
-    if let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| unhandled(&response)) {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| unhandled(&response, &path)) {
         response = problem.into_document(&id);
     }
     let headers = response.headers_mut();
@@ -37,6 +39,13 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     }
     if has_wrong_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    }
+    // An answer says where things are below the root; where the public address has a path, they are below that.
+    if let Some(location) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok())
+        && location.starts_with('/')
+        && let Ok(value) = HeaderValue::from_str(&format!("{}{location}", app.public_path()))
+    {
+        headers.insert(header::LOCATION, value);
     }
     // A stored refusal names the request that it answered first.
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -53,8 +62,7 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
 /// Refuses what no route of the API can answer in the form asked for, and what takes too long.
 pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_guarded = path.starts_with(CONTROL_PREFIX) || (path == "/tv" && request.method() == Method::POST);
-    if is_guarded && let Some(problem) = guard::complaint(&request, &app.public_url) {
+    if let Some(problem) = complaint(&app, &request) {
         return problem.into_response();
     }
     let is_json = path.starts_with("/oauth/") || path.starts_with("/sandbox/") || path == "/openapi.json";
@@ -79,10 +87,37 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
     }
 }
 
+// What HTTP demands of any request, and what is asked of a page that changes something.
+fn complaint(app: &Sandbox, request: &Request) -> Option<Problem> {
+    // Without a socket there are no hosts.
+    let is_sent = request.extensions().get::<Peer>().is_some();
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if is_sent && request.version() == Version::HTTP_11 && hosts != 1 {
+        return Some(Problem::invalid("HTTP/1.1 wants one Host."));
+    }
+    if request.headers().len() > MOST_HEADERS {
+        let (status, detail) = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Send at most 64.");
+        return Some(Problem::new(status, "too_many_headers", "Too many headers", detail));
+    }
+    let path = request.uri().path();
+    if path.starts_with(CONTROL_PREFIX) {
+        let names: Vec<&str> = app.control_names.iter().map(String::as_str).collect();
+        guard::complaint(request, &names)
+    } else if path == "/tv" && request.method() == Method::POST {
+        guard::complaint(request, guard::authority_of(&app.public_url).as_slice())
+    } else {
+        None
+    }
+}
+
 // Routes that do not exist and methods that are not allowed are answered by the router without a document.
-fn unhandled(response: &Response) -> Option<Problem> {
+fn unhandled(response: &Response, path: &str) -> Option<Problem> {
     let has_document = response.headers().contains_key(header::CONTENT_TYPE);
     match response.status() {
+        StatusCode::NOT_FOUND if !has_document && path.starts_with(CONTROL_PREFIX) => Some(Problem::not_found(
+            "not_found",
+            "The switches answer at an address of their own; the sandbox prints it.",
+        )),
         StatusCode::NOT_FOUND if !has_document => Some(Problem::not_found("not_found", "Nothing is served here.")),
         StatusCode::METHOD_NOT_ALLOWED if !has_document => Some(Problem::new(
             StatusCode::METHOD_NOT_ALLOWED,

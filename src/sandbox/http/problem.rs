@@ -120,6 +120,12 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "no_renewal", "Nothing to renew", "This option simply ends.")
     }
 
+    /// A test subscriber cannot be what the scenario says.
+    pub(crate) fn scenario_impossible(detail: String) -> Self {
+        let title = "The seed data do not fit the scenario";
+        Self::new(StatusCode::CONFLICT, "scenario_impossible", title, detail)
+    }
+
     /// Somebody is in too much of a hurry.
     pub(crate) fn rate_limited(seconds: u32) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Try again later.")

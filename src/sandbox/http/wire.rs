@@ -253,7 +253,7 @@ pub(crate) struct EligibilityBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewExchange)]
 pub(crate) struct NewExchangeBody {
-    /// No offer twice.
+    /// No offer twice, by its id: two prices for one offer are refused as well.
     #[schema(value_type = std::collections::BTreeSet<WishBody>, min_items = 1, max_items = 20)]
     pub(crate) offers: Vec<WishBody>,
 }
@@ -384,6 +384,8 @@ pub(crate) struct RenewalBody {
 #[schema(as = Playback)]
 pub(crate) struct PlaybackBody {
     pub(crate) url: String,
+    /// The right to watch, as the address has it.
+    pub(crate) token: String,
     pub(crate) title: String,
 }
 

@@ -14,7 +14,7 @@ use crate::sandbox::service::catalogue::Language;
     get, path = "/v1/account", tag = "account", operation_id = "getAccount",
     security(("bearer" = [])),
     params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, body = AccountBody))
+    responses((status = 200, description = "The account", body = AccountBody))
 )]
 pub(super) async fn get_account(
     State(app): State<App>,
@@ -28,7 +28,7 @@ pub(super) async fn get_account(
 #[utoipa::path(
     get, path = "/v1/terms", tag = "account", operation_id = "getTerms",
     params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, body = TermsBody))
+    responses((status = 200, description = "The terms", body = TermsBody))
 )]
 pub(super) async fn get_terms(State(app): State<App>, language: Language) -> Json<TermsBody> {
     let terms = &app.seed.terms;
@@ -51,7 +51,7 @@ pub(super) async fn get_terms(State(app): State<App>, language: Language) -> Jso
     params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
     request_body = EnrolmentBody,
     responses(
-        (status = 200, body = AccountBody),
+        (status = 200, description = "The account", body = AccountBody),
         (status = 409, description = "`terms_outdated`: another version is current"),
     )
 )]

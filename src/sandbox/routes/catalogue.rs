@@ -1,5 +1,7 @@
 //! The catalogue: pages with entity tags, and single offers.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,12 +14,12 @@ use crate::sandbox::http::extract::{App, Bearer, PathText, QueryOf};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{CatalogBody, CategoryBody, OfferBody};
 use crate::sandbox::randomness::hash_text;
+use crate::sandbox::rules::exchange::Situation;
 use crate::sandbox::rules::offer::Offer;
 use crate::sandbox::seed::CategoryKind;
 use crate::sandbox::service::account::situation;
 use crate::sandbox::service::catalogue::{self, Language, Shelf};
 use crate::sandbox::state::MemberScope;
-use crate::sandbox::store::StoreError;
 use crate::sandbox::values::OfferId;
 
 const CACHING: &str = "private, max-age=60, stale-if-error=86400";
@@ -48,7 +50,7 @@ pub(super) struct CatalogQuery {
         ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept page"),
     ),
     responses(
-        (status = 200, body = CatalogBody, headers(
+        (status = 200, description = "The page", body = CatalogBody, headers(
             ("ETag" = String, description = "Changes with everything in the page and with the subscriber's local day; \
                 `server_time`, and `valid_until` within that day, move on without it"),
             ("Cache-Control" = String), ("Vary" = String),
@@ -65,15 +67,19 @@ pub(super) async fn list(
     headers: HeaderMap,
     query: Result<QueryOf<CatalogQuery>, Problem>,
 ) -> Result<Response, Problem> {
-    let page = bearer
+    let (tag, page) = bearer
         .run(&app, move |scope| {
             let QueryOf(query) = query?;
-            page(scope, language, &query)
+            let view = View::new(scope, language, &query)?;
+            let tag = view.tag();
+            let page = if is_current(&headers, &tag) { None } else { Some(view.page()) };
+            Ok((tag, page))
         })
         .await?;
-    let tag = tag_of(&page)?;
-    let mut response =
-        if is_current(&headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { Json(page).into_response() };
+    let mut response = match page {
+        Some(page) => Json(page).into_response(),
+        None => StatusCode::NOT_MODIFIED.into_response(),
+    };
     let kept = response.headers_mut();
     kept.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHING));
     kept.insert(header::VARY, HeaderValue::from_static(VARIES_BY));
@@ -93,7 +99,7 @@ pub(super) async fn list(
         ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`"),
     ),
     responses(
-        (status = 200, body = OfferBody, headers(("Cache-Control" = String), ("Vary" = String))),
+        (status = 200, description = "The offer", body = OfferBody, headers(("Cache-Control" = String), ("Vary" = String))),
         (status = 404, description = "`offer_not_found`"),
     )
 )]
@@ -124,49 +130,65 @@ pub(super) fn is_current(headers: &HeaderMap, tag: &str) -> bool {
         .any(|value| value.trim() == "*" || value.split(',').any(|kept| kept.trim().trim_start_matches("W/") == tag))
 }
 
-fn page(scope: &MemberScope<'_>, language: Language, query: &CatalogQuery) -> Result<CatalogBody, Problem> {
-    let limit = limit_of(query.limit.as_deref())?;
-    let limit = usize::try_from(limit).unwrap_or(1);
-    let start = cursor_of(query.cursor.as_deref())?.map_or(0, |row| usize::try_from(row).unwrap_or(usize::MAX));
-    let shelf = scope.shelf(language);
-    let situation = situation(scope)?;
-    let is_wanted = |offer: &&Offer| query.category.as_ref().is_none_or(|category| offer.category == *category);
-    let wanted = || shelf.offers.iter().filter(is_wanted);
-    let total = wanted().count();
-    let end = start.saturating_add(limit);
-    let body = |offer| catalogue::for_member(&situation, &shelf, offer);
-    Ok(CatalogBody {
-        version: catalogue::version(&situation, &shelf)?,
-        total,
-        server_time: scope.now,
-        categories: categories(&shelf),
-        offers: wanted().skip(start).take(limit).map(body).collect(),
-        next_cursor: (end < total).then(|| end.to_string()),
-    })
+/// A page of a member's catalogue before any offer is looked at.
+struct View {
+    shelf: Arc<Shelf>,
+    situation: Situation,
+    version: String,
+    category: Option<String>,
+    start: usize,
+    limit: usize,
+}
+
+impl View {
+    fn new(scope: &MemberScope<'_>, language: Language, query: &CatalogQuery) -> Result<Self, Problem> {
+        let limit = limit_of(query.limit.as_deref())?;
+        let start = cursor_of(query.cursor.as_deref())?;
+        let (shelf, situation) = (scope.shelf(language), situation(scope)?);
+        let version = catalogue::version(&situation, &shelf);
+        Ok(Self {
+            shelf,
+            situation,
+            version,
+            category: query.category.clone(),
+            start: start.map_or(0, |row| usize::try_from(row).unwrap_or(usize::MAX)),
+            limit: usize::try_from(limit).unwrap_or(1),
+        })
+    }
+
+    /// The version tells of everything that is said of an offer; the tag, also which offers these are.
+    fn tag(&self) -> String {
+        let place = format!("{:?} {} {}", self.category, self.start, self.limit);
+        let parts = [self.version.as_bytes(), place.as_bytes()];
+        format!("\"{}\"", hash_text(&parts).chars().take(22).collect::<String>())
+    }
+
+    fn page(&self) -> CatalogBody {
+        let is_wanted = |offer: &&Offer| self.category.as_ref().is_none_or(|category| offer.category == *category);
+        let wanted = || self.shelf.offers.iter().filter(is_wanted);
+        let total = wanted().count();
+        let end = self.start.saturating_add(self.limit);
+        let body = |offer| catalogue::for_member(&self.situation, &self.shelf, offer);
+        CatalogBody {
+            version: self.version.clone(),
+            total,
+            server_time: self.situation.now,
+            categories: categories(&self.shelf),
+            offers: wanted().skip(self.start).take(self.limit).map(body).collect(),
+            next_cursor: (end < total).then(|| end.to_string()),
+        }
+    }
 }
 
 fn categories(shelf: &Shelf) -> Vec<CategoryBody> {
-    shelf
-        .categories
-        .iter()
-        .map(|category| CategoryBody {
-            id: category.id.clone(),
-            title: category.title.clone(),
-            kind: match category.kind {
-                CategoryKind::Tv => "tv",
-                CategoryKind::Other => "other",
-            },
-            count: shelf.offers.iter().filter(|offer| offer.category == category.id).count(),
-        })
-        .collect()
-}
-
-fn tag_of(page: &CatalogBody) -> Result<String, StoreError> {
-    let categories =
-        serde_json::to_vec(&page.categories).map_err(|_| StoreError::Corrupt("a category does not fit"))?;
-    // The version tells of everything that is said of an offer; the tag, which offers these are.
-    let ids: Vec<&str> = page.offers.iter().map(|offer| offer.id.as_str()).collect();
-    let (ids, cursor) = (ids.join(" "), page.next_cursor.as_deref().unwrap_or(""));
-    let parts = [page.version.as_bytes(), &categories, ids.as_bytes(), cursor.as_bytes()];
-    Ok(format!("\"{}\"", hash_text(&parts).chars().take(22).collect::<String>()))
+    let shown = shelf.categories.iter().map(|category| CategoryBody {
+        id: category.id.clone(),
+        title: category.title.clone(),
+        kind: match category.kind {
+            CategoryKind::Tv => "tv",
+            CategoryKind::Other => "other",
+        },
+        count: category.count,
+    });
+    shown.collect()
 }

@@ -37,7 +37,7 @@ const MOST_STEP: i64 = 3_155_760_000;
 
 /// Shows members, clock, policy and faults.
 #[utoipa::path(get, path = "/sandbox/v1/state", tag = "control", operation_id = "getState",
-    responses((status = 200, body = StateBody)))]
+    responses((status = 200, description = "Everything at a glance", body = StateBody)))]
 pub(super) async fn state(State(app): State<App>) -> Result<Json<StateBody>, Problem> {
     blocking(&app, |sandbox| {
         sandbox.settle_all()?;
@@ -65,7 +65,7 @@ pub(super) async fn state(State(app): State<App>) -> Result<Json<StateBody>, Pro
 
 /// Tells the time.
 #[utoipa::path(get, path = "/sandbox/v1/clock", tag = "control", operation_id = "getClock",
-    responses((status = 200, body = ClockBody)))]
+    responses((status = 200, description = "The time", body = ClockBody)))]
 pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
     Json(ClockBody { now: app.clock.now() })
 }
@@ -77,7 +77,7 @@ pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
 #[utoipa::path(post, path = "/sandbox/v1/clock", tag = "control", operation_id = "setClock",
     request_body = ClockChange,
     responses(
-        (status = 200, body = ClockBody),
+        (status = 200, description = "The time", body = ClockBody),
         (status = 409, description = "`clock_out_of_range`: it goes from 2000 to 2099"),
     ))]
 pub(super) async fn set_clock(
@@ -111,7 +111,7 @@ pub(super) async fn set_clock(
 
 /// Lists the scenarios.
 #[utoipa::path(get, path = "/sandbox/v1/scenarios", tag = "control", operation_id = "listScenarios",
-    responses((status = 200, body = ScenariosBody)))]
+    responses((status = 200, description = "The scenarios", body = ScenariosBody)))]
 pub(super) async fn scenarios(State(app): State<App>) -> Json<ScenariosBody> {
     let scenarios = app.scenarios.iter().map(|scenario| ScenarioBody {
         name: scenario.name.clone(),
@@ -125,7 +125,8 @@ pub(super) async fn scenarios(State(app): State<App>) -> Json<ScenariosBody> {
 /// Loads a scenario fresh and signs its member in.
 #[utoipa::path(post, path = "/sandbox/v1/sessions", tag = "control", operation_id = "startSession",
     request_body = SessionRequest,
-    responses((status = 200, body = SessionBody), (status = 404, description = "`scenario_not_found`")))]
+    responses((status = 200, description = "The tokens", body = SessionBody), (status = 404, description = "`scenario_not_found`"),
+        (status = 409, description = "`scenario_impossible`: the seed data lack what it needs")))]
 pub(super) async fn start_session(
     State(app): State<App>,
     JsonOf(request): JsonOf<SessionRequest>,
@@ -150,7 +151,7 @@ pub(super) async fn start_session(
     responses(
         (status = 204, description = "The device gets its answer at its next poll"),
         (status = 404, description = "`code_not_found` or `scenario_not_found`"),
-        (status = 409, description = "`code_expired` or `code_used`"),
+        (status = 409, description = "`code_expired`, `code_used` or `scenario_impossible`"),
     ))]
 pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeAnswer>) -> Result<StatusCode, Problem> {
     blocking(&app, move |sandbox| match &answer {
@@ -166,7 +167,7 @@ pub(super) async fn approve(State(app): State<App>, JsonOf(answer): JsonOf<CodeA
 #[utoipa::path(post, path = "/sandbox/v1/members/{id}/points", tag = "control", operation_id = "addPoints",
     params(("id" = String, Path, description = "The member")),
     request_body = PointsChange,
-    responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`"),
+    responses((status = 200, description = "The account after the change", body = AccountBody), (status = 404, description = "`member_not_found`"),
         (status = 409, description = "`not_enrolled`, `already_earned`, `not_enough_points` or `too_many_points`"),
         (status = 422, description = "`wrong_reward`: the programme gives another number of points for this")))]
 pub(super) async fn add_points(
@@ -192,7 +193,7 @@ pub(super) async fn add_points(
 #[utoipa::path(post, path = "/sandbox/v1/members/{id}/debt", tag = "control", operation_id = "setDebt",
     params(("id" = String, Path, description = "The member")),
     request_body = DebtRequest,
-    responses((status = 200, body = AccountBody), (status = 404, description = "`member_not_found`")))]
+    responses((status = 200, description = "The account after the change", body = AccountBody), (status = 404, description = "`member_not_found`")))]
 pub(super) async fn set_debt(
     State(app): State<App>,
     PathText(id): PathText,
@@ -213,7 +214,7 @@ pub(super) async fn set_debt(
 
 /// Lists the faults that are switched on.
 #[utoipa::path(get, path = "/sandbox/v1/faults", tag = "control", operation_id = "getFaults",
-    responses((status = 200, body = Vec<Fault>)))]
+    responses((status = 200, description = "The faults that are on", body = Vec<Fault>)))]
 pub(super) async fn get_faults(State(app): State<App>) -> Json<Vec<Fault>> {
     Json(app.faults.list())
 }
@@ -221,7 +222,7 @@ pub(super) async fn get_faults(State(app): State<App>) -> Json<Vec<Fault>> {
 /// Switches faults on, instead of those that were; the first that matches a request hits it.
 #[utoipa::path(put, path = "/sandbox/v1/faults", tag = "control", operation_id = "setFaults",
     request_body = Vec<Fault>,
-    responses((status = 200, body = Vec<Fault>)))]
+    responses((status = 200, description = "The faults that are on", body = Vec<Fault>)))]
 pub(super) async fn set_faults(
     State(app): State<App>,
     JsonOf(faults): JsonOf<Vec<Fault>>,
@@ -246,7 +247,7 @@ pub(super) async fn clear_faults(State(app): State<App>) -> StatusCode {
 
 /// Shows how the programme is run.
 #[utoipa::path(get, path = "/sandbox/v1/policy", tag = "control", operation_id = "getPolicy",
-    responses((status = 200, body = Policy)))]
+    responses((status = 200, description = "The policy that holds", body = Policy)))]
 pub(super) async fn get_policy(State(app): State<App>) -> Json<Policy> {
     Json(app.policy())
 }
@@ -254,7 +255,7 @@ pub(super) async fn get_policy(State(app): State<App>) -> Json<Policy> {
 /// Changes how the programme is run; what is left out takes its default.
 #[utoipa::path(put, path = "/sandbox/v1/policy", tag = "control", operation_id = "setPolicy",
     request_body = Policy,
-    responses((status = 200, body = Policy)))]
+    responses((status = 200, description = "The policy that holds", body = Policy)))]
 pub(super) async fn set_policy(
     State(app): State<App>,
     JsonOf(policy): JsonOf<Policy>,

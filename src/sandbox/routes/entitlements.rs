@@ -14,7 +14,7 @@ use crate::sandbox::service::entitlement;
     get, path = "/v1/entitlements", tag = "entitlements", operation_id = "listEntitlements",
     security(("bearer" = [])),
     params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, body = EntitlementsBody))
+    responses((status = 200, description = "The active options", body = EntitlementsBody))
 )]
 pub(super) async fn list(
     State(app): State<App>,
@@ -40,7 +40,7 @@ pub(super) async fn list(
     ),
     request_body = RenewalSwitchBody,
     responses(
-        (status = 200, body = EntitlementBody),
+        (status = 200, description = "The option as it is now", body = EntitlementBody),
         (status = 404, description = "`entitlement_not_found`"),
         (status = 409, description = "`no_renewal`: the option simply ends"),
     )

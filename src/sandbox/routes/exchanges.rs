@@ -54,8 +54,8 @@ pub(super) struct ExchangesQuery {
     ),
     request_body = NewExchangeBody,
     responses(
-        (status = 201, body = ExchangeBody, headers(("Location" = String))),
-        (status = 202, body = ExchangeAccepted, headers(("Location" = String), ("Retry-After" = u32))),
+        (status = 201, description = "The exchange is carried out", body = ExchangeBody, headers(("Location" = String))),
+        (status = 202, description = "The exchange is accepted and is carried out later", body = ExchangeAccepted, headers(("Location" = String), ("Retry-After" = u32))),
         (status = 403, description = "`not_enrolled`"),
         (status = 409, description = "`price_changed`, or `request_in_progress` with a time to wait",
             headers(("Retry-After" = u32))),
@@ -89,7 +89,7 @@ pub(super) async fn create(
     get, path = "/v1/exchanges", tag = "exchanges", operation_id = "listExchanges",
     security(("bearer" = [])),
     params(ExchangesQuery, ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, body = ExchangesBody), (status = 400, description = "A parameter is not valid"))
+    responses((status = 200, description = "The page, newest first", body = ExchangesBody), (status = 400, description = "A parameter is not valid"))
 )]
 pub(super) async fn list(
     State(app): State<App>,
@@ -127,7 +127,7 @@ pub(super) async fn list(
         ("id" = String, Path, description = "The exchange"),
         ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`"),
     ),
-    responses((status = 200, body = ExchangeBody), (status = 404, description = "`exchange_not_found`"))
+    responses((status = 200, description = "The exchange", body = ExchangeBody), (status = 404, description = "`exchange_not_found`"))
 )]
 pub(super) async fn get(
     State(app): State<App>,

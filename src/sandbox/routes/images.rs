@@ -9,15 +9,12 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::catalogue::is_current;
-use crate::sandbox::artwork::{ArtworkError, Variant};
+use crate::sandbox::artwork::{self, ArtworkError, Variant};
 use crate::sandbox::http::binary::BinaryBody;
-use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
+use crate::sandbox::http::extract::{App, PathText, QueryOf};
 use crate::sandbox::http::problem::Problem;
-use crate::sandbox::randomness::hash_text;
-use crate::sandbox::state::{Sandbox, lock};
-
-// A page of posters in two sizes; drawing again is cheap enough beyond that.
-const MOST_KEPT: usize = 256;
+use crate::sandbox::pictures::{Key, Picture};
+use crate::sandbox::state::{Sandbox, Threads};
 
 /// How a picture is cut.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -43,7 +40,7 @@ pub(super) struct ImageQuery {
     h: Option<u32>,
 }
 
-/// Draws the picture of an offer.
+/// Draws the picture of an offer, one picture at a time.
 #[utoipa::path(
     get, path = "/v1/images/{id}", tag = "catalogue", operation_id = "getImage",
     params(
@@ -52,10 +49,11 @@ pub(super) struct ImageQuery {
         ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept picture"),
     ),
     responses(
-        (status = 200, content_type = "image/png", body = BinaryBody, headers(("ETag" = String), ("Cache-Control" = String))),
+        (status = 200, description = "The picture", content_type = "image/png", body = BinaryBody, headers(("ETag" = String), ("Cache-Control" = String))),
         (status = 304, description = "The kept picture is current", headers(("ETag" = String), ("Cache-Control" = String))),
         (status = 400, description = "A parameter is not valid"),
         (status = 404, description = "`image_not_found`"),
+        (status = 503, description = "Too many pictures wait to be drawn"),
     )
 )]
 pub(super) async fn get(
@@ -64,46 +62,67 @@ pub(super) async fn get(
     QueryOf(query): QueryOf<ImageQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let picture = blocking(&app, move |sandbox| draw(sandbox, &id, &query)).await?;
-    let tag = format!("\"{}\"", hash_text(&[&picture]).chars().take(22).collect::<String>());
-    let mut response = if is_current(&headers, &tag) {
+    let key = key_of(id, &query);
+    // Before the queue: a picture that cannot be drawn waits for nothing.
+    artwork::check(&app.seed, &key.image, key.width, key.height).map_err(problem)?;
+    let wanted = key.clone();
+    let draw = |turn| async {
+        let sandbox = Arc::clone(&app);
+        let work = move || {
+            let drawn = draw(&sandbox, wanted);
+            drop(turn);
+            drawn
+        };
+        match app.threads {
+            Threads::Caller => work(),
+            Threads::Pool => {
+                let drawn = app.pictures.easel().run(work).await;
+                drawn.unwrap_or_else(|| Err(Problem::internal("The thread that draws stopped.")))
+            }
+        }
+    };
+    let picture = app.pictures.get(&key, draw).await?;
+    let mut response = if is_current(&headers, &picture.tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, "image/png")], picture.as_ref().clone()).into_response()
+        ([(header::CONTENT_TYPE, "image/png")], picture.png).into_response()
     };
     let kept = response.headers_mut();
     kept.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(&picture.tag) {
         kept.insert(header::ETAG, tag);
     }
     Ok(response)
 }
 
-fn draw(sandbox: &Sandbox, id: &str, query: &ImageQuery) -> Result<Arc<Vec<u8>>, Problem> {
+fn key_of(image: String, query: &ImageQuery) -> Key {
     let variant = match query.variant {
         None | Some(VariantName::Poster) => Variant::Poster,
         Some(VariantName::Tile) => Variant::Tile,
         Some(VariantName::Backdrop) => Variant::Backdrop,
     };
     let (usual_width, usual_height) = variant.usual_size();
-    let (width, height) = (query.w.unwrap_or(usual_width), query.h.unwrap_or(usual_height));
-    let key = format!("{id}/{variant:?}/{width}x{height}");
-    if let Some(picture) = lock(&sandbox.pictures).get(&key) {
-        return Ok(Arc::clone(picture));
+    Key { image, variant, width: query.w.unwrap_or(usual_width), height: query.h.unwrap_or(usual_height) }
+}
+
+fn draw(sandbox: &Sandbox, key: Key) -> Result<Picture, Problem> {
+    // A drawing goes on when the request that began it is gone.
+    if let Some(picture) = sandbox.pictures.kept(&key) {
+        return Ok(picture);
     }
-    let drawn = sandbox.artist.draw(&sandbox.seed, id, variant, width, height).map_err(|error| match error {
+    let drawn = sandbox.artist.draw(&sandbox.seed, &key.image, key.variant, key.width, key.height);
+    let picture = Picture::new(drawn.map_err(problem)?);
+    sandbox.pictures.keep(key, &picture);
+    Ok(picture)
+}
+
+fn problem(error: ArtworkError) -> Problem {
+    match error {
         ArtworkError::Unknown(_) => Problem::not_found("image_not_found", "There is no such picture."),
         ArtworkError::Size { .. } => Problem::invalid("w is 16 to 1920 and h is 16 to 1080 pixels."),
         ArtworkError::Broken { .. } => {
             tracing::error!(error = &error as &dyn std::error::Error, "a picture cannot be drawn");
             Problem::internal("The picture cannot be drawn.")
         }
-    })?;
-    let picture = Arc::new(drawn);
-    let mut kept = lock(&sandbox.pictures);
-    if kept.len() >= MOST_KEPT {
-        kept.clear();
     }
-    kept.insert(key, Arc::clone(&picture));
-    Ok(picture)
 }

@@ -46,7 +46,7 @@ pub(super) struct LedgerQuery {
     get, path = "/v1/ledger", tag = "ledger", operation_id = "listLedger",
     security(("bearer" = [])),
     params(LedgerQuery, ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, body = LedgerBody), (status = 400, description = "A parameter is not valid"))
+    responses((status = 200, description = "The page, newest first", body = LedgerBody), (status = 400, description = "A parameter is not valid"))
 )]
 pub(super) async fn list(
     State(app): State<App>,
@@ -81,7 +81,7 @@ pub(super) async fn list(
     get, path = "/v1/earning-rules", tag = "ledger", operation_id = "listEarningRules",
     security(("bearer" = [])),
     params(("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, body = EarningBody))
+    responses((status = 200, description = "The ways to earn, and the statuses", body = EarningBody))
 )]
 pub(super) async fn earning_rules(
     State(app): State<App>,

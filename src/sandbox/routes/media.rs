@@ -34,8 +34,8 @@ pub(super) struct MediaQuery {
         ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept clip"),
     ),
     responses(
-        (status = 200, content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Accept-Ranges" = String))),
-        (status = 206, content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 200, description = "The whole clip", content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Accept-Ranges" = String))),
+        (status = 206, description = "The bytes asked for", content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Content-Range" = String))),
         (status = 304, description = "The kept clip is current", headers(("ETag" = String))),
         (status = 400, description = "A parameter is not valid"),
         (status = 403, description = "`not_entitled`"),

@@ -5,6 +5,7 @@ mod catalogue;
 mod control;
 mod control_bodies;
 mod entitlements;
+mod examples;
 mod exchanges;
 mod images;
 mod ledger;
@@ -23,14 +24,31 @@ pub(crate) use control::{answer_code, change_points};
 use super::http::extract::App;
 use super::http::{faults, pipeline};
 
-/// Everything the sandbox serves.
+/// Everything that boxes and phones ask for.
 pub(crate) fn router(app: App) -> Router {
     bind(routes_of_any(), app)
 }
 
+/// The switches of QA, which listen elsewhere.
+pub(crate) fn control_router(app: App) -> Router {
+    let (router, document) = OpenApiRouter::with_openapi(openapi::switches())
+        .routes(routes!(control::state))
+        .routes(routes!(control::get_clock, control::set_clock))
+        .routes(routes!(control::scenarios))
+        .routes(routes!(control::start_session))
+        .routes(routes!(control::approve))
+        .routes(routes!(control::add_points))
+        .routes(routes!(control::set_debt))
+        .routes(routes!(control::get_faults, control::set_faults, control::clear_faults))
+        .routes(routes!(control::get_policy, control::set_policy))
+        .split_for_parts();
+    let document = openapi::complete(document);
+    bind(router.merge(openapi::switches_router(document)), app)
+}
+
 /// The routes, not yet of one sandbox: they and their document are made once and shared.
 pub(crate) fn routes_of_any() -> Router<App> {
-    let (router, document) = OpenApiRouter::with_openapi(openapi::base())
+    let (router, document) = OpenApiRouter::with_openapi(openapi::api())
         .routes(routes!(account::get_account))
         .routes(routes!(account::get_terms))
         .routes(routes!(account::enrol))
@@ -47,18 +65,9 @@ pub(crate) fn routes_of_any() -> Router<App> {
         .routes(routes!(oauth::authorize_device))
         .routes(routes!(oauth::token))
         .routes(routes!(oauth::revoke))
-        .routes(routes!(control::state))
-        .routes(routes!(control::get_clock, control::set_clock))
-        .routes(routes!(control::scenarios))
-        .routes(routes!(control::start_session))
-        .routes(routes!(control::approve))
-        .routes(routes!(control::add_points))
-        .routes(routes!(control::set_debt))
-        .routes(routes!(control::get_faults, control::set_faults, control::clear_faults))
-        .routes(routes!(control::get_policy, control::set_policy))
         .split_for_parts();
     let document = openapi::complete(document);
-    router.merge(phone_page::router()).merge(openapi::router(document))
+    router.merge(phone_page::router()).merge(openapi::api_router(document))
 }
 
 /// Gives the routes their sandbox and everything that a request passes through.

@@ -57,6 +57,7 @@ pub(super) enum TokenRequest {
         grant_type: String,
         #[schema(pattern = "^bonus-tv$")]
         client_id: String,
+        #[schema(min_length = 1)]
         device_code: String,
     },
     #[schema(title = "refresh")]
@@ -65,6 +66,7 @@ pub(super) enum TokenRequest {
         grant_type: String,
         #[schema(pattern = "^bonus-tv$")]
         client_id: String,
+        #[schema(min_length = 1)]
         refresh_token: String,
     },
 }
@@ -112,7 +114,7 @@ pub(super) enum OauthCode {
 #[utoipa::path(
     post, path = "/oauth/device_authorization", tag = "sign-in", operation_id = "authorizeDevice",
     request_body(content = DeviceForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = DeviceAuthorization), (status = 400, body = OauthError))
+    responses((status = 200, description = "The codes", body = DeviceAuthorization), (status = 400, description = "An error of OAuth", body = OauthError))
 )]
 pub(super) async fn authorize_device(
     State(app): State<App>,
@@ -147,7 +149,7 @@ pub(super) async fn authorize_device(
 #[utoipa::path(
     post, path = "/oauth/token", tag = "sign-in", operation_id = "getTokens",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokenBody), (status = 400, body = OauthError))
+    responses((status = 200, description = "The tokens", body = TokenBody), (status = 400, description = "An error of OAuth", body = OauthError))
 )]
 pub(super) async fn token(
     State(app): State<App>,
@@ -190,7 +192,7 @@ pub(super) async fn token(
 #[utoipa::path(
     post, path = "/oauth/revoke", tag = "sign-in", operation_id = "revokeToken",
     request_body(content = RevokeForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "The sign-in has ended"), (status = 400, body = OauthError))
+    responses((status = 200, description = "The sign-in has ended"), (status = 400, description = "An error of OAuth", body = OauthError))
 )]
 pub(super) async fn revoke(
     State(app): State<App>,

@@ -3,7 +3,11 @@
 //! What every operation shares is added here once: the request id, and the problems that the
 //! pipeline answers before a handler runs.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -13,13 +17,15 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::response::Response;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder, Server};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::examples;
 use crate::sandbox::http::extract::App;
 use crate::sandbox::http::faults::CONTROL_PREFIX;
 use crate::sandbox::http::problem::PROBLEM_JSON;
 use crate::sandbox::http::wire::{ProblemBody, ReasonBody};
+use crate::sandbox::state::Sandbox;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,36 +33,73 @@ use crate::sandbox::http::wire::{ProblemBody, ReasonBody};
     components(schemas(ProblemBody, ReasonBody)),
     tags(
         (name = "account"), (name = "catalogue"), (name = "exchanges"), (name = "entitlements"), (name = "ledger"),
-        (name = "sign-in"), (name = "control", description = "Switches of QA; nothing here needs a sign-in.")
+        (name = "sign-in")
     )
 )]
-struct Base;
+struct Api;
 
-/// The document before the routes are added.
-pub(super) fn base() -> utoipa::openapi::OpenApi {
-    Base::openapi()
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Switches of the bonus API sandbox", description = "For QA; nothing here needs a sign-in."),
+    components(schemas(ProblemBody, ReasonBody)),
+    tags((name = "control", description = "Clock, test subscribers, points, debts, faults and policy."))
+)]
+struct Switches;
+
+/// The document of the API before the routes are added.
+pub(super) fn api() -> Document {
+    Api::openapi()
+}
+
+/// The document of the switches before the routes are added.
+pub(super) fn switches() -> Document {
+    Switches::openapi()
 }
 
 /// Adds what every operation shares.
-pub(super) fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
-    if let Some(components) = document.components.as_mut() {
+pub(super) fn complete(mut document: Document) -> Document {
+    let needs_token = document.paths.paths.values_mut().flat_map(operations).any(|one| one.security.is_some());
+    if let Some(components) = document.components.as_mut().filter(|_| needs_token) {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
             share(operation, path);
+            examples::add(operation);
         }
     }
     document
 }
 
-/// Serves the document and its page.
-pub(super) fn router(document: utoipa::openapi::OpenApi) -> Router<App> {
-    // A document that came from code fits JSON; an empty one would fail the first test that reads it.
-    let json = document.to_pretty_json().unwrap_or_default();
-    let served = move || async move { ([(header::CONTENT_TYPE, "application/json")], json).into_response() };
-    let page: Router<App> = SwaggerUi::new("/docs").config(Config::new(["/openapi.json"])).into();
+/// Serves the document of the API and its page.
+pub(super) fn api_router(document: Document) -> Router<App> {
+    router(document, |app| (&app.documents.api, app.public_url.clone()))
+}
+
+/// Serves the document of the switches and its page.
+pub(super) fn switches_router(document: Document) -> Router<App> {
+    // Whoever reads it has found the address.
+    router(document, |app| (&app.documents.switches, "/".to_owned()))
+}
+
+fn router(
+    document: Document,
+    place: impl Fn(&Sandbox) -> (&OnceLock<Bytes>, String) + Copy + Send + Sync + 'static,
+) -> Router<App> {
+    let document = Arc::new(document);
+    let served = move |State(app): State<App>| async move {
+        let (made, server) = place(&app);
+        let json = made.get_or_init(|| {
+            let mut document = Document::clone(&document);
+            document.servers = Some(vec![Server::new(server)]);
+            // A document that came from code fits JSON; an empty one would fail the first test that reads it.
+            document.to_pretty_json().unwrap_or_default().into()
+        });
+        ([(header::CONTENT_TYPE, "application/json")], json.clone()).into_response()
+    };
+    // Relative to the page: the public address may have a path.
+    let page: Router<App> = SwaggerUi::new("/docs").config(Config::new(["../openapi.json"])).into();
     Router::new().route("/openapi.json", get(served)).merge(page)
 }
 
@@ -70,6 +113,7 @@ fn share(operation: &mut Operation, path: &str) {
         ("405", "The method is not allowed"),
         ("413", "The body is too large"),
         ("429", "Too many requests"),
+        ("431", "The head is too large"),
         ("500", "The sandbox failed"),
         ("503", "The service is unavailable"),
     ];
@@ -84,6 +128,7 @@ fn share(operation: &mut Operation, path: &str) {
     }
     if operation.request_body.is_some() {
         shared.push(("400", "The request is not valid"));
+        shared.push(("408", "The body took too long"));
         shared.push(("415", "The body has the wrong type"));
     }
     let responses = &mut operation.responses.responses;

@@ -182,16 +182,17 @@ fn render(app: &App, token: &str, code: &str, (status, page): (StatusCode, Page)
         Page::Closed { seconds } => Some([(header::RETRY_AFTER, seconds.to_string())]),
         Page::EnterCode { .. } | Page::Choose { .. } | Page::Done { .. } => None,
     };
+    let path = format!("{}/tv", app.public_path());
     let body = match page {
-        Page::EnterCode { complaint } => enter_code(code, complaint),
-        Page::Choose { code } => choose(app, &csrf, &code),
+        Page::EnterCode { complaint } => enter_code(&path, code, complaint),
+        Page::Choose { code } => choose(app, &path, &csrf, &code),
         Page::Closed { seconds } => format!(
             "<h1>Слишком много неверных кодов</h1><p class=\"big\">Подождите {} мин и попробуйте ещё раз.</p>",
             seconds.div_ceil(60)
         ),
         Page::Done { title, text } => format!("<h1>{title}</h1><p class=\"big\">{text}</p>"),
     };
-    let cookie = [(header::SET_COOKIE, format!("{COOKIE}={token}; Path=/tv; HttpOnly; SameSite=Strict"))];
+    let cookie = [(header::SET_COOKIE, format!("{COOKIE}={token}; Path={path}; HttpOnly; SameSite=Strict"))];
     (status, retry_after, cookie, guards(), Html(document("Вход на телевизоре", &body))).into_response()
 }
 
@@ -215,11 +216,11 @@ fn document(title: &str, body: &str) -> String {
     )
 }
 
-fn enter_code(code: &str, complaint: Option<&'static str>) -> String {
+fn enter_code(path: &str, code: &str, complaint: Option<&'static str>) -> String {
     let complaint =
         complaint.map_or_else(String::new, |text| format!("<p class=\"complaint\" role=\"alert\">{text}</p>"));
     format!(
-        "<h1>Введите код с экрана телевизора</h1>{complaint}<form method=\"get\" action=\"/tv\">\
+        "<h1>Введите код с экрана телевизора</h1>{complaint}<form method=\"get\" action=\"{path}\">\
          <label for=\"code\">Код</label><input id=\"code\" name=\"code\" class=\"code\" value=\"{}\" maxlength=\"16\" required \
          autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"BCDF-GHJK\">\
          <button class=\"primary\">Продолжить</button></form>",
@@ -227,7 +228,7 @@ fn enter_code(code: &str, complaint: Option<&'static str>) -> String {
     )
 }
 
-fn choose(app: &App, csrf: &str, code: &str) -> String {
+fn choose(app: &App, path: &str, csrf: &str, code: &str) -> String {
     let options: String = app
         .scenarios
         .iter()
@@ -246,7 +247,7 @@ fn choose(app: &App, csrf: &str, code: &str) -> String {
         .collect();
     format!(
         "<h1>Разрешить вход на телевизоре?</h1><p>На экране должен быть код <b class=\"shown\">{code}</b>. \
-         Если код другой, отклоните вход.</p><form method=\"post\" action=\"/tv\">\
+         Если код другой, отклоните вход.</p><form method=\"post\" action=\"{path}\">\
          <input type=\"hidden\" name=\"csrf\" value=\"{}\"><input type=\"hidden\" name=\"code\" value=\"{}\">\
          <fieldset><legend>Кто входит</legend>{options}</fieldset>\
          <label class=\"fresh\"><input type=\"checkbox\" name=\"fresh\" value=\"1\" checked> Начать с чистого листа</label>\
@@ -294,6 +295,6 @@ mod tests {
     #[test]
     fn what_a_stranger_types_cannot_become_markup() {
         assert_eq!(escape("\"><script>'&"), "&quot;&gt;&lt;script&gt;&#39;&amp;");
-        assert!(!enter_code("\"><script>", None).contains("<script>"));
+        assert!(!enter_code("/tv", "\"><script>", None).contains("<script>"));
     }
 }

@@ -287,6 +287,149 @@ fn rules_that_the_sandbox_does_not_apply_are_faults() {
     assert!(edited("earning.toml", "points = 300", "points = 350").is_ok());
 }
 
+/// What the rules could not apply, by panicking, by never ending, or by selling what nobody can order.
+#[test]
+fn data_that_no_rule_can_apply_are_faults() {
+    let long = format!("id = \"{}\"", "q".repeat(65));
+    for (name, from, to, field, problem) in [
+        ("quota.toml", "id = \"quota-10\"", long.as_str(), "id", "is longer than 64 letters"),
+        ("quota.toml", "quota_gb = 5\n", "quota_gb = 0\n", "quota_gb", "must not be 0"),
+        ("services.toml", "base_price = 450", "base_price = 1000000001", "base_price", "is more than 1000000000"),
+        ("films-world.toml", "year = 1927", "year = 1894", "year", "is not between 1895 and 2099"),
+        ("films-world.toml", "year = 1927", "year = 9999", "year", "is not between 1895 and 2099"),
+        (
+            "films-world.toml",
+            "duration_minutes = 153",
+            "duration_minutes = 4294967295",
+            "duration_minutes",
+            "is more than 10000",
+        ),
+        ("films-world.toml", "hours = 48", "hours = 4294967295", "validity", "is longer than ten years"),
+        (
+            "other.toml",
+            "months = 1, from = \"next_month\"",
+            "months = 4294967295, from = \"next_month\"",
+            "validity",
+            "is longer than ten years",
+        ),
+        (
+            "other.toml",
+            "months = 2, from = \"order\"",
+            "months = 121, from = \"order\"",
+            "validity",
+            "is longer than ten years",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nimage = \"../secret\"",
+            "image",
+            "must be lower-case Latin letters, digits and hyphens",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nimage = \"\"",
+            "image",
+            "must be lower-case Latin letters, digits and hyphens",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nimage = \"generated-1\"",
+            "image",
+            "begins as those of generated offers do",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nchannels = [\"box\", \"box\"]",
+            "channels",
+            "name something twice",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nregions = [\"moscow\", \"moscow\"]",
+            "regions",
+            "name something twice",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nexcludes = [\"quota-5\", \"quota-5\"]",
+            "excludes",
+            "name something twice",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nrequires = [\"antivirus-eset\"]",
+            "requires",
+            "\"antivirus-eset\" cannot be ordered on the box",
+        ),
+        (
+            "films-world.toml",
+            "year = 1927",
+            "year = 1927\nregions = [\"moscow\"]\nrequires = [\"service-karaoke\"]",
+            "requires",
+            "\"service-karaoke\" is not sold in \"moscow\"",
+        ),
+        (
+            "quota.toml",
+            "quota_gb = 5\n",
+            "quota_gb = 5\nexcludes = [\"service-viewing-control\"]\n",
+            "requires",
+            "\"service-viewing-control\" is ruled out at the same time",
+        ),
+        (
+            "quota.toml",
+            "quota_gb = 5\n",
+            "quota_gb = 5\nrequires = [\"package-family\"]\n",
+            "requires",
+            "names no service, and a quota needs one",
+        ),
+    ] {
+        match edited(name, from, to) {
+            Err(SeedError::Invalid(faults)) => {
+                let hit = faults.iter().any(|fault| (fault.field, fault.problem.as_str()) == (field, problem));
+                assert!(hit, "{to}: {faults:?}");
+            }
+            other => panic!("{to}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn offers_that_require_each_other_are_a_fault_of_each() {
+    let ring = edited(
+        "services.toml",
+        "id = \"service-viewing-control\"",
+        "id = \"service-viewing-control\"\nrequires = [\"quota-5\"]",
+    );
+    let Err(SeedError::Invalid(faults)) = ring else { panic!("the ring went unnoticed") };
+    let of = |id: &str| faults.iter().filter(|fault| fault.entry == id && fault.problem.contains("leads back")).count();
+    // The other quotas lead into the ring and are not part of it.
+    assert_eq!((of("service-viewing-control"), of("quota-5"), of("quota-10")), (1, 1, 0), "{faults:?}");
+}
+
+/// TOML says the line and what was expected; whoever edits the data needs no more.
+#[test]
+fn numbers_below_nothing_do_not_parse() {
+    for (name, from, to) in [
+        ("services.toml", "base_price = 450", "base_price = -450"),
+        ("quota.toml", "quota_gb = 5\n", "quota_gb = -5\n"),
+        ("films-world.toml", "year = 1927", "year = -1"),
+        ("films-world.toml", "hours = 48", "hours = -48"),
+        ("services.toml", "base_price = 450", "base_price = 4.5"),
+        ("services.toml", "base_price = 450", "base_price = \"450\""),
+    ] {
+        let Err(error @ SeedError::Parse { .. }) = edited(name, from, to) else { panic!("{to} went unnoticed") };
+        let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(source.contains("line") && source.contains("expected"), "{to}: {source}");
+    }
+}
+
 #[test]
 fn unknown_fields_and_words_do_not_parse() {
     for (name, from, to) in [

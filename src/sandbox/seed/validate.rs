@@ -4,21 +4,31 @@
 //! What the data say of statuses, rates and dates is shown to members and computed elsewhere, so a
 //! number that the rules do not apply is a fault too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::{
-    After, Category, EarningRule, Fault, OfferKind, Posting, Region, StatusRule, Terms, Validity,
+    After, Category, Channel, EarningRule, Fault, OfferKind, Posting, Region, StatusRule, Terms, Validity,
     file::{CATEGORIES, EARNING, Entry, REGIONS, STATUSES, TERMS},
 };
 use crate::sandbox::rules::accrual::{
     Earning, JOINING_DELAY_HOURS, LEAST_PAYMENT_ROUBLES, LIFETIME_MONTHS, PAYMENT_POSTING_DAY, ROUBLES_A_POINT,
 };
 use crate::sandbox::rules::status::Level;
+use crate::sandbox::values::Points;
 
 const AGE_MARKS: [u8; 5] = [0, 6, 12, 16, 18];
 const CONNECTED_SERVICES: [&str; 3] = ["tv", "internet", "phone"];
-/// The year of the first film show.
-const FIRST_FILM: u16 = 1895;
+/// From the year of the first film show to the last year of the sandbox's clock.
+const YEARS: RangeInclusive<u16> = 1895..=2099;
+/// An order names at most so many letters; see `routes::exchanges`.
+const LONGEST_ID: usize = 64;
+/// Longer periods lead out of the years that a date can have.
+const MOST_HOURS: u32 = 10 * 366 * 24;
+const MOST_MONTHS: u32 = 120;
+const MOST_MINUTES: u32 = 10_000;
+const LONGEST_TITLE: usize = 200;
+const LONGEST_TEXT: usize = 2000;
 
 /// Every fault of the data set; empty when it may be used.
 pub(super) fn faults(
@@ -39,8 +49,15 @@ pub(super) fn faults(
     let known = Known {
         regions: regions.iter().map(|region| region.code.as_str()).collect(),
         categories: categories.iter().map(|category| category.id.as_str()).collect(),
-        offers: offers.iter().map(|(_, offer)| offer.id.as_str()).collect(),
+        offers: offers.iter().map(|(_, offer)| (offer.id.as_str(), offer)).collect(),
     };
+    for (file, name, is_empty) in [
+        (REGIONS.name, "region", regions.is_empty()),
+        (CATEGORIES.name, "category", categories.is_empty()),
+        ("offers", "offer", offers.is_empty()),
+    ] {
+        found.at(file, name).demand(!is_empty, "entries", "are missing");
+    }
     found.no_repeats(offers.iter().map(|(file, offer)| (*file, offer.id.as_str())), "id");
     for (file, offer) in offers {
         check_offer(&mut Place { found: &mut found, file, entry: &offer.id }, offer, &known);
@@ -51,7 +68,28 @@ pub(super) fn faults(
 struct Known<'a> {
     regions: BTreeSet<&'a str>,
     categories: BTreeSet<&'a str>,
-    offers: BTreeSet<&'a str>,
+    offers: BTreeMap<&'a str, &'a Entry>,
+}
+
+impl Known<'_> {
+    /// Whether an offer leads back to itself through the offers that it requires.
+    fn requires_itself(&self, id: &str) -> bool {
+        let (mut seen, mut ahead) = (BTreeSet::new(), self.required_by(id));
+        while let Some(next) = ahead.pop() {
+            if next == id {
+                return true;
+            }
+            if seen.insert(next) {
+                ahead.extend(self.required_by(next));
+            }
+        }
+        false
+    }
+
+    fn required_by(&self, id: &str) -> Vec<&str> {
+        let required = self.offers.get(id).and_then(|offer| offer.requires.as_deref());
+        required.unwrap_or_default().iter().map(String::as_str).collect()
+    }
 }
 
 #[derive(Default)]
@@ -105,6 +143,17 @@ impl Place<'_> {
     fn id(&mut self, id: &str, field: &'static str) {
         let fits = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
         self.demand(fits && !id.is_empty(), field, "must be lower-case Latin letters, digits and hyphens");
+        self.demand(id.len() <= LONGEST_ID, field, "is longer than 64 letters");
+    }
+
+    fn short(&mut self, text: Option<&str>, most: usize, field: &'static str) {
+        let fits = text.is_none_or(|text| text.chars().count() <= most);
+        self.demand(fits, field, &format!("is longer than {most} letters"));
+    }
+
+    fn once_each<T: PartialEq>(&mut self, list: &[T], field: &'static str) {
+        let repeats = list.iter().enumerate().any(|(place, item)| list.iter().take(place).any(|other| other == item));
+        self.demand(!repeats, field, "name something twice");
     }
 }
 
@@ -204,8 +253,32 @@ fn check_offer(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
     place.id(&offer.id, "id");
     place.text(&offer.title, "title");
     place.text(&offer.description, "description");
+    for (text, field) in [(Some(&offer.title), "title"), (offer.title_en.as_ref(), "title_en")] {
+        place.short(text.map(String::as_str), LONGEST_TITLE, field);
+    }
+    let texts = [
+        (Some(&offer.description), "description"),
+        (offer.description_en.as_ref(), "description_en"),
+        (offer.subtitle.as_ref(), "subtitle"),
+        (offer.subtitle_en.as_ref(), "subtitle_en"),
+        (offer.director.as_ref(), "director"),
+    ];
+    for (text, field) in texts {
+        place.short(text.map(String::as_str), LONGEST_TEXT, field);
+    }
+    if let Some(image) = &offer.image {
+        place.id(image, "image");
+        // These pictures are made of their number alone.
+        place.demand(!image.starts_with("generated-"), "image", "begins as those of generated offers do");
+    }
+    place.demand(!offer.id.starts_with("generated-"), "id", "begins as those of generated offers do");
+    place.demand(offer.year.is_none_or(|year| YEARS.contains(&year)), "year", "is not between 1895 and 2099");
+    let minutes = offer.duration_minutes.is_none_or(|minutes| minutes <= MOST_MINUTES);
+    place.demand(minutes, "duration_minutes", "is more than 10000");
     check_placement(place, offer, known);
-    check_terms_of_sale(place, offer, known);
+    check_terms_of_sale(place, offer);
+    check_needs(place, offer, known);
+    check_validity(place, offer);
     if offer.kind == Some(OfferKind::Film) {
         check_film(place, offer);
     }
@@ -228,12 +301,13 @@ fn check_placement(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
     for code in regions.iter().filter(|code| !known.regions.contains(code.as_str())) {
         place.fault("regions", format!("{code:?} is unknown"));
     }
+    place.once_each(regions, "regions");
     for code in offer.regional_prices.keys().filter(|code| !regions.contains(code)) {
         place.fault("regional_prices", format!("{code:?} is not among the regions of the offer"));
     }
 }
 
-fn check_terms_of_sale(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
+fn check_terms_of_sale(place: &mut Place<'_>, offer: &Entry) {
     let needs_price = offer.kind != Some(OfferKind::Partner);
     let priced_everywhere = offer
         .regions
@@ -244,28 +318,15 @@ fn check_terms_of_sale(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) 
     let prices = offer.regional_prices.values().copied().chain(offer.base_price);
     place.demand(prices.into_iter().all(|price| price > 0), "base_price", "must not be 0");
 
-    match offer.validity {
-        None => place.fault("validity", "is missing"),
-        Some(Validity::Hours { hours: 0 } | Validity::Months { months: 0, .. }) => {
-            place.fault("validity", "must not be 0");
-        }
-        Some(Validity::Hours { .. } | Validity::Months { .. }) => {}
-        Some(Validity::Permanent) => {
-            let paid = matches!(offer.after, Some(After::Paid { .. }));
-            place.demand(!paid, "after", "a permanent offer never becomes paid");
-        }
-    }
+    let most = u32::try_from(Points::MAX).unwrap_or(u32::MAX);
+    let prices = offer.regional_prices.values().copied().chain(offer.base_price);
+    place.demand(prices.into_iter().all(|price| price <= most), "base_price", "is more than 1000000000");
     place.demand(offer.after.is_some(), "after", "is missing");
-    place.demand(offer.channels.as_ref().is_some_and(|list| !list.is_empty()), "channels", "are missing");
-    for (field, ids) in [("requires", offer.requires.as_deref().unwrap_or_default()), ("excludes", &offer.excludes)] {
-        for id in ids {
-            if id == &offer.id {
-                place.fault(field, "names the offer itself");
-            } else if !known.offers.contains(id.as_str()) {
-                place.fault(field, format!("{id:?} is unknown"));
-            }
-        }
-    }
+    let channels = offer.channels.as_deref().unwrap_or_default();
+    place.demand(!channels.is_empty(), "channels", "are missing");
+    place.once_each(channels, "channels");
+    let is_free = !needs_price && !priced_everywhere && channels.contains(&Channel::Box);
+    place.demand(!is_free, "channels", "name the box, and it cannot order without a price");
     let service = offer.connected_service.as_deref();
     place.demand(
         service.is_none_or(|name| CONNECTED_SERVICES.contains(&name)),
@@ -274,13 +335,69 @@ fn check_terms_of_sale(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) 
     );
     let is_quota = offer.kind == Some(OfferKind::Quota);
     place.demand(is_quota == offer.quota_gb.is_some(), "quota_gb", "belongs to quota offers, and to all of them");
+    place.demand(offer.quota_gb != Some(0), "quota_gb", "must not be 0");
     let translated = offer.includes_en.is_empty() || offer.includes_en.len() == offer.includes.len();
     place.demand(translated, "includes_en", "must be as long as includes");
 }
 
+/// Other offers that an offer needs or rules out: what it needs can be had wherever the offer can.
+fn check_needs(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
+    let requires = offer.requires.as_deref().unwrap_or_default();
+    for (field, ids) in [("requires", requires), ("excludes", &offer.excludes)] {
+        place.once_each(ids, field);
+        for id in ids {
+            if id == &offer.id {
+                place.fault(field, "names the offer itself");
+            } else if !known.offers.contains_key(id.as_str()) {
+                place.fault(field, format!("{id:?} is unknown"));
+            }
+        }
+    }
+    for id in requires {
+        let Some(needed) = known.offers.get(id.as_str()) else { continue };
+        let sold = needed.regions.as_deref().unwrap_or_default();
+        for region in offer.regions.iter().flatten().filter(|region| !sold.contains(region)) {
+            place.fault("requires", format!("{id:?} is not sold in {region:?}"));
+        }
+        let on_box = |entry: &Entry| entry.channels.iter().flatten().any(|channel| *channel == Channel::Box);
+        if on_box(offer) && !on_box(needed) {
+            place.fault("requires", format!("{id:?} cannot be ordered on the box"));
+        }
+        if offer.excludes.contains(id) || needed.excludes.contains(&offer.id) {
+            place.fault("requires", format!("{id:?} is ruled out at the same time"));
+        }
+    }
+    if !requires.contains(&offer.id) && known.requires_itself(&offer.id) {
+        place.fault("requires", "leads back to the offer itself");
+    }
+    if offer.kind == Some(OfferKind::Quota) {
+        let is_service =
+            |id: &String| known.offers.get(id.as_str()).is_some_and(|needed| needed.kind == Some(OfferKind::Service));
+        place.demand(requires.iter().any(is_service), "requires", "names no service, and a quota needs one");
+    }
+}
+
+fn check_validity(place: &mut Place<'_>, offer: &Entry) {
+    match offer.validity {
+        None => place.fault("validity", "is missing"),
+        Some(Validity::Hours { hours: 0 } | Validity::Months { months: 0, .. }) => {
+            place.fault("validity", "must not be 0");
+        }
+        Some(Validity::Hours { hours }) => place.demand(hours <= MOST_HOURS, "validity", "is longer than ten years"),
+        Some(Validity::Months { months, .. }) => {
+            place.demand(months <= MOST_MONTHS, "validity", "is longer than ten years");
+        }
+        Some(Validity::Permanent) => {
+            let paid = matches!(offer.after, Some(After::Paid { .. }));
+            place.demand(!paid, "after", "a permanent offer never becomes paid");
+        }
+    }
+    let free = matches!(offer.after, Some(After::Paid { price_roubles: 0 }));
+    place.demand(!free, "after", "is paid and costs nothing");
+}
+
 fn check_film(place: &mut Place<'_>, film: &Entry) {
     place.demand(film.year.is_some(), "year", "is missing");
-    place.demand(film.year.is_none_or(|year| year >= FIRST_FILM), "year", "is before the first film");
     place.demand(film.director.as_deref().is_some_and(|name| !name.is_empty()), "director", "is missing");
     place.demand(film.country.is_some() || film.subtitle.is_some(), "country", "is missing");
     place.demand(film.duration_minutes.is_some_and(|minutes| minutes > 0), "duration_minutes", "is missing");

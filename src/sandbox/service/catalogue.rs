@@ -15,7 +15,6 @@ use crate::sandbox::rules::offer::{After, Channel, From, Kind, Offer, PromoCode,
 use crate::sandbox::rules::price::discounted;
 use crate::sandbox::seed::{self, CategoryKind, Seed, SeedOffer};
 use crate::sandbox::state::MemberScope;
-use crate::sandbox::store::StoreError;
 use crate::sandbox::values::{OfferId, Points};
 
 /// The languages of the data.
@@ -43,6 +42,9 @@ pub(crate) struct Shelf {
     pub(crate) offers: Vec<Offer>,
     /// Changes with anything that stands on the shelf.
     digest: String,
+    /// How often it was asked whether somebody may order an offer.
+    #[cfg(test)]
+    pub(crate) judgements: std::sync::atomic::AtomicUsize,
 }
 
 /// A category in display order.
@@ -51,6 +53,8 @@ pub(crate) struct Category {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) kind: CategoryKind,
+    /// How many offers of it are on the shelf.
+    pub(crate) count: usize,
 }
 
 impl Language {
@@ -83,17 +87,24 @@ impl Shelf {
             Some(_) | None if choice.content == "all-on-box" => all.into_iter().map(on_the_box).collect(),
             Some(_) | None => all,
         };
-        let categories = seed
+        let categories: Vec<Category> = seed
             .categories
             .iter()
             .map(|category| Category {
+                count: offers.iter().filter(|offer: &&Offer| offer.category == category.id).count(),
                 id: category.id.clone(),
                 title: choice.language.choose(&category.title, &category.title_en).clone(),
                 kind: category.kind,
             })
             .collect();
-        let digest = hash_text(&[format!("{offers:?}").as_bytes()]);
-        Self { categories, offers, digest }
+        let digest = hash_text(&[format!("{categories:?} {offers:?}").as_bytes()]);
+        Self {
+            categories,
+            offers,
+            digest,
+            #[cfg(test)]
+            judgements: Default::default(),
+        }
     }
 
     /// The offer with this identifier.
@@ -112,22 +123,21 @@ impl Shelf {
     }
 }
 
-/// The version of a member's catalogue: it changes with the shelf, with the prices, with who may order what and
-/// with the subscriber's day.
+/// The version of a member's catalogue: it changes with the shelf, with whatever is known of the member that prices and
+/// eligibility are made of, and with the subscriber's day. No offer is looked at for it.
 ///
 /// Until when an order made now would last moves with the clock. Its day is in the version, so that no kept page
 /// promises an end of another day; its time of day stays out, else every version would be old after a millisecond.
-pub(crate) fn version(situation: &Situation, shelf: &Shelf) -> Result<String, StoreError> {
+pub(crate) fn version(situation: &Situation, shelf: &Shelf) -> String {
     let day = situation.now.with_timezone(&situation.zone).date_naive();
-    let mut parts = format!("{} {} {day}", shelf.digest, situation.discount_percent).into_bytes();
-    for offer in &shelf.offers {
-        let state = (eligibility(situation, shelf, offer), active_until(situation, offer));
-        parts.extend(serde_json::to_vec(&state).map_err(|_| StoreError::Corrupt("an offer does not fit JSON"))?);
-    }
-    Ok(hash_text(&[&parts]).chars().take(16).collect())
+    let timeless = Situation { now: DateTime::UNIX_EPOCH, ..situation.clone() };
+    let inputs = format!("{} {day} {timeless:?}", shelf.digest);
+    hash_text(&[inputs.as_bytes()]).chars().take(16).collect()
 }
 
 fn eligibility(situation: &Situation, shelf: &Shelf, offer: &Offer) -> EligibilityBody {
+    #[cfg(test)]
+    shelf.judgements.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let expected = offer.base_price.map(|base| discounted(base, situation.discount_percent)).unwrap_or(Points::ZERO);
     let wish = Wish { id: offer.id.clone(), offer: Some(offer), expected };
     match decide(situation, &[wish]) {

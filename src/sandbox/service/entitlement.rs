@@ -54,7 +54,7 @@ pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bo
 fn show(scope: &MemberScope<'_>, held: &Entitlement, language: Language) -> EntitlementBody {
     let title = scope.shelf(language).title_or(&held.offer, &held.title);
     let playback = match held.kind {
-        Kind::Film => Some(PlaybackBody { url: playback_url(scope.sandbox, held), title: title.clone() }),
+        Kind::Film => Some(playback(scope.sandbox, held, title.clone())),
         Kind::Package
         | Kind::Subscription
         | Kind::Service
@@ -80,7 +80,8 @@ fn show(scope: &MemberScope<'_>, held: &Entitlement, language: Language) -> Enti
     }
 }
 
-fn playback_url(sandbox: &Sandbox, held: &Entitlement) -> String {
-    let signature = sandbox.sign("playback", held.id.as_str());
-    format!("{}/v1/media/{}?token={}.{signature}", sandbox.public_url, held.offer, held.id)
+fn playback(sandbox: &Sandbox, held: &Entitlement, title: String) -> PlaybackBody {
+    let token = format!("{}.{}", held.id, sandbox.sign("playback", held.id.as_str()));
+    let url = format!("{}/v1/media/{}?token={token}", sandbox.public_url, held.offer);
+    PlaybackBody { url, token, title }
 }

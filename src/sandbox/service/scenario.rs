@@ -190,6 +190,9 @@ pub(crate) fn find<'a>(sandbox: &'a Sandbox, name: &str) -> Result<&'a Scenario,
 pub(crate) fn load(sandbox: &Sandbox, scenario: &Scenario) -> Result<MemberId, Problem> {
     let now = sandbox.clock.now();
     let member = scenario.member();
+    if sandbox.seed.region(&scenario.region).is_none() {
+        return Err(impossible(scenario, "there is no such region"));
+    }
     sandbox.store.transact(|transaction| {
         let joined_at = scenario.joined_days_ago.map(|days| now - TimeDelta::days(days));
         let new = NewAccount {
@@ -318,8 +321,8 @@ fn replay(scope: &MemberScope<'_>, event: Past<'_>) -> Result<(), Problem> {
                 let price = offer
                     .base_price
                     .map(|base| discounted(base, situation.discount_percent))
-                    .ok_or_else(|| Problem::internal("a scenario orders an offer without a price"))?;
-                total = total.checked_add(price).ok_or_else(|| Problem::internal("a scenario spends too much"))?;
+                    .ok_or_else(|| unpaid(scope, "it orders an offer without a price"))?;
+                total = total.checked_add(price).ok_or_else(|| unpaid(scope, "it spends too much"))?;
                 let mut period = offer.validity.period(scope.now, situation.zone);
                 period.until = until.or(period.until);
                 lines.push(Line { offer, price, period, replaces: Vec::new() });
@@ -332,16 +335,23 @@ fn replay(scope: &MemberScope<'_>, event: Past<'_>) -> Result<(), Problem> {
             match exchanges::by_key(scope.transaction, scope.key(), exchange)?.map(|found| found.state) {
                 Some(State::Confirmed) => Ok(()),
                 Some(State::Processing | State::Refused) | None => {
-                    Err(Problem::internal("a scenario orders what its subscriber cannot pay"))
+                    Err(unpaid(scope, "it orders what its subscriber cannot pay"))
                 }
             }
         }
     }
 }
 
+// The scenarios are part of the program, and so are the offers that they name; other seed data may lack these.
 fn impossible(scenario: &Scenario, why: &'static str) -> Problem {
-    tracing::error!(scenario = scenario.name, why, "the scenario cannot be loaded");
-    Problem::internal(why)
+    tracing::warn!(scenario = scenario.name, why, "the scenario cannot be loaded");
+    let detail = format!("The scenario {:?} cannot be loaded with these seed data: {why}.", scenario.name);
+    Problem::scenario_impossible(detail)
+}
+
+fn unpaid(scope: &MemberScope<'_>, why: &'static str) -> Problem {
+    let scenario = scope.sandbox.scenarios.iter().find(|scenario| scenario.name == scope.account.scenario);
+    scenario.map_or_else(|| Problem::internal(why), |scenario| impossible(scenario, why))
 }
 
 fn moscow() -> String {

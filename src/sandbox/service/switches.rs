@@ -12,6 +12,16 @@ use crate::sandbox::store::{StoreError, accounts, settings};
 const CLOCK: &str = "clock";
 const POLICY: &str = "policy";
 
+/// How the clock goes that nobody asked for: the database's, else the system's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeptTime {
+    /// As it went before.
+    #[default]
+    GoesOn,
+    /// It stands still until QA moves it.
+    StandsStill,
+}
+
 /// A clock as it is kept.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,10 +36,20 @@ enum KeptClock {
 }
 
 /// The clock to begin with: as asked for, else as kept, else the system's; never before what a member has seen.
-pub(crate) fn begin_clock(connection: &Connection, asked: Option<Clock>) -> Result<Clock, StoreError> {
+pub(crate) fn begin_clock(
+    connection: &Connection,
+    asked: Option<Clock>,
+    kept_time: KeptTime,
+) -> Result<Clock, StoreError> {
     let clock = match asked {
         Some(clock) => clock,
-        None => kept(connection, CLOCK)?.map_or_else(Clock::system, |kept| Clock::in_mode(mode_of(&kept))),
+        None => {
+            let clock = kept(connection, CLOCK)?.map_or_else(Clock::system, |kept| Clock::in_mode(mode_of(&kept)));
+            match kept_time {
+                KeptTime::GoesOn => clock,
+                KeptTime::StandsStill => Clock::frozen(clock.now()),
+            }
+        }
     };
     if let Some(seen) = accounts::latest_settled(connection)?
         && seen > clock.now()

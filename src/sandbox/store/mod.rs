@@ -7,11 +7,12 @@ pub mod accounts;
 pub mod answers;
 pub mod entitlements;
 pub mod exchanges;
+mod file;
 pub mod ledger;
 pub mod settings;
 pub mod sign_in;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,22 @@ pub enum StoreError {
     /// The schema cannot be brought up to date.
     #[error("bringing the database up to date")]
     Migration(#[from] rusqlite_migration::Error),
+    /// The file is somebody else's; it was not changed.
+    #[error("{} is left alone: {what}", .path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// The file cannot be made or read.
+    #[error("using the file {}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// What is stored contradicts itself.
     #[error("reading the database: {0}")]
     Corrupt(&'static str),
@@ -47,7 +64,7 @@ impl Store {
     /// Opens a database file, or a database in memory, and brings its schema up to date.
     pub fn open(path: Option<&Path>) -> Result<Self, StoreError> {
         let mut connection = match path {
-            Some(path) => Connection::open(path)?,
+            Some(path) => file::open(path)?,
             None => Connection::open_in_memory()?,
         };
         connection.busy_timeout(Duration::from_secs(5))?;

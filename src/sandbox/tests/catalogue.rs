@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::support::{Server, at, reasons};
+use crate::sandbox::service::catalogue::Language;
 
 #[tokio::test]
 async fn the_discount_of_the_status_is_in_the_price() {
@@ -30,6 +31,57 @@ async fn a_kept_page_stays_current_until_something_changes() {
     let changed = member.send("GET", "/v1/catalog", &[("if-none-match", &tag)], None).await;
     assert_eq!(changed.status, 200);
     assert_ne!(changed.json()["version"], first.json()["version"]);
+}
+
+/// A box asks every minute, and mostly nothing has changed: that answer looks at no offer.
+#[tokio::test]
+async fn a_kept_page_costs_no_look_at_any_offer() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let looks = || {
+        let shelf = server.control.app().for_bearer(&member.token, |scope| Ok(scope.shelf(Language::Russian)));
+        shelf.unwrap().judgements.load(std::sync::atomic::Ordering::Relaxed)
+    };
+    let first = member.get("/v1/catalog?limit=200").await;
+    let offers = first.json()["offers"].as_array().unwrap().len();
+    assert!(offers > 80 && looks() == offers, "a page looks once at each offer: {} of {offers}", looks());
+    let tag = first.header("etag").unwrap().to_owned();
+    for _ in 0..3 {
+        let kept = member.send("GET", "/v1/catalog?limit=200", &[("if-none-match", &tag)], None).await;
+        assert_eq!((kept.status, looks()), (304, offers));
+    }
+    let other = member.send("GET", "/v1/catalog?limit=199", &[("if-none-match", &tag)], None).await;
+    assert_eq!(other.status, 200, "another page");
+}
+
+/// The tag comes from what a page is made of and not from the page, so the page is compared here.
+#[tokio::test]
+async fn a_tag_that_stays_means_a_page_that_stays() {
+    let server = Server::start().await;
+    let (mut stayed, mut changed) = (0, 0);
+    for scenario in crate::sandbox::scenarios().unwrap() {
+        if scenario.name.starts_with("offers-") {
+            continue;
+        }
+        server.control.set_clock(at(super::support::NOON)).unwrap();
+        let id = server.member(&scenario.name).id;
+        let mut last: Option<(String, serde_json::Value)> = None;
+        for minutes in [0, 1, 59, 120, 180, 359, 2, 60, 1440, 44_640] {
+            server.control.advance(chrono::TimeDelta::minutes(minutes)).unwrap();
+            let reply = server.signed_in_again(&id).get("/v1/catalog?limit=200").await;
+            let (tag, mut page) = (reply.header("etag").unwrap().to_owned(), reply.json());
+            page["server_time"].take();
+            page["offers"].as_array_mut().unwrap().iter_mut().for_each(|offer| {
+                offer["valid_until"].take();
+            });
+            if let Some((last_tag, last_page)) = &last {
+                assert!(*last_tag != tag || *last_page == page, "{} after {minutes} minutes", scenario.name);
+                if *last_tag == tag { stayed += 1 } else { changed += 1 }
+            }
+            last = Some((tag, page));
+        }
+    }
+    assert!(stayed > 30 && changed > 30, "{stayed} and {changed}");
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ fn sandbox(database: &Path, seed: u64) -> Sandbox {
         randomness: Randomness::seeded(seed),
         policy: Policy::default(),
         public_url: "http://sandbox".to_owned(),
+        control_names: Vec::new(),
         threads: Threads::Caller,
     })
     .unwrap()

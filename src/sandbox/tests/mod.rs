@@ -16,5 +16,6 @@ mod parallel;
 mod phone_page;
 mod scenarios;
 mod seed_data;
+mod server;
 mod sign_in;
 mod support;

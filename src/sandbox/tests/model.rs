@@ -76,6 +76,7 @@ fn sandbox() -> Sandbox {
         randomness: Randomness::seeded(3),
         policy: Policy { monthly: exempt, ..Policy::default() },
         public_url: "http://sandbox".to_owned(),
+        control_names: Vec::new(),
         threads: Threads::Caller,
     })
     .unwrap()

@@ -23,7 +23,7 @@ async fn answer(server: &Server, page: &Reply, answer: &str) -> Reply {
         format!("csrf={}&code={}&scenario=vip&fresh=1&answer={answer}", field(page, "csrf"), field(page, "code"));
     // https://fetch.spec.whatwg.org/#append-a-request-origin-header
     let policy = page.header("referrer-policy").unwrap();
-    let origin = if policy == "no-referrer" { "null" } else { "http://sandbox" };
+    let origin = if policy == "no-referrer" { "null" } else { "http://127.0.0.1" };
     let headers = [
         ("content-type", "application/x-www-form-urlencoded"),
         ("cookie", cookie),

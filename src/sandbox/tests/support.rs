@@ -1,5 +1,7 @@
 //! A sandbox to talk to and a client of a few lines, so that tests see exactly what is on the wire.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -38,7 +40,12 @@ pub(super) fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub(super) fn options() -> Options {
-    Options { clock: Some(Clock::frozen(at(NOON))), randomness: Randomness::seeded(1), ..Options::default() }
+    Options {
+        clock: Some(Clock::frozen(at(NOON))),
+        randomness: Randomness::seeded(1),
+        control: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+        ..Options::default()
+    }
 }
 
 impl Server {
@@ -82,10 +89,31 @@ impl Server {
         Reply::parse(&raw).unwrap_or_else(|| panic!("not an answer: {:?}", String::from_utf8_lossy(&raw)))
     }
 
+    /// Where the switches listen.
+    pub(super) fn switches(&self) -> SocketAddr {
+        self.running.control_url().unwrap().strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
     /// Everything the server sends until it closes the connection.
     pub(super) async fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Vec<u8> {
-        let mut stream = TcpStream::connect(self.running.addr()).await.unwrap();
-        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: sandbox\r\nconnection: close\r\n");
+        let addr = if path.starts_with("/sandbox/") { self.switches() } else { self.running.addr() };
+        self.raw_at(addr, method, path, headers, body).await
+    }
+
+    /// Everything that the server sends from one of its addresses.
+    pub(super) async fn raw_at(
+        &self,
+        addr: SocketAddr,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Vec<u8> {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request.push_str("host: 127.0.0.1\r\n");
+        }
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -148,7 +176,7 @@ impl Member<'_> {
 }
 
 impl Reply {
-    fn parse(raw: &[u8]) -> Option<Self> {
+    pub(super) fn parse(raw: &[u8]) -> Option<Self> {
         let end = raw.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&raw[..end]).ok()?;
         let mut lines = head.split("\r\n");

@@ -9,11 +9,12 @@ mod cache;
 mod files;
 mod images;
 mod orders;
+mod ownership;
 mod pin;
 mod settings;
 mod tokens;
 
-use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -52,6 +53,9 @@ pub enum OpenError {
     /// Another process uses it.
     #[error("{} is in use by another bonus-tv; end that one or choose another storage.dir", .0.display())]
     InUse(PathBuf),
+    /// It holds somebody else's files, and was not changed.
+    #[error("the directory {} is left alone: it holds «{}», which is not bonus-tv's; choose an empty or a new one", .0.display(), .1)]
+    Foreign(PathBuf, String),
     /// It cannot be created, read or written.
     #[error("cannot use the storage directory {}", .0.display())]
     Directory(PathBuf, #[source] io::Error),
@@ -61,13 +65,19 @@ impl Storage {
     /// Takes the directory for this process alone, creating it if need be.
     pub fn open(directory: &Path, image_cache_bytes: u64) -> Result<Self, OpenError> {
         let failed = |error| OpenError::Directory(directory.to_owned(), error);
+        if let Some(entry) = ownership::foreign_entry(directory).map_err(failed)? {
+            return Err(OpenError::Foreign(directory.to_owned(), entry));
+        }
         DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
         close_to_others(directory);
-        let lock = File::create(directory.join("lock")).map_err(failed)?;
+        let mut options = OpenOptions::new();
+        let lock = options.read(true).write(true).create(true).truncate(false);
+        let lock = lock.open(directory.join(ownership::LOCK)).map_err(failed)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::InUse(directory.to_owned()),
             TryLockError::Error(error) => failed(error),
         })?;
+        ownership::mark(&lock).map_err(failed)?;
         sweep(directory).map_err(failed)?;
         let images = ImageCache::open(&directory.join("images"), image_cache_bytes).map_err(failed)?;
         Ok(Self { images, _lock: Some(lock), ..Self::on(Arc::new(SystemFiles), directory) })

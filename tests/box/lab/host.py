@@ -29,10 +29,11 @@ class Sandbox:
         self._directory = Path(tempfile.mkdtemp(prefix="box-lab-sandbox-"))
         self.port = _free_port()
         self.url = f"http://{HOST}:{self.port}/"
-        self._base = f"http://127.0.0.1:{self.port}"
+        switches = _free_port()
+        self._switches = f"http://127.0.0.1:{switches}"
         command: list[str | Path] = [
             program, "--listen", f"127.0.0.1:{self.port}", "--public-url", f"http://{HOST}:{self.port}",
-            "--db", self._directory / "ledger", "--log", "debug",
+            "--control", f"127.0.0.1:{switches}", "--db", self._directory / "ledger", "--log", "debug",
         ]  # fmt: skip
         with log.open("w") as lines:
             self._process = subprocess.Popen(command, stdout=lines, stderr=lines)
@@ -90,7 +91,7 @@ class Sandbox:
             connection.close()
 
     def _call(self, method: str, what: str, body: dict[str, Any] | None = None) -> Any:
-        request = urllib.request.Request(f"{self._base}/sandbox/v1/{what}", method=method)
+        request = urllib.request.Request(f"{self._switches}/sandbox/v1/{what}", method=method)
         if body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("content-type", "application/json")
