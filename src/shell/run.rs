@@ -425,7 +425,7 @@ impl Shell {
     }
 
     fn store_cache(&mut self) {
-        let Some(job) = CacheJob::of(&self.app, self.clock.now().wall) else { return };
+        let Some(job) = CacheJob::of(&self.app) else { return };
         if self.cached.as_ref().is_some_and(|cached| cached.is_same(&job)) {
             return;
         }
