@@ -384,7 +384,8 @@ impl App {
         let now = turn.now;
         self.schedule_minute(&now);
         let quiet = turn.now.monotonic.saturating_sub(self.last_key_at);
-        if self.playing.is_none() && self.identity.dim_after.is_some_and(|limit| quiet >= limit) {
+        let is_in_use = self.playing.is_some() || self.is_code_in_use(turn.now.monotonic);
+        if !is_in_use && self.identity.dim_after.is_some_and(|limit| quiet >= limit) {
             self.is_dimmed = true;
         }
         self.leave_if_forgotten(turn);
