@@ -1,5 +1,6 @@
 //! What an emulator stands on: a sandbox or another API, a storage directory, a client.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::sandbox::clock::Clock as SandboxClock;
 use crate::sandbox::{self, MonthlyLimit, Options, Running};
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
+use crate::shell::player::{FilmAddresses, Insecure, PlayerRules};
 use crate::shell::storage::Storage;
 use crate::shell::{Desktop, Parts, PlayerFallback};
 use crate::view::bind::ThemeColors;
@@ -27,6 +29,7 @@ pub(crate) struct Setup {
     pub(crate) sandbox: Option<Running>,
     client: Client,
     storage: Storage,
+    directory: PathBuf,
     player: Vec<String>,
     journal: Option<Journal>,
     language: Language,
@@ -103,6 +106,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         sandbox,
         client,
         storage,
+        directory,
         player,
         journal,
         language,
@@ -163,6 +167,10 @@ impl Setup {
             identity,
             defaults: Settings { language: self.language, animations: self.animations, ..Settings::default() },
             player: self.player,
+            player_rules: PlayerRules {
+                films: FilmAddresses::beside(&self.api, Insecure::Refused),
+                hidden: Some(self.directory),
+            },
             player_fallback: PlayerFallback::BuiltInCard,
             stage: Box::new(Desktop),
             theme: ThemeColors::default(),
