@@ -7,20 +7,21 @@ use std::io;
 
 use rustls::CertificateError;
 
-use super::tls::NameNotFound;
+use super::names::NameNotFound;
 use crate::domain::FailureKind;
 
 /// What an error of the HTTP client means to a viewer.
 pub(super) fn kind_of(error: &reqwest::Error) -> FailureKind {
-    if error.is_timeout() {
-        return FailureKind::Timeout;
-    }
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     let mut known = None;
     while let Some(current) = cause {
         // The innermost cause that says something is the true one.
         known = kind_of_cause(current).or(known);
         cause = cause_of(current);
+    }
+    // A name that nobody told is the network's fault, however long it took.
+    if error.is_timeout() && known != Some(FailureKind::NoAddress) {
+        return FailureKind::Timeout;
     }
     known.unwrap_or(if error.is_connect() { FailureKind::NoConnection } else { FailureKind::Interrupted })
 }
@@ -55,6 +56,10 @@ fn kind_of_tls(error: &rustls::Error) -> FailureKind {
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. },
         ) => FailureKind::Clock,
+        // Somebody else's certificate, perhaps that of a network's sign-in page.
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => FailureKind::WrongServer,
         _ => FailureKind::Tls,
     }
 }

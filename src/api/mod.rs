@@ -6,6 +6,7 @@
 mod auth;
 mod client;
 mod error;
+mod names;
 pub(crate) mod nonsense;
 mod options;
 mod retry;
@@ -16,6 +17,7 @@ mod wire;
 
 pub use auth::{MemoryTokens, TokenStore, Tokens};
 pub use client::{Client, ExchangeAnswer, Fetched, ImageVariant};
+pub(crate) use options::is_loopback;
 pub use options::{ClientError, ClientOptions};
 pub use tls::check_certificates;
 pub use transport::{Carried, Wire};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use super::names::is_this_machine;
 use crate::domain::Language;
 
 /// Where the bonus API is and how patient the client is.
@@ -41,18 +42,25 @@ impl ClientOptions {
 
     /// Refuses an address that would send a token in the clear over a network.
     pub(crate) fn check_address(&self) -> Result<(), ClientError> {
-        let is_loopback = match self.base_url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => return Err(ClientError::Address),
-        };
+        if self.base_url.host().is_none() {
+            return Err(ClientError::Address);
+        }
         match self.base_url.scheme() {
             "https" => Ok(()),
-            "http" if is_loopback || self.allow_insecure => Ok(()),
+            "http" if is_loopback(&self.base_url) || self.allow_insecure => Ok(()),
             "http" => Err(ClientError::Insecure),
             _ => Err(ClientError::Address),
         }
+    }
+}
+
+/// Whether an address never leaves this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => is_this_machine(name),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

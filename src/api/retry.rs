@@ -36,21 +36,22 @@ where
 
 fn is_worth_repeating(failure: &Failure) -> bool {
     match failure.kind {
-        FailureKind::NoAddress | FailureKind::NoConnection | FailureKind::Interrupted | FailureKind::Server { .. } => {
+        FailureKind::NoConnection | FailureKind::Interrupted | FailureKind::Server { .. } => {
             failure.retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE)
         }
         // A service that has no room gets less to do, not three times as much, unless it says when.
         FailureKind::RateLimited | FailureKind::Unavailable => {
             failure.retry_after.is_some_and(|asked| asked <= LONGEST_PAUSE)
         }
-        // Silence has taken its time already, and while connecting the kernel has knocked more than once; the core asks
+        // Silence has taken its time already, also that of a name server, and while connecting the kernel has knocked more than once; the core asks
         // again when it is due.
-        FailureKind::Timeout => false,
+        FailureKind::Timeout | FailureKind::NoAddress => false,
         // A person has to do something first, or the answer will not change.
         FailureKind::CaptivePortal
         | FailureKind::InProgress
         | FailureKind::Tls
         | FailureKind::Clock
+        | FailureKind::WrongServer
         | FailureKind::Malformed
         | FailureKind::TooLarge
         | FailureKind::Unauthorized

@@ -1,11 +1,10 @@
-//! Names and certificates: whom the client asks for addresses and whom it trusts.
+//! Certificates: whom the client trusts.
 //!
 //! Trust is the public roots compiled in, as a box may have no certificate store, and what the
 //! operator adds.
 
-use std::sync::{Arc, Once};
+use std::sync::Once;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -41,34 +40,4 @@ fn install_provider() {
         // An error means that somebody chose a provider before, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-}
-
-/// The system's resolver, with an error of its own so that a name that is not found can be told
-/// from a connection that fails.
-pub(super) struct SystemResolver;
-
-/// A server name without an address.
-#[derive(Debug, thiserror::Error)]
-#[error("the server's name was not found")]
-pub(super) struct NameNotFound(#[source] std::io::Error);
-
-impl Resolve for SystemResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let host = name.as_str().to_owned();
-        Box::pin(async move {
-            // Port 0 is replaced by the port of the address.
-            match tokio::net::lookup_host((host, 0)).await {
-                Ok(addresses) => {
-                    let found: Vec<_> = addresses.collect();
-                    Ok(Box::new(found.into_iter()) as Addrs)
-                }
-                Err(error) => Err(NameNotFound(error).into()),
-            }
-        })
-    }
-}
-
-/// The resolver as the HTTP client takes it.
-pub(super) fn resolver() -> Arc<SystemResolver> {
-    Arc::new(SystemResolver)
 }

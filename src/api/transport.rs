@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::error;
+use super::names::{Families, Family, Names, Ordered};
 use super::options::{ClientError, ClientOptions};
 use super::tls;
 use super::wire::problem::Problem;
@@ -44,13 +45,35 @@ pub trait Wire: Send + Sync {
 /// An answer on its way.
 pub type Carried = Pin<Box<dyn Future<Output = Result<reqwest::Response, FailureKind>> + Send>>;
 
-/// Sockets, with a pool of connections.
-struct Sockets(reqwest::Client);
+/// Sockets, with a pool of connections for each address family that may be in front.
+struct Sockets {
+    first: reqwest::Client,
+    other: reqwest::Client,
+    families: Arc<Families>,
+    /// A little less than a whole call may take, so that silence is seen here before the call is given up.
+    patience: Duration,
+}
 
 impl Wire for Sockets {
     fn carry(&self, request: reqwest::Request) -> Carried {
-        let answer = self.0.execute(request);
-        Box::pin(async move { answer.await.map_err(|error| failed(error).kind) })
+        let (family, families, patience) = (self.families.current(), Arc::clone(&self.families), self.patience);
+        let client = match family {
+            Family::First => &self.first,
+            Family::Other => &self.other,
+        };
+        let answer = client.execute(request);
+        Box::pin(async move {
+            let answer = match tokio::time::timeout(patience, answer).await {
+                Ok(answer) => answer.map_err(|error| failed(error).kind),
+                Err(_) => Err(FailureKind::Timeout),
+            };
+            match &answer {
+                Ok(_) => families.answered(family),
+                Err(FailureKind::Timeout | FailureKind::Interrupted) => families.silent(family),
+                Err(_) => {}
+            }
+            answer
+        })
     }
 }
 
@@ -96,22 +119,39 @@ impl Transport {
     pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
         options.check_address()?;
         let tls = tls::config(options.ca_pem.as_deref())?;
-        let http = reqwest::Client::builder()
+        // Connecting has so long, looking up the name included.
+        let names = Names::new(options.connect_timeout * 2 / 3);
+        let sockets = Sockets {
+            first: Self::http(options, tls.clone(), Ordered { names: Arc::clone(&names), family: Family::First })?,
+            other: Self::http(options, tls, Ordered { names, family: Family::Other })?,
+            families: Arc::default(),
+            patience: options.timeout * 49 / 50,
+        };
+        Ok(Self::over(Arc::new(sockets), options))
+    }
+
+    fn http(
+        options: &ClientOptions,
+        tls: rustls::ClientConfig,
+        resolver: Ordered,
+    ) -> Result<reqwest::Client, ClientError> {
+        reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
-            .dns_resolver(tls::resolver())
+            .dns_resolver(Arc::new(resolver))
             .user_agent(concat!("bonus-tv/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.connect_timeout)
             .timeout(options.timeout)
             // The API never redirects; whoever does is a network's sign-in page.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
+            // HTTP_PROXY and its kin are for a desktop's programs: a box is asked through no proxy, or its answers
+            // would depend on who has started it.
             .no_proxy()
             .http1_only()
             .pool_max_idle_per_host(4)
             .pool_idle_timeout(Duration::from_secs(30))
             .build()
-            .map_err(|error| ClientError::Setup(Box::new(error)))?;
-        Ok(Self::over(Arc::new(Sockets(http)), options))
+            .map_err(|error| ClientError::Setup(Box::new(error)))
     }
 
     /// A transport over a wire that is not ours.

@@ -40,6 +40,9 @@ pub struct Args {
     /// Film player as a TOML list, started without a shell [default: ["gst-play-1.0", "{url}"]]
     #[arg(long, value_name = "LIST")]
     player_command: Option<String>,
+    /// Allows films over plain http although the API is https: true or false [default: false]
+    #[arg(long, value_name = "BOOL")]
+    player_allow_insecure: Option<String>,
     /// Directory for everything that is kept [default: $STATE_DIRECTORY, or bonus-tv in the user's state directory]
     #[arg(long, value_name = "PATH")]
     storage_dir: Option<String>,
@@ -97,6 +100,7 @@ impl Args {
             ("api.connect_timeout", &self.api_connect_timeout),
             ("api.timeout", &self.api_timeout),
             ("player.command", &self.player_command),
+            ("player.allow_insecure", &self.player_allow_insecure),
             ("storage.dir", &self.storage_dir),
             ("storage.image_cache_mib", &self.storage_image_cache_mib),
             ("ui.language", &self.ui_language),

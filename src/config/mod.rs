@@ -76,6 +76,8 @@ pub struct ApiConfig {
 pub struct PlayerConfig {
     /// Program and arguments; `{url}` stands for the film's address.
     pub command: Vec<String>,
+    /// Whether films may come over plain http although the API is https.
+    pub allow_insecure: bool,
 }
 
 /// The disk.
@@ -288,7 +290,10 @@ impl Config {
                 connect_timeout: 3 * second,
                 timeout: 10 * second,
             },
-            player: PlayerConfig { command: vec!["gst-play-1.0".to_owned(), "{url}".to_owned()] },
+            player: PlayerConfig {
+                command: vec!["gst-play-1.0".to_owned(), "{url}".to_owned()],
+                allow_insecure: false,
+            },
             storage: StorageConfig { dir: default_directory(environment), image_cache_mib: 32 },
             ui: UiConfig {
                 language: Language::default(),

@@ -58,6 +58,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "player.allow_insecure",
+        expected: "true or false",
+        set: |config, input| put(&mut config.player.allow_insecure, input.switch()),
+    },
+    Setting {
         key: "storage.dir",
         expected: "an absolute path to a directory",
         set: |config, input| put(&mut config.storage.dir, input.path()),

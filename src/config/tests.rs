@@ -80,6 +80,7 @@ fn all_values_reach_their_place() {
         timeout = "1m"
         [player]
         command = ["mpv", "--fs", "{url}"]
+        allow_insecure = true
         [ui.theme]
         accent = "#0a0BfF"
         [screen]
@@ -98,6 +99,7 @@ fn all_values_reach_their_place() {
     assert_eq!(config.api.connect_timeout, Duration::from_millis(1500));
     assert_eq!(config.api.timeout, Duration::from_secs(60));
     assert_eq!(config.player.command, ["vlc", "{url}"]);
+    assert!(config.player.allow_insecure);
     assert_eq!(config.ui.theme.accent, Some(Rgb { red: 10, green: 11, blue: 255 }));
     assert_eq!(config.screen.size.pixels(), (1280, 720));
     assert_eq!(config.input, InputConfig { exit_key: ExitKey::Leave, keymap: Some("/k.toml".into()) });

@@ -45,6 +45,8 @@ pub struct App {
     pub(crate) keymap: Keymap,
     pub(crate) calls: Calls,
     pub(crate) clock: ServerClock,
+    /// Up to which time of the service the moments of [`super::moments`] have been dealt with.
+    pub(crate) moments_seen: Option<DateTime<Utc>>,
     pub(crate) notice: Option<TimedNotice>,
     /// An order of earlier that cannot be read, until somebody has read that.
     pub(crate) damage: Damage,
@@ -128,7 +130,7 @@ pub struct CachedData {
     pub etag: Option<String>,
     /// What the member holds.
     pub entitlements: Vec<Entitlement>,
-    /// When the network told.
+    /// When the network told, by the service's time.
     pub fetched_at: DateTime<Utc>,
 }
 
@@ -154,6 +156,8 @@ pub(crate) struct Turn {
 /// Takes one event and changes the state.
 pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
     let mut turn = Turn { now: *now, effects: Vec::new() };
+    app.clock.advance(now);
+    app.moments_passed(&mut turn);
     match event {
         Event::Key(key) => {
             app.note_secret(key);
@@ -202,7 +206,8 @@ impl App {
             secret_keys: Vec::new(),
             keymap: Keymap,
             calls: Calls::default(),
-            clock: ServerClock::default(),
+            clock: ServerClock::not_before(times_on_disk(&boot.order, boot.cached.as_ref()), now),
+            moments_seen: None,
             notice: None,
             damage: Damage::None,
             bumps: 0,
@@ -248,11 +253,6 @@ impl App {
         }
         app.settle_focus();
         (app, turn.effects)
-    }
-
-    /// The time by the server.
-    pub fn server_now(&self, now: &Moment) -> DateTime<Utc> {
-        self.clock.now(now)
     }
 
     /// The subscriber's zone.
@@ -343,6 +343,7 @@ impl App {
             sign_in,
             order,
             self.calls_wake(),
+            self.moments_wake(),
             notice,
         ]
         .into_iter()
@@ -383,16 +384,17 @@ impl App {
         let now = turn.now;
         self.schedule_minute(&now);
         let quiet = turn.now.monotonic.saturating_sub(self.last_key_at);
-        if self.playing.is_none() && self.identity.dim_after.is_some_and(|limit| quiet >= limit) {
+        let is_in_use = self.playing.is_some() || self.is_code_in_use(turn.now.monotonic);
+        if !is_in_use && self.identity.dim_after.is_some_and(|limit| quiet >= limit) {
             self.is_dimmed = true;
         }
         self.leave_if_forgotten(turn);
         self.schedule_refresh(turn);
     }
 
-    /// The next full minute of the clock on the screen.
+    /// The next full minute of the clock on the screen; while there is none, the next minute.
     pub(crate) fn schedule_minute(&mut self, now: &Moment) {
-        let millis = self.clock.now(now).timestamp_millis().rem_euclid(60_000);
+        let millis = self.time().known().map_or(0, |time| time.timestamp_millis().rem_euclid(60_000));
         let left = u64::try_from(60_000 - millis).unwrap_or(60_000);
         self.minute_due = now.monotonic + Duration::from_millis(left.max(1));
     }
@@ -417,6 +419,7 @@ impl App {
         self.is_dimmed = false;
         self.last_key_at = turn.now.monotonic;
         self.forget_wish_to_watch();
+        self.address_failed(turn);
         self.close_confirmation();
         let now = turn.now;
         self.schedule_minute(&now);
@@ -425,4 +428,15 @@ impl App {
             self.ask_for_order(turn);
         }
     }
+}
+
+/// The times that the disk has seen: it cannot be earlier now.
+fn times_on_disk(order: &StoredOrder, cached: Option<&CachedData>) -> impl Iterator<Item = DateTime<Utc>> {
+    let placed_at = match order {
+        StoredOrder::Pending(order) | StoredOrder::Sealed(order) => Some(order.placed_at),
+        StoredOrder::None | StoredOrder::Damaged => None,
+    };
+    let fetched_at = cached.map(|cached| cached.fetched_at);
+    let server_time = cached.map(|cached| cached.account.server_time);
+    [placed_at, fetched_at, server_time].into_iter().flatten()
 }

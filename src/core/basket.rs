@@ -28,17 +28,14 @@ impl App {
 
     /// Whether an offer could be exchanged, alone or together with what it needs.
     pub fn can_basket(&self, offer: &Offer) -> bool {
-        let only_needs_company = !offer.eligibility.reasons.is_empty()
-            && offer.eligibility.reasons.iter().all(|reason| matches!(reason, Reason::Requires { .. }));
-        offer.is_orderable_here && offer.price.is_some() && (offer.eligibility.is_allowed || only_needs_company)
+        let is_company = |reason: &Reason| matches!(reason, Reason::Requires { .. });
+        let only_needs_company = !offer.eligibility.reasons.is_empty() && self.reasons(offer).all(is_company);
+        offer.is_orderable_here && offer.price.is_some() && (self.is_allowed(offer) || only_needs_company)
     }
 
     /// The offers that must go with this one and are neither held nor in the basket.
     pub fn missing_company(&self, offer: &Offer) -> Vec<&Arc<Offer>> {
-        offer
-            .eligibility
-            .reasons
-            .iter()
+        self.reasons(offer)
             .filter_map(|reason| match reason {
                 Reason::Requires { offer_id, .. } => Some(offer_id),
                 Reason::NotEnoughPoints { .. }
@@ -91,8 +88,8 @@ impl App {
     /// Drops what is not sold any more or is held already.
     pub(crate) fn tidy_basket(&mut self) {
         let before = self.basket.clone();
-        let shelf = &self.data.shelf;
-        self.basket.retain(|id| shelf.offer(id).is_some_and(|offer| offer.active_until.is_none()));
+        let is_wanted = |id: &OfferId| self.data.shelf.offer(id).is_some_and(|offer| !self.is_active(offer));
+        self.basket = before.iter().filter(|id| is_wanted(id)).cloned().collect();
         for page in &mut self.stack {
             if let Place::Basket(place) = &mut page.place {
                 place.cursor.follow(&before, &self.basket, BASKET_ROWS);

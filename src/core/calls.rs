@@ -3,12 +3,13 @@
 //! A box that nobody looks at asks little: after power-on for the account first, during a trouble of
 //! the service with one question for all, and while the picture is dimmed not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::domain::Failure;
 
 use super::app::{App, Turn};
+use super::moments::Crowd;
 use super::pace::{self, Attention};
 use super::power::Power;
 use super::{Effect, LinkChange, PlaceKind, Request, RequestId, Session};
@@ -53,6 +54,9 @@ pub(crate) struct Calls {
     pub(crate) troubles: BTreeMap<Resource, Trouble>,
     start: Start,
     refresh_at: Option<Duration>,
+    /// What has changed by itself since it was fetched, and when it is asked for.
+    outdated: BTreeSet<Resource>,
+    outdated_at: Option<Duration>,
     /// When the box looks whether a link that changed is still one.
     probe_at: Option<Duration>,
     attended_at: Option<Duration>,
@@ -109,6 +113,8 @@ impl App {
     pub(crate) fn drop_calls(&mut self) {
         self.calls.under_way.clear();
         self.calls.troubles.clear();
+        self.calls.outdated.clear();
+        self.calls.outdated_at = None;
         self.calls.probe_at = None;
     }
 
@@ -194,7 +200,8 @@ impl App {
         let asks = self.asks_by_itself();
         let troubles = self.calls.troubles.iter().filter(|(resource, _)| self.is_wanted(**resource));
         let retry = troubles.map(|(_, trouble)| trouble.retry_at).filter(|at| asks && *at < Duration::MAX).min();
-        [start, self.calls.refresh_at, self.calls.probe_at, retry].into_iter().flatten().min()
+        let outdated = self.calls.outdated_at.filter(|_| !self.is_dimmed);
+        [start, self.calls.refresh_at, outdated, self.calls.probe_at, retry].into_iter().flatten().min()
     }
 
     /// Asks for everything whose time has come.
@@ -210,6 +217,12 @@ impl App {
             self.calls.refresh_at = None;
             if self.session == Session::SignedIn && !self.is_dimmed {
                 self.freshen_all(STALE, turn);
+            }
+        }
+        if self.calls.outdated_at.is_some_and(|at| at <= now) && !self.is_dimmed {
+            self.calls.outdated_at = None;
+            for resource in self.calls.outdated.clone() {
+                self.freshen(resource, Duration::MAX, turn);
             }
         }
         if self.calls.probe_at.is_some_and(|at| at <= now) {
@@ -307,7 +320,46 @@ impl App {
         }
     }
 
-    fn is_fresh(&self, resource: Resource, max_age: Duration, now: Duration) -> bool {
+    /// What is known of these is of before a moment that has changed it: it is asked for, by a box that nobody looks at
+    /// once somebody does.
+    pub(crate) fn outdate(&mut self, resources: &BTreeSet<Resource>, crowd: Crowd, turn: &mut Turn) {
+        let wait = match (crowd, self.attention(turn)) {
+            (Crowd::Everybody, Attention::Nobody) => pace::before_refresh(turn.now.entropy),
+            (Crowd::Everybody, Attention::Viewer) | (Crowd::ThisBox, _) => Duration::ZERO,
+        };
+        let at = turn.now.monotonic + wait;
+        self.calls.outdated_at = Some(self.calls.outdated_at.map_or(at, |due| due.min(at)));
+        for resource in resources {
+            self.calls.outdated.insert(*resource);
+            // An answer that is on its way is of before.
+            if self.drop_call(*resource) {
+                if *resource == Resource::Catalog {
+                    self.data.incoming = None;
+                }
+                self.fetch(*resource, turn);
+            }
+        }
+    }
+
+    /// What is known of this is not used again before it was asked for.
+    pub(crate) fn outdate_quietly(&mut self, resource: Resource) {
+        self.calls.outdated.insert(resource);
+    }
+
+    /// Whether what is known of this is of before a moment that has changed it.
+    pub fn is_outdated(&self, resource: Resource) -> bool {
+        self.calls.outdated.contains(&resource)
+    }
+
+    /// Whether the server wants to hear nothing about this yet, not even a viewer's wish.
+    pub(crate) fn is_closed(&self, resource: Resource, now: Duration) -> bool {
+        self.calls.troubles.get(&resource).is_some_and(|trouble| trouble.closed_until > now)
+    }
+
+    pub(crate) fn is_fresh(&self, resource: Resource, max_age: Duration, now: Duration) -> bool {
+        if self.is_outdated(resource) {
+            return false;
+        }
         let (fetched_at, max_age) = match resource {
             Resource::Account => (self.data.account_at, max_age),
             Resource::Catalog => {
@@ -323,6 +375,7 @@ impl App {
     pub(crate) fn settle(&mut self, resource: Resource, turn: &mut Turn) {
         let was_down = self.link_failure().is_some();
         self.calls.troubles.remove(&resource);
+        self.calls.outdated.remove(&resource);
         let soon = turn.now.monotonic + pace::share(turn.now.entropy, Duration::from_secs(1));
         for trouble in self.calls.troubles.values_mut().filter(|trouble| trouble.failure.is_transient()) {
             trouble.retry_at = trouble.retry_at.min(soon.max(trouble.closed_until));

@@ -14,6 +14,7 @@ mod effect;
 mod event;
 mod focus;
 mod keys;
+mod moments;
 mod nav;
 mod notice;
 mod order;
@@ -31,6 +32,7 @@ pub(crate) mod tests;
 pub use app::{App, Boot, CachedData, Identity, Memory, Session, StoredOrder, update};
 pub(crate) use calls::CORE;
 pub use calls::{Resource, Trouble};
+pub use clock::{Standing, Time};
 pub use data::{Data, Paged};
 pub use dialog::{Dialog, PinPurpose, PinStage};
 pub use effect::{Effect, Request, Warning};
@@ -44,6 +46,7 @@ pub use places::{
     JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause,
     RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Zone,
 };
+pub use playback::PlayerRun;
 pub use power::Power;
 pub use settings::{Choice, Settings};
 pub use shelf::{Section, SectionKey, Shelf};

@@ -61,6 +61,8 @@ pub enum Notice {
     LinkBack,
     /// The film does not play.
     PlayerFailed(PlayerTrouble),
+    /// The rental of the film is over.
+    RentalEnded,
     /// The film's address is not there yet.
     FilmNotReady,
     /// What the viewer wanted found no network or no service.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Failure, FailureKind};
+use crate::domain::{Failure, Fault};
 
 /// Whether somebody uses the box at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,12 @@ const LONGEST_ASKED: Duration = Duration::from_secs(3600);
 /// The longest a server may make a viewer or an order wait.
 const LONGEST_ASKED_OF_VIEWER: Duration = Duration::from_secs(300);
 
+/// The longest wait for a name server, which is near and tells nothing of its recovery: a router that starts anew takes
+/// a minute or two.
+const NAME: Duration = Duration::from_secs(8);
+/// After so many failures nobody waits for it any more; a city whose names are gone must not return within seconds.
+const NAME_ATTEMPTS: u32 = 20;
+
 /// A random part of a time.
 pub fn share(entropy: u128, of: Duration) -> Duration {
     const STEPS: u128 = 1 << 16;
@@ -65,6 +71,7 @@ pub fn after_failure(attempts: u32, failure: &Failure, attention: Attention, ent
         }
         (Attention::Nobody, false) | (Attention::Viewer, _) => {
             let most = Duration::from_secs(SHORT.get(step).or(SHORT.last()).copied().unwrap_or_default());
+            let most = if is_of_name(attempts, failure, attention) { most.min(NAME) } else { most };
             // Half of it is certain, or a quarter of the boxes would hardly wait at all.
             (most / 2 + share(entropy, most / 2), LONGEST_ASKED_OF_VIEWER)
         }
@@ -75,6 +82,11 @@ pub fn after_failure(attempts: u32, failure: &Failure, attention: Attention, ent
     }
 }
 
+/// Whether a name is looked for that may be found again at any moment (C33).
+fn is_of_name(attempts: u32, failure: &Failure, attention: Attention) -> bool {
+    failure.kind.judgement().fault == Fault::Name && (attention == Attention::Viewer || attempts <= NAME_ATTEMPTS)
+}
+
 /// How long the first question waits after a link came or went: its address and routes come a moment later.
 pub fn after_link_change(entropy: u128) -> Duration {
     LINK_CHANGE / 2 + share(entropy, LINK_CHANGE / 2)
@@ -82,23 +94,9 @@ pub fn after_link_change(entropy: u128) -> Duration {
 
 /// Whether a failure may be over when the box's own link has changed: no answer came at all, or somebody else's.
 pub fn may_be_of_link(failure: &Failure) -> bool {
-    match failure.kind {
-        FailureKind::NoAddress
-        | FailureKind::NoConnection
-        | FailureKind::Timeout
-        | FailureKind::Interrupted
-        | FailureKind::CaptivePortal
-        | FailureKind::Tls
-        | FailureKind::Clock
-        | FailureKind::Malformed => true,
-        FailureKind::TooLarge
-        | FailureKind::RateLimited
-        | FailureKind::Unavailable
-        | FailureKind::InProgress
-        | FailureKind::Server { .. }
-        | FailureKind::Unauthorized
-        | FailureKind::NotFound
-        | FailureKind::Refused(_) => false,
+    match failure.kind.judgement().fault {
+        Fault::Name | Fault::Link | Fault::Silence | Fault::ForeignAnswer => true,
+        Fault::Service | Fault::Answer | Fault::Verdict => false,
     }
 }
 
@@ -109,23 +107,9 @@ pub fn closed_for(failure: &Failure) -> Duration {
 
 /// Whether the service is in trouble: one question shows whether it is over, and more make it worse.
 pub fn is_of_service(failure: &Failure) -> bool {
-    match failure.kind {
-        FailureKind::Timeout
-        | FailureKind::RateLimited
-        | FailureKind::Unavailable
-        | FailureKind::InProgress
-        | FailureKind::Server { .. } => true,
-        FailureKind::NoAddress
-        | FailureKind::NoConnection
-        | FailureKind::Interrupted
-        | FailureKind::CaptivePortal
-        | FailureKind::Tls
-        | FailureKind::Clock
-        | FailureKind::Malformed
-        | FailureKind::TooLarge
-        | FailureKind::Unauthorized
-        | FailureKind::NotFound
-        | FailureKind::Refused(_) => false,
+    match failure.kind.judgement().fault {
+        Fault::Silence | Fault::Service => true,
+        Fault::Name | Fault::Link | Fault::ForeignAnswer | Fault::Answer | Fault::Verdict => false,
     }
 }
 
@@ -138,6 +122,7 @@ fn obeyed(asked: Duration, longest: Duration, entropy: u128) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::FailureKind;
 
     /// The largest that [`share`] makes of random bits.
     const MOST: u128 = u128::MAX;
@@ -165,6 +150,19 @@ mod tests {
                 assert!(most > least && most < Duration::from_secs(seconds));
             }
         }
+    }
+
+    #[test]
+    fn c33_a_name_is_looked_for_again_within_eight_seconds() {
+        let name = Failure::new(FailureKind::NoAddress);
+        for attempts in 1..=NAME_ATTEMPTS {
+            for attention in [Attention::Viewer, Attention::Nobody] {
+                assert!(after_failure(attempts, &name, attention, MOST) < NAME, "{attempts} {attention:?}");
+            }
+        }
+        assert!(after_failure(u32::MAX, &name, Attention::Viewer, MOST) < NAME);
+        assert!(after_failure(u32::MAX, &name, Attention::Nobody, MOST) > 2 * NAME, "a city must not return at once");
+        assert!(!is_of_service(&name) && may_be_of_link(&name));
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl App {
                 self.cache_is_fresh(turn);
             }
             Answer::Entitlements { entitlements, server_time } => {
-                self.clock.set(server_time, &turn.now);
+                self.clock.set(server_time);
                 let before = self.running_ids();
                 let options_before = self.my_option_ids();
                 self.data.entitlements = Some(entitlements);
@@ -59,6 +59,7 @@ impl App {
                 self.settle(Resource::Entitlements, turn);
                 self.cache_is_fresh(turn);
                 self.play_when_ready(turn);
+                self.address_arrived(turn);
             }
             Answer::Exchange(exchange) => self.exchange_answered(exchange, turn),
             Answer::ExchangeProcessing { retry_after } => self.exchange_processing(retry_after, turn),
@@ -114,11 +115,10 @@ impl App {
                 self.trouble(Resource::Catalog, failure, turn);
             }
             Request::Entitlements => {
-                let is_outage = failure.is_outage();
-                let notice = if is_outage { Notice::NoAnswer(failure.clone()) } else { Notice::FilmNotReady };
-                self.trouble(Resource::Entitlements, failure, turn);
-                if self.forget_wish_to_watch() {
-                    self.notify(notice, turn);
+                self.trouble(Resource::Entitlements, failure.clone(), turn);
+                let (was_wished, was_awaited) = (self.forget_wish_to_watch(), self.address_failed(turn));
+                if was_wished || was_awaited {
+                    self.tell_unwatchable(&failure, turn);
                 }
             }
             Request::Ledger { cursor } => self.page_failed(Resource::Ledger, cursor.is_some(), failure, turn),
@@ -147,7 +147,7 @@ impl App {
     }
 
     fn account_arrived(&mut self, account: Account, turn: &mut Turn) {
-        self.clock.set(account.server_time, &turn.now);
+        self.clock.set(account.server_time);
         let now = turn.now;
         self.schedule_minute(&now);
         let is_other_member = self.data.account.as_ref().is_some_and(|known| known.member_id != account.member_id);
@@ -181,7 +181,6 @@ impl App {
 
     fn catalog_arrived(&mut self, request: &Request, page: CatalogPage, etag: Option<String>, turn: &mut Turn) {
         let Request::Catalog { cursor, .. } = request else { return };
-        self.clock.set(page.server_time, &turn.now);
         let next = page.next_cursor.clone().filter(|next| Some(next) != cursor.as_ref());
         match (cursor, self.data.incoming.take()) {
             (None, _) => {
@@ -266,6 +265,9 @@ impl App {
     pub(crate) fn sign_out_here(&mut self, turn: &mut Turn) {
         self.session = Session::SignedOut;
         self.data.forget_member();
+        let kept = [&self.order, &self.unseen, &self.set_aside].into_iter().flatten().map(|flow| flow.order.placed_at);
+        self.clock.forget_newest(kept.max());
+        self.moments_seen = None;
         self.basket.clear();
         self.dialog = None;
         self.has_pin = false;

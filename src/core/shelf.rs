@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::{Catalog, CategoryId, CategoryKind, Offer, OfferId, OfferKind};
 
 /// Names a section.
@@ -35,6 +37,7 @@ pub struct Shelf {
     catalog: Catalog,
     sections: Vec<Section>,
     by_id: HashMap<OfferId, usize>,
+    ends: Vec<DateTime<Utc>>,
 }
 
 impl Shelf {
@@ -75,7 +78,9 @@ impl Shelf {
         }
         sections.retain(|section| !section.offers.is_empty());
         let by_id = catalog.offers.iter().enumerate().map(|(index, offer)| (offer.id.clone(), index)).collect();
-        Self { catalog, sections, by_id }
+        let mut ends: Vec<_> = catalog.offers.iter().filter_map(|offer| offer.active_until).collect();
+        ends.sort_unstable();
+        Self { catalog, sections, by_id, ends }
     }
 
     /// The sections in display order; none is empty.
@@ -106,6 +111,11 @@ impl Shelf {
     /// The title of an offer's category.
     pub fn category_title(&self, offer: &Offer) -> &str {
         self.catalog.categories.iter().find(|category| category.id == offer.category).map_or("", |c| c.title.as_str())
+    }
+
+    /// The first end after `from` of an offer that the member has already.
+    pub(crate) fn next_end(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.ends.get(self.ends.partition_point(|at| *at <= from)).copied()
     }
 
     /// The catalogue itself.

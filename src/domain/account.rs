@@ -40,18 +40,19 @@ pub struct Account {
 }
 
 impl Account {
-    /// What burns next, all of that day in the member's zone, and when; `None` if nothing ever does.
-    pub fn burning_next(&self) -> Option<(Points, DateTime<Utc>)> {
-        let first = self.expiring.iter().map(|lot| lot.expires_at).min()?;
+    /// What burns next after `now`, all of that day in the member's zone, and when; `None` if nothing ever does.
+    pub fn burning_next(&self, now: DateTime<Utc>) -> Option<(Points, DateTime<Utc>)> {
+        let first = self.expiring.iter().map(|lot| lot.expires_at).filter(|at| *at > now).min()?;
         let day = |at: DateTime<Utc>| at.with_timezone(&self.offset).date_naive();
-        let lots = self.expiring.iter().filter(|lot| day(lot.expires_at) == day(first));
+        let lots = self.expiring.iter().filter(|lot| lot.expires_at > now && day(lot.expires_at) == day(first));
         Some((Points::checked_sum(lots.map(|lot| lot.points))?, first))
     }
 
-    /// All that is promised together, and when the last of it will be there.
-    pub fn pending_total(&self) -> Option<(Points, DateTime<Utc>)> {
-        let last = self.pending.iter().map(|accrual| accrual.posts_at).max()?;
-        Some((Points::checked_sum(self.pending.iter().map(|accrual| accrual.points))?, last))
+    /// All that is promised for after `now` together, and when the last of it will be there.
+    pub fn pending_total(&self, now: DateTime<Utc>) -> Option<(Points, DateTime<Utc>)> {
+        let pending = || self.pending.iter().filter(|accrual| accrual.posts_at > now);
+        let last = pending().map(|accrual| accrual.posts_at).max()?;
+        Some((Points::checked_sum(pending().map(|accrual| accrual.points))?, last))
     }
 }
 
@@ -189,10 +190,21 @@ mod tests {
             terms_version: String::new(),
             server_time: at(1, 0),
         };
-        assert_eq!(account.burning_next(), Some((Points::new(500).unwrap(), at(5, 22))), "both are the 6th in Moscow");
-        assert_eq!(account.pending_total(), Some((Points::new(660).unwrap(), at(10, 0))));
+        let now = at(1, 0);
+        assert_eq!(
+            account.burning_next(now),
+            Some((Points::new(500).unwrap(), at(5, 22))),
+            "both are the 6th in Moscow"
+        );
+        assert_eq!(account.pending_total(now), Some((Points::new(660).unwrap(), at(10, 0))));
+        assert_eq!(
+            account.burning_next(at(6, 20)),
+            Some((Points::new(100).unwrap(), at(30, 0))),
+            "the others have burned"
+        );
+        assert_eq!(account.pending_total(at(4, 0)), Some((Points::new(460).unwrap(), at(10, 0))));
         account.expiring.clear();
         account.pending.clear();
-        assert_eq!((account.burning_next(), account.pending_total()), (None, None));
+        assert_eq!((account.burning_next(now), account.pending_total(now)), (None, None));
     }
 }

@@ -23,30 +23,50 @@ impl Failure {
 
     /// Whether the link or the service is at fault; otherwise the service understood and said no.
     pub fn is_outage(&self) -> bool {
-        match self.kind {
-            FailureKind::NoAddress
-            | FailureKind::NoConnection
-            | FailureKind::Timeout
-            | FailureKind::Interrupted
-            | FailureKind::Tls
-            | FailureKind::Clock
-            | FailureKind::CaptivePortal
-            | FailureKind::Malformed
-            | FailureKind::TooLarge
-            | FailureKind::RateLimited
-            | FailureKind::Unavailable
-            | FailureKind::InProgress
-            | FailureKind::Server { .. } => true,
-            FailureKind::Unauthorized | FailureKind::NotFound | FailureKind::Refused(_) => false,
-        }
+        self.kind.judgement().fault != Fault::Verdict
     }
 
     /// Whether a later try may succeed with nobody changing anything.
     pub fn is_transient(&self) -> bool {
-        let is_lasting =
-            matches!(self.kind, FailureKind::Tls | FailureKind::Clock | FailureKind::Malformed | FailureKind::TooLarge);
-        self.is_outage() && !is_lasting
+        self.kind.judgement().passing == Passing::ByItself
     }
+}
+
+/// What follows from a kind of failure: one row of [`FailureKind::judgement`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judgement {
+    /// Where the fault lies. The words on the screen and the pace of asking again follow from it.
+    pub fault: Fault,
+    /// What must happen before it passes.
+    pub passing: Passing,
+}
+
+/// Where a fault lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// In finding the name of the service: the router's or the provider's.
+    Name,
+    /// Between the box and the service.
+    Link,
+    /// In the link or in the service: nobody answers.
+    Silence,
+    /// In the service, which answers that it cannot.
+    Service,
+    /// In an answer that may be somebody else's.
+    ForeignAnswer,
+    /// In an answer of the service.
+    Answer,
+    /// Nowhere: the service understood and said no.
+    Verdict,
+}
+
+/// What must happen before a failure passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passing {
+    /// Nothing but time.
+    ByItself,
+    /// Somebody has to change something.
+    ByHand,
 }
 
 /// The kinds of failure; each has its own words and its own short code on the screen.
@@ -64,6 +84,8 @@ pub enum FailureKind {
     Tls,
     /// The certificate's dates and the box's clock disagree.
     Clock,
+    /// The certificate is another server's.
+    WrongServer,
     /// A sign-in page of some network came instead of the service.
     CaptivePortal,
     /// The answer is not what the contract says.
@@ -87,4 +109,30 @@ pub enum FailureKind {
     NotFound,
     /// The service understood and refused, with causes.
     Refused(Refusal),
+}
+
+impl FailureKind {
+    /// The one table of what follows from each kind.
+    pub fn judgement(&self) -> Judgement {
+        let (fault, passing) = match self {
+            Self::NoAddress => (Fault::Name, Passing::ByItself),
+            Self::NoConnection => (Fault::Link, Passing::ByItself),
+            Self::Interrupted => (Fault::Link, Passing::ByItself),
+            Self::CaptivePortal => (Fault::Link, Passing::ByItself),
+            Self::WrongServer => (Fault::Link, Passing::ByItself),
+            Self::Tls => (Fault::Link, Passing::ByHand),
+            Self::Clock => (Fault::Link, Passing::ByHand),
+            Self::Timeout => (Fault::Silence, Passing::ByItself),
+            Self::RateLimited => (Fault::Service, Passing::ByItself),
+            Self::Unavailable => (Fault::Service, Passing::ByItself),
+            Self::InProgress => (Fault::Service, Passing::ByItself),
+            Self::Server { .. } => (Fault::Service, Passing::ByItself),
+            Self::Malformed => (Fault::ForeignAnswer, Passing::ByHand),
+            Self::TooLarge => (Fault::Answer, Passing::ByHand),
+            Self::Unauthorized => (Fault::Verdict, Passing::ByHand),
+            Self::NotFound => (Fault::Verdict, Passing::ByHand),
+            Self::Refused(_) => (Fault::Verdict, Passing::ByHand),
+        };
+        Judgement { fault, passing }
+    }
 }

@@ -22,7 +22,7 @@ pub use exchange::{
     Entitlement, EntitlementId, Exchange, ExchangeId, ExchangeLine, ExchangeState, IdempotencyKey, Order, OrderLine,
     Playback, Reason, Refusal, Renewal, RenewalSwitch,
 };
-pub use failure::{Failure, FailureKind};
+pub use failure::{Failure, FailureKind, Fault, Judgement, Passing};
 pub use history::{
     AccrualReason, EarningRule, EarningRules, EntryType, ExchangePage, LedgerEntry, LedgerPage, StatusRule,
 };

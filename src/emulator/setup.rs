@@ -1,6 +1,7 @@
 //! What an emulator stands on: a sandbox or another API, a storage directory, a client.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::sandbox::clock::Clock as SandboxClock;
 use crate::sandbox::{self, MonthlyLimit, Options, Running};
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
+use crate::shell::player::{FilmAddresses, Insecure, PlayerRules};
 use crate::shell::storage::Storage;
 use crate::shell::{Desktop, Parts, PlayerFallback};
 use crate::view::bind::ThemeColors;
@@ -28,6 +30,7 @@ pub(crate) struct Setup {
     pub(crate) sandbox: Option<Running>,
     client: Client,
     storage: Storage,
+    directory: PathBuf,
     player: Vec<String>,
     journal: Option<Journal>,
     language: Language,
@@ -106,6 +109,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         sandbox,
         client,
         storage,
+        directory,
         player,
         journal,
         language,
@@ -166,6 +170,10 @@ impl Setup {
             identity,
             defaults: Settings { language: self.language, animations: self.animations, ..Settings::default() },
             player: self.player,
+            player_rules: PlayerRules {
+                films: FilmAddresses::beside(&self.api, Insecure::Refused),
+                hidden: Some(self.directory),
+            },
             player_fallback: PlayerFallback::BuiltInCard,
             stage: Box::new(Desktop),
             theme: ThemeColors::default(),

@@ -9,6 +9,7 @@ use crate::input::{Codes, RemoteKey, parse_keymap};
 use crate::platform::linux::Waker;
 use crate::shell::clock::Clock;
 use crate::shell::device::device_id;
+use crate::shell::player::{FilmAddresses, Insecure, PlayerRules};
 use crate::shell::storage::{OpenError, Storage};
 use crate::shell::{Parts, PlayerFallback, Stage};
 use crate::view::bind::ThemeColors;
@@ -36,6 +37,7 @@ pub(super) fn parts(
         leave_after: config.idle.leave_after,
         player_hears_keys: true,
     };
+    let insecure = if config.player.allow_insecure { Insecure::Allowed } else { Insecure::Refused };
     let theme = &config.ui.theme;
     Ok(Parts {
         client,
@@ -45,6 +47,10 @@ pub(super) fn parts(
         identity,
         defaults: Settings { language: config.ui.language, ..Settings::default() },
         player: config.player.command.clone(),
+        player_rules: PlayerRules {
+            films: FilmAddresses::beside(&config.api.url, insecure),
+            hidden: Some(config.storage.dir.clone()),
+        },
         player_fallback: PlayerFallback::None,
         stage,
         theme: ThemeColors {

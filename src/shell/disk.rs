@@ -66,13 +66,16 @@ pub struct CacheJob {
 
 impl CacheJob {
     /// What the state knows, if it knows everything that a start needs.
-    pub fn of(app: &App, fetched_at: DateTime<Utc>) -> Option<Self> {
+    ///
+    /// It is stamped with the time of the service, never with the box's own: a start takes it for the earliest that it
+    /// can be.
+    pub fn of(app: &App) -> Option<Self> {
         Some(Self {
             account: app.data.account.clone()?,
             catalog: app.data.shelf.catalog().clone(),
             etag: app.catalog_etag().map(str::to_owned),
             entitlements: app.data.entitlements.clone()?,
-            fetched_at,
+            fetched_at: app.time().known()?,
         })
     }
 

@@ -6,7 +6,7 @@ use crate::core::{PlayerEvent, PlayerTrouble};
 use crate::domain::Secret;
 
 use super::logging::chain;
-use super::player::{Ended, Player, PlayerError};
+use super::player::{Ended, Player, PlayerError, PlayerRules};
 
 /// What stands in for a player that is not installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,18 +21,19 @@ pub enum PlayerFallback {
 pub(super) async fn play(
     command: &[String],
     url: &Secret,
+    rules: &PlayerRules,
     fallback: PlayerFallback,
     stop: &Notify,
     tell: impl Fn(PlayerEvent),
 ) {
-    let mut playing = match Player::start(command, url) {
+    let mut playing = match Player::start(command, url, rules) {
         Ok(playing) => playing,
         Err(error) => {
             tracing::warn!(error = %chain(&error), "the film does not start");
             tell(match (error, fallback) {
                 (PlayerError::NotFound(_), PlayerFallback::BuiltInCard) => PlayerEvent::BuiltIn,
                 (PlayerError::NotFound(_) | PlayerError::Command, _) => PlayerEvent::Failed(PlayerTrouble::NotFound),
-                (PlayerError::Address, _) => PlayerEvent::Failed(PlayerTrouble::BadAddress),
+                (PlayerError::Address | PlayerError::Insecure, _) => PlayerEvent::Failed(PlayerTrouble::BadAddress),
                 (PlayerError::Start(..), _) => PlayerEvent::Failed(PlayerTrouble::Broke { code: None }),
             });
             return;

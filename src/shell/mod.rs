@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ui")]
 pub mod clock;
+mod confine;
 pub mod decode;
 #[cfg(feature = "ui")]
 pub mod device;

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 use url::Url;
 
+use super::confine::{self, Kept};
+use crate::api::is_loopback;
 use crate::domain::Secret;
 
 /// Stands for the address in a command.
@@ -18,6 +21,54 @@ pub const PLACEHOLDER: &str = "{url}";
 
 /// How long a player may take to end by itself.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Which addresses of films are played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilmAddresses {
+    /// https and http.
+    Any,
+    /// https, and http of this machine: over plain http anybody on the way sees what is watched, and may replace it.
+    Secure,
+}
+
+impl FilmAddresses {
+    /// What fits the API at `api`: films of an API that is reached securely come securely, unless the operator allows
+    /// otherwise.
+    pub fn beside(api: &Url, allow_insecure: Insecure) -> Self {
+        match (api.scheme(), allow_insecure) {
+            ("https", Insecure::Refused) => Self::Secure,
+            _ => Self::Any,
+        }
+    }
+
+    fn check(self, address: &Url) -> Result<(), PlayerError> {
+        match (address.scheme(), self) {
+            _ if !address.has_host() => Err(PlayerError::Address),
+            ("https", _) | ("http", Self::Any) => Ok(()),
+            ("http", Self::Secure) if is_loopback(address) => Ok(()),
+            ("http", Self::Secure) => Err(PlayerError::Insecure),
+            _ => Err(PlayerError::Address),
+        }
+    }
+}
+
+/// What a player may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlayerRules {
+    /// Which addresses.
+    pub films: FilmAddresses,
+    /// A directory that it cannot open, where the kernel can do that: the sign-in lies there.
+    pub hidden: Option<PathBuf>,
+}
+
+/// Whether the operator allows films over plain http (`player.allow_insecure`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Insecure {
+    /// Yes.
+    Allowed,
+    /// No.
+    Refused,
+}
 
 /// Starts films.
 #[derive(Debug)]
@@ -56,6 +107,9 @@ pub enum PlayerError {
     /// The address is not one of the web.
     #[error("the film's address is not an http or https address")]
     Address,
+    /// The address is plain http, and the API's is not.
+    #[error("the film's address is plain http while the API is https; player.allow_insecure allows it")]
+    Insecure,
     /// The program is not installed.
     #[error("the player {0} is not installed")]
     NotFound(String),
@@ -66,30 +120,51 @@ pub enum PlayerError {
 
 impl Player {
     /// Starts the player for this address. Needs a running tokio runtime.
-    pub fn start(command: &[String], url: &Secret) -> Result<Playing, PlayerError> {
+    pub fn start(command: &[String], url: &Secret, rules: &PlayerRules) -> Result<Playing, PlayerError> {
         check_command(command)?;
         let (program, arguments) = command.split_first().ok_or(PlayerError::Command)?;
         // What a player gets is what was checked: the address as it was parsed, never an option.
         let address = Url::parse(url.reveal()).map_err(|_| PlayerError::Address)?;
-        if !matches!(address.scheme(), "http" | "https") || !address.has_host() {
-            return Err(PlayerError::Address);
-        }
-        let child = Command::new(program)
+        rules.films.check(&address)?;
+        let mut command = Command::new(program);
+        command
             .args(arguments.iter().map(|argument| argument.replace(PLACEHOLDER, address.as_str())))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => PlayerError::NotFound(program.clone()),
-                _ => PlayerError::Start(program.clone(), error),
-            })?;
+            .kill_on_drop(true);
+        let child = spawn(command, rules.hidden.as_deref()).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => PlayerError::NotFound(program.clone()),
+            _ => PlayerError::Start(program.clone(), error),
+        })?;
         // The player leads a group of its own, whose id is its own.
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         tracing::info!(program, "a film starts");
         Ok(Playing { child, group })
+    }
+}
+
+/// Starts the player away from what is hidden. One that cannot be kept away plays all the same: a film that a member
+/// has paid for is not refused for a kernel without Landlock.
+fn spawn(mut command: Command, hidden: Option<&Path>) -> io::Result<Child> {
+    let Some(hidden) = hidden else { return command.spawn() };
+    // The child is waited for by this runtime, whichever thread starts it.
+    let runtime = tokio::runtime::Handle::current();
+    let confined = confine::without(hidden, || {
+        let _context = runtime.enter();
+        command.spawn()
+    });
+    match confined {
+        Ok((child, Kept::Away)) => child,
+        Ok((child, Kept::Within)) => {
+            tracing::warn!("this kernel has no Landlock: the player could read the sign-in");
+            child
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the player could not be kept from the sign-in");
+            command.spawn()
+        }
     }
 }
 
@@ -157,9 +232,13 @@ fn ended(status: ExitStatus) -> Ended {
 mod tests {
     use super::*;
 
+    fn rules(films: FilmAddresses) -> PlayerRules {
+        PlayerRules { films, hidden: None }
+    }
+
     fn start(command: &[&str]) -> Result<Playing, PlayerError> {
         let command: Vec<_> = command.iter().map(|part| (*part).to_owned()).collect();
-        Player::start(&command, &Secret::new("http://127.0.0.1/v1/media/film?token=t"))
+        Player::start(&command, &Secret::new("http://127.0.0.1/v1/media/film?token=t"), &rules(FilmAddresses::Secure))
     }
 
     #[tokio::test]
@@ -173,7 +252,10 @@ mod tests {
         let url = Secret::new("http://127.0.0.1/a?token=$(false)%20b;c&d");
         let test = r#"[ "$#" = 1 ] && [ "$1" = '--uri=http://127.0.0.1/a?token=$(false)%20b;c&d' ]"#;
         let command = ["sh", "-c", test, "sh", "--uri={url}"].map(str::to_owned);
-        assert_eq!(Player::start(&command, &url).unwrap().wait().await.unwrap(), Ended::Finished);
+        assert_eq!(
+            Player::start(&command, &url, &rules(FilmAddresses::Any)).unwrap().wait().await.unwrap(),
+            Ended::Finished
+        );
     }
 
     #[tokio::test]
@@ -229,11 +311,54 @@ mod tests {
     async fn only_addresses_of_the_web_are_played() {
         let command = ["true", "{url}"].map(str::to_owned);
         for bad in ["file:///etc/passwd", "--help", "", "rtsp://x/y", "javascript:1", "/etc/passwd"] {
-            let error = Player::start(&command, &Secret::new(bad)).unwrap_err();
+            let error = Player::start(&command, &Secret::new(bad), &rules(FilmAddresses::Any)).unwrap_err();
             assert!(matches!(error, PlayerError::Address), "{bad}");
         }
         for bad in [&[][..], &["true"], &["", "{url}"], &["{url}"]] {
             assert!(matches!(start(bad), Err(PlayerError::Command)), "{bad:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_player_cannot_read_the_sign_in_and_ends_as_any_other() {
+        let directory = tempfile::tempdir().unwrap();
+        let tokens = directory.path().join("tokens");
+        std::fs::write(&tokens, "secret").unwrap();
+        let reads = format!("cat '{}' >/dev/null 2>&1 && exit 7; exit 0", tokens.display());
+        let command = ["sh", "-c", &reads, "{url}"].map(str::to_owned);
+        let url = Secret::new("https://media.example/film");
+        let play = async |hidden| {
+            let rules = PlayerRules { films: FilmAddresses::Secure, hidden };
+            Player::start(&command, &url, &rules).unwrap().wait().await.unwrap()
+        };
+        assert_eq!(play(None).await, Ended::Failed { code: 7 }, "file modes do not stop a child of ours");
+        let has_landlock = matches!(confine::without(directory.path(), || ()), Ok(((), Kept::Away)));
+        let wanted = if has_landlock { Ended::Finished } else { Ended::Failed { code: 7 } };
+        assert_eq!(play(Some(directory.path().to_owned())).await, wanted);
+        // A directory that is not there hides nothing and keeps nobody from a film.
+        assert_eq!(play(Some("/nonexistent/bonus-tv".into())).await, Ended::Failed { code: 7 });
+        let command = ["sh", "-c", "sleep 600 & wait", "{url}"].map(str::to_owned);
+        let rules = PlayerRules { films: FilmAddresses::Any, hidden: Some(directory.path().to_owned()) };
+        let mut playing = Player::start(&command, &url, &rules).unwrap();
+        assert_eq!(playing.stop().await.unwrap(), Ended::Killed { signal: 15 });
+    }
+
+    #[tokio::test]
+    async fn plain_http_beside_an_https_api_is_refused_unless_allowed() {
+        let beside = |api: &str, allow| FilmAddresses::beside(&api.parse().unwrap(), allow);
+        let (secure, lax) = ("https://bonus.example/", "http://127.0.0.1:8080/");
+        let allows = |films: FilmAddresses, film: &str| films.check(&film.parse().unwrap());
+        let film = "http://media.example/film?token=t";
+        let refused = allows(beside(secure, Insecure::Refused), film);
+        assert!(matches!(refused, Err(PlayerError::Insecure)), "{refused:?}");
+        assert!(allows(beside(secure, Insecure::Allowed), film).is_ok());
+        assert!(allows(beside(lax, Insecure::Refused), film).is_ok());
+        for film in ["https://media.example/film", "http://127.0.0.1/film", "http://[::1]/film", "http://a.localhost/"]
+        {
+            assert!(allows(beside(secure, Insecure::Refused), film).is_ok(), "{film}");
+        }
+        let command = ["true", "{url}"].map(str::to_owned);
+        let error = Player::start(&command, &Secret::new(film), &rules(FilmAddresses::Secure)).unwrap_err();
+        assert!(matches!(error, PlayerError::Insecure), "and no player starts");
     }
 }

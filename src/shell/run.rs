@@ -26,6 +26,7 @@ use super::film::{self, PlayerFallback};
 use super::journal::{Journal, request_name};
 use super::network;
 use super::pictures::{Arrived, Fetcher, Pictures};
+use super::player::PlayerRules;
 use super::stage::{Lending, Stage};
 use super::storage::Storage;
 
@@ -45,6 +46,8 @@ pub struct Parts {
     pub defaults: Settings,
     /// The film player's command.
     pub player: Vec<String>,
+    /// What it may have.
+    pub player_rules: PlayerRules,
     /// What stands in for a player that is not installed.
     pub player_fallback: PlayerFallback,
     /// Who has to let go of the screen before a player starts.
@@ -69,6 +72,7 @@ pub struct Shell {
     disk: Disk,
     cached: Option<CacheJob>,
     player: Vec<String>,
+    player_rules: PlayerRules,
     player_fallback: PlayerFallback,
     stop_player: Arc<Notify>,
     /// Asked for, and nobody knows yet whether it runs.
@@ -162,6 +166,7 @@ impl Shell {
             disk,
             cached: None,
             player: parts.player,
+            player_rules: parts.player_rules,
             player_fallback: parts.player_fallback,
             stop_player: Arc::new(Notify::new()),
             is_player_starting: false,
@@ -434,7 +439,7 @@ impl Shell {
     }
 
     fn store_cache(&mut self) {
-        let Some(job) = CacheJob::of(&self.app, self.clock.now().wall) else { return };
+        let Some(job) = CacheJob::of(&self.app) else { return };
         if self.cached.as_ref().is_some_and(|cached| cached.is_same(&job)) {
             return;
         }
@@ -447,12 +452,13 @@ impl Shell {
         // The player finds the screen free, however fast it starts.
         self.lending.begin();
         self.is_player_starting = true;
-        let (outbox, command, fallback) = (self.outbox.clone(), self.player.clone(), self.player_fallback);
+        let (outbox, command) = (self.outbox.clone(), self.player.clone());
+        let (rules, fallback) = (self.player_rules.clone(), self.player_fallback);
         let stop = Arc::new(Notify::new());
         self.stop_player = stop.clone();
         self.workers.handle().spawn(async move {
             let tell = |event| outbox.send(Message::Event(Box::new(Event::Player(event))));
-            film::play(&command, &url, fallback, &stop, tell).await;
+            film::play(&command, &url, &rules, fallback, &stop, tell).await;
         });
     }
 }

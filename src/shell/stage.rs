@@ -62,6 +62,7 @@ mod tests {
     use crate::domain::Secret;
     use crate::platform::headless::Headless;
     use crate::shell::clock::ManualClock;
+    use crate::shell::player::{FilmAddresses, PlayerRules};
     use crate::shell::storage::Storage;
     use crate::shell::{Parts, PlayerFallback, Shell};
     use crate::view::bind::{Screen, ThemeColors};
@@ -132,6 +133,7 @@ mod tests {
             },
             defaults: Settings::default(),
             player: ["sh", "-c", &script, "sh", "{url}"].map(str::to_owned).to_vec(),
+            player_rules: PlayerRules { films: FilmAddresses::Any, hidden: None },
             player_fallback: PlayerFallback::None,
             stage: Box::new(Marked(lent.clone())),
             theme: ThemeColors::default(),

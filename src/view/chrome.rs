@@ -1,6 +1,6 @@
 //! What surrounds every screen: tabs, balance, clock, banner, notice and key hints.
 
-use crate::core::{App, Moment, Notice, PinPurpose, Place, PlayerTrouble, Session, SpendBlock, Tab, Zone};
+use crate::core::{App, Notice, PinPurpose, Place, PlayerTrouble, Session, SpendBlock, Tab, Zone};
 
 use super::failure;
 use super::format;
@@ -8,7 +8,7 @@ use super::message::Msg;
 use super::model::{Banner, Chrome, HintKey, KeyHint, Notice as NoticeView, Tab as TabView, Tone};
 use super::text::Text;
 
-pub(crate) fn chrome(app: &App, now: &Moment) -> Chrome {
+pub(crate) fn chrome(app: &App) -> Chrome {
     let account = app.data.account.as_ref().filter(|account| account.is_enrolled);
     Chrome {
         brand: app.identity.brand.as_ref().map_or_else(|| Msg::Brand.into(), Text::plain),
@@ -16,7 +16,8 @@ pub(crate) fn chrome(app: &App, now: &Moment) -> Chrome {
         balance: account.map_or(Text::Empty, |account| Text::plain(format::number(account.balance.get()))),
         balance_unit: account
             .map_or(Text::Empty, |account| Text::counted(Msg::PointsUnit, format::plural(account.balance.get()), [])),
-        clock: Text::plain(format::time(app.server_now(now), app.offset())),
+        // No clock is better than a wrong one.
+        clock: app.time().known().map_or(Text::Empty, |now| Text::plain(format::time(now, app.offset()))),
         banner: banner(app),
         notice: app.notice().map(|notice| notice_view(app, notice)),
         hints: hints(app),
@@ -111,6 +112,7 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
             let code = code.map_or_else(|| "—".to_owned(), |code| code.to_string());
             (named(Msg::NoticePlayerBroke, &code), Tone::Bad)
         }
+        Notice::RentalEnded => (Msg::NoticeRentalEnded.into(), Tone::Warning),
         Notice::FilmNotReady => (Msg::NoticeFilmNotReady.into(), Tone::Warning),
         Notice::NoAnswer(failure) => (failure::short(failure), Tone::Bad),
         Notice::PinStored => (Msg::NoticePinStored.into(), Tone::Good),

@@ -29,13 +29,14 @@ fn support_code(code: &str, failure: &Failure) -> Text {
 
 fn words(kind: &FailureKind) -> (Sign, Msg, Msg, &'static str) {
     match kind {
-        FailureKind::NoAddress => (Sign::NoNetwork, Msg::NoAddressTitle, Msg::NetworkAdvice, "N1"),
+        FailureKind::NoAddress => (Sign::NoNetwork, Msg::NoAddressTitle, Msg::NoAddressAdvice, "N1"),
         FailureKind::NoConnection => (Sign::NoNetwork, Msg::NoConnectionTitle, Msg::NetworkAdvice, "N2"),
         FailureKind::Timeout => (Sign::NoNetwork, Msg::TimeoutTitle, Msg::TimeoutAdvice, "N3"),
         FailureKind::Interrupted => (Sign::NoNetwork, Msg::InterruptedTitle, Msg::TimeoutAdvice, "N4"),
         FailureKind::Tls => (Sign::Fault, Msg::TlsTitle, Msg::TlsAdvice, "N5"),
         FailureKind::Clock => (Sign::Clock, Msg::ClockTitle, Msg::ClockAdvice, "N6"),
         FailureKind::CaptivePortal => (Sign::NoNetwork, Msg::PortalTitle, Msg::PortalAdvice, "N7"),
+        FailureKind::WrongServer => (Sign::NoNetwork, Msg::WrongServerTitle, Msg::WrongServerAdvice, "N8"),
         FailureKind::Malformed => (Sign::Fault, Msg::MalformedTitle, Msg::ServiceAdvice, "S1"),
         FailureKind::TooLarge => (Sign::Fault, Msg::TooLargeTitle, Msg::ServiceAdvice, "S2"),
         FailureKind::RateLimited => (Sign::ServiceDown, Msg::RateLimitedTitle, Msg::RateLimitedAdvice, "S3"),

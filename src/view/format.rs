@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Timelike, Utc};
 use qrcode::{EcLevel, QrCode};
 
-use crate::core::Cursor;
+use crate::core::{Cursor, Standing, Time};
 use crate::domain::{AfterPeriod, Points, Validity};
 
 use super::message::Msg;
@@ -68,6 +68,52 @@ pub(crate) fn day_time(at: DateTime<Utc>, offset: FixedOffset) -> Text {
     Text::with(Msg::DayAndTime, [day(at, offset), Text::plain(time(at, offset))])
 }
 
+/// "до 30 ноября включительно" for what holds through that whole day, else "до 29 ноября, 15:00" (TIME-3).
+pub(crate) fn until(end: DateTime<Utc>, offset: FixedOffset) -> Text {
+    match last_day(end, offset) {
+        Some(last) => Text::with(Msg::ThroughDay, [day(last, offset)]),
+        None => Text::with(Msg::WorksUntil, [day_time(end, offset)]),
+    }
+}
+
+/// The same with the year, for what is far away.
+pub(crate) fn until_year(end: DateTime<Utc>, offset: FixedOffset) -> Text {
+    match last_day(end, offset) {
+        Some(last) => Text::with(Msg::ThroughDay, [day_year(last, offset)]),
+        None => {
+            let at = Text::with(Msg::DayAndTime, [day_year(end, offset), Text::plain(time(end, offset))]);
+            Text::with(Msg::WorksUntil, [at])
+        }
+    }
+}
+
+/// "в конце дня 30 ноября" for what is lost at midnight, else "29 ноября, 15:00".
+pub(crate) fn lost_at(end: DateTime<Utc>, offset: FixedOffset) -> Text {
+    match last_day(end, offset) {
+        Some(last) => Text::with(Msg::EndOfDay, [day(last, offset)]),
+        None => day_time(end, offset),
+    }
+}
+
+/// "30 ноября 2026": the last day on which something holds, whole or in part.
+pub(crate) fn last_day_year(end: DateTime<Utc>, offset: FixedOffset) -> Text {
+    day_year(last_day(end, offset).unwrap_or(end), offset)
+}
+
+/// "с 1 декабря" for what begins with that day, else "с 1 декабря, 15:00".
+pub(crate) fn from(start: DateTime<Utc>, offset: FixedOffset) -> Text {
+    let is_midnight = start.with_timezone(&offset).time().num_seconds_from_midnight() < 60;
+    Text::with(Msg::FromDay, [if is_midnight { day(start, offset) } else { day_time(start, offset) }])
+}
+
+/// A moment of the last day that something holds to its very end: it ends at midnight, or a minute before it as some
+/// services have it. `None` if it ends in the middle of a day.
+fn last_day(end: DateTime<Utc>, offset: FixedOffset) -> Option<DateTime<Utc>> {
+    const LAST_MINUTE: u32 = 24 * 3600 - 60;
+    let last = end.checked_sub_signed(TimeDelta::nanoseconds(1))?;
+    (last.with_timezone(&offset).time().num_seconds_from_midnight() >= LAST_MINUTE).then_some(last)
+}
+
 /// "18:42".
 pub(crate) fn time(at: DateTime<Utc>, offset: FixedOffset) -> String {
     let local = at.with_timezone(&offset);
@@ -107,9 +153,13 @@ pub(crate) fn left(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
     }
 }
 
-/// "ещё 14 дней", or that it is over.
-pub(crate) fn left_short(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
-    if until <= now { Msg::Ended.into() } else { Text::with(Msg::LeftShort, [left(until, now)]) }
+/// "ещё 14 дней", or that it is over; before the time is known, the date alone.
+pub(crate) fn left_short(until: DateTime<Utc>, time: Time, offset: FixedOffset) -> Text {
+    match (time, time.standing(until)) {
+        (_, Standing::Past) => Msg::Ended.into(),
+        (Time::Known(now), Standing::Ahead) => Text::with(Msg::LeftShort, [left(until, now)]),
+        (Time::Known(_) | Time::NotBefore(_), Standing::Ahead | Standing::Unknown) => self::until(until, offset),
+    }
 }
 
 /// For how long an option works.
@@ -207,6 +257,69 @@ mod tests {
         assert_eq!(in_minutes(59), Text::with(Msg::Minutes, [Text::plain("59")]));
         assert_eq!(in_minutes(47 * 60 + 5), Text::with(Msg::HoursMinutes, [Text::plain("47"), Text::plain("5")]));
         assert_eq!(in_minutes(5 * 1440), Text::counted(Msg::Days, 5, [Text::plain("5")]));
+    }
+
+    /// C29, TIME-3: over every zone and around every midnight, a date without an hour is a day through which it holds.
+    #[test]
+    fn c29_a_date_without_an_hour_is_the_last_whole_day() {
+        let zones = (-12 * 60..=14 * 60).step_by(15).map(|minutes| FixedOffset::east_opt(minutes * 60).unwrap());
+        let first = DateTime::from_timestamp(1_795_996_800, 0).unwrap();
+        for offset in zones {
+            for minutes in (0..3 * 1440).step_by(7).chain([1, 60, 1439, 1440, 2880]) {
+                let end = first + TimeDelta::minutes(minutes) - TimeDelta::seconds(i64::from(offset.local_minus_utc()));
+                let local = end.with_timezone(&offset);
+                let last = local - TimeDelta::seconds(1);
+                let Text::Message { msg, args, .. } = until(end, offset) else { panic!("a message") };
+                if local.hour() == 0 && local.minute() == 0 {
+                    assert_eq!((msg, &args[..]), (Msg::ThroughDay, &[day(last.to_utc(), offset)][..]), "{local}");
+                    assert_ne!(local.day(), last.day(), "the day that is named is the one before midnight");
+                } else if local.hour() == 23 && local.minute() == 59 {
+                    assert_eq!((msg, &args[..]), (Msg::WorksUntil, &[day_time(end, offset)][..]), "{local}");
+                } else {
+                    assert_eq!((msg, &args[..]), (Msg::WorksUntil, &[day_time(end, offset)][..]), "{local}");
+                    assert_eq!(local.day(), last.day());
+                }
+                let Text::Message { msg, args, .. } = from(end, offset) else { panic!("a message") };
+                let is_midnight = local.hour() == 0 && local.minute() == 0;
+                let begins = if is_midnight { day(end, offset) } else { day_time(end, offset) };
+                assert_eq!((msg, &args[..]), (Msg::FromDay, &[begins][..]), "{local}");
+            }
+        }
+    }
+
+    #[test]
+    fn c29_the_end_of_november_is_november_30_and_december_begins_on_the_1st() {
+        let offset = FixedOffset::east_opt(3 * 3600).unwrap();
+        let at = |time: &str| time.parse::<DateTime<Utc>>().unwrap();
+        let november = |n: &str| Text::with(Msg::DayMonth, [Text::plain(n), Msg::November.into()]);
+        let december = Text::with(Msg::DayMonth, [Text::plain("1"), Msg::December.into()]);
+        let midnight = at("2026-11-30T21:00:00Z");
+        assert_eq!(until(midnight, offset), Text::with(Msg::ThroughDay, [november("30")]));
+        assert_eq!(until(at("2026-11-30T20:59:59Z"), offset), Text::with(Msg::ThroughDay, [november("30")]));
+        assert_eq!(lost_at(midnight, offset), Text::with(Msg::EndOfDay, [november("30")]));
+        assert_eq!(from(midnight, offset), Text::with(Msg::FromDay, [december.clone()]));
+        let second = at("2026-11-30T21:00:01Z");
+        let with_time = Text::with(Msg::DayAndTime, [december, Text::plain("00:00")]);
+        assert_eq!(until(second, offset), Text::with(Msg::WorksUntil, [with_time]));
+        let year = |n: &str| Text::with(Msg::DayMonthYear, [Text::plain(n), Msg::November.into(), Text::plain("2026")]);
+        assert_eq!(until_year(midnight, offset), Text::with(Msg::ThroughDay, [year("30")]));
+        assert_eq!(last_day_year(midnight, offset), year("30"));
+        let _ = (until_year(DateTime::<Utc>::MIN_UTC, offset), until(DateTime::<Utc>::MIN_UTC, offset));
+    }
+
+    #[test]
+    fn c25_before_the_time_is_known_no_time_left_is_told() {
+        let offset = FixedOffset::east_opt(3 * 3600).unwrap();
+        let end = DateTime::from_timestamp(1_795_348_800, 0).unwrap();
+        let hour = TimeDelta::hours(1);
+        assert_eq!(left_short(end, Time::NotBefore(end - hour), offset), until(end, offset));
+        assert_eq!(left_short(end, Time::NotBefore(DateTime::<Utc>::MIN_UTC), offset), until(end, offset));
+        assert_eq!(left_short(end, Time::NotBefore(end), offset), Msg::Ended.into());
+        assert_eq!(
+            left_short(end, Time::Known(end - hour), offset),
+            Text::with(Msg::LeftShort, [left(end, end - hour)])
+        );
+        assert_eq!(left_short(end, Time::Known(end), offset), Msg::Ended.into());
     }
 
     #[test]

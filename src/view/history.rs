@@ -1,6 +1,6 @@
 //! History: ledger lines and exchanges.
 
-use crate::core::{App, HistoryKind, HistoryPlace, LIST_ROWS, Moment, Resource, Zone, window};
+use crate::core::{App, HistoryKind, HistoryPlace, LIST_ROWS, Resource, Zone, window};
 use crate::domain::{AccrualReason, Exchange, ExchangeState, LedgerEntry};
 
 use super::failure;
@@ -10,7 +10,7 @@ use super::message::Msg;
 use super::model::{Chip, List, ListRow, ListScreen, Message, Sign, Tone};
 use super::text::Text;
 
-pub(crate) fn history(app: &App, place: &HistoryPlace, now: &Moment) -> ListScreen {
+pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
     let has_focus = app.tab_focus().is_none();
     let cursor = place.cursor();
     let has_list_focus = has_focus && place.zone == Zone::Content;
@@ -22,7 +22,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace, now: &Moment) -> ListScre
         .filter_map(|at| {
             let is_focused = has_list_focus && at == cursor.at;
             match place.kind {
-                HistoryKind::Points => Some(entry_row(app, app.data.ledger.items.get(at)?, at, is_focused, now)),
+                HistoryKind::Points => Some(entry_row(app, app.data.ledger.items.get(at)?, at, is_focused)),
                 HistoryKind::Orders => Some(exchange_row(app, app.data.exchanges.items.get(at)?, at, is_focused)),
             }
         })
@@ -58,13 +58,12 @@ pub(crate) fn history(app: &App, place: &HistoryPlace, now: &Moment) -> ListScre
     }
 }
 
-fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool, now: &Moment) -> ListRow {
+fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> ListRow {
     let amount = entry.amount.get();
     let at = format::day_year(entry.at, app.offset());
     // Points whose time is over have burned or were spent before: the line says what it left.
-    let server_now = app.server_now(now);
-    let subtitle = match entry.expires_at.filter(|at| amount > 0 && *at > server_now) {
-        Some(expires) => Text::with(Msg::EntryExpires, [at, format::day_year(expires, app.offset())]),
+    let subtitle = match entry.expires_at.filter(|at| amount > 0 && !app.time().is_past(*at)) {
+        Some(expires) => Text::with(Msg::EntryExpires, [at, format::until_year(expires, app.offset())]),
         None => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(entry.balance_after.get()))]),
     };
     ListRow {

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use crate::core::{App, HomePlace, HomeRow, Moment, Resource, RowKey, SectionKey, window};
-use crate::domain::{Account, Entitlement, Offer};
+use crate::core::{App, HomePlace, HomeRow, Resource, RowKey, SectionKey, Standing, window};
+use crate::domain::{Account, Entitlement, Offer, Points};
 
 use super::failure;
 use super::format;
@@ -18,7 +18,7 @@ use super::text::Text;
 /// Points that burn within this time are worth a panel's warning colour.
 const SOON: TimeDelta = TimeDelta::days(30);
 
-pub(crate) fn home(app: &App, place: &HomePlace, now: &Moment) -> Screen {
+pub(crate) fn home(app: &App, place: &HomePlace) -> Screen {
     let Some(account) = &app.data.account else { return Screen::Message(nothing_yet(app)) };
     let rows = app.home_rows();
     let focus = rows.iter().position(|row| Some(&row.key) == place.row.as_ref());
@@ -28,9 +28,9 @@ pub(crate) fn home(app: &App, place: &HomePlace, now: &Moment) -> Screen {
     let shown = rows.iter().zip(&tops).enumerate().skip(start).take(4);
     Screen::Home(HomeScreen {
         hero: hero(app, account),
-        panels: panels(app, place, account, now, has_focus),
+        panels: panels(app, place, account, has_focus),
         rows: shown
-            .map(|(index, (row, top))| row_view(app, place, row, index, *top, has_focus && focus == Some(index), now))
+            .map(|(index, (row, top))| row_view(app, place, row, index, *top, has_focus && focus == Some(index)))
             .collect(),
         scroll: scroll(focus, &tops),
     })
@@ -123,9 +123,7 @@ pub(crate) fn backdrop(offer: &Offer, finish: Finish) -> Option<ImageKey> {
     Some(ImageKey { id, variant: ImageVariant::Backdrop, width: 1280, height: 720, finish })
 }
 
-fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_focus: bool) -> Vec<Panel> {
-    let offset = app.offset();
-    let server_now = app.server_now(now);
+fn panels(app: &App, place: &HomePlace, account: &Account, has_focus: bool) -> Vec<Panel> {
     let mut panels = if account.is_enrolled {
         vec![balance_panel(app, account), status_panel(account)]
     } else {
@@ -134,24 +132,41 @@ fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_foc
             panel(Msg::PanelStatus, Text::plain("—"), Text::Empty, Tone::Quiet),
         ]
     };
-    panels.push(match account.burning_next() {
-        Some((points, at)) if at.signed_duration_since(server_now) <= SOON => panel(
-            Msg::PanelBurning,
-            format::points(points),
-            Text::with(Msg::BurnsOn, [format::day(at, offset)]),
-            Tone::Warning,
-        ),
-        Some((points, at)) => panel(
-            Msg::PanelBurning,
-            Msg::NothingBurnsSoon.into(),
-            Text::with(Msg::NextBurn, [Text::plain(format::number(points.get())), format::day_year(at, offset)]),
-            Tone::Quiet,
-        ),
+    panels.push(burning_panel(app, account));
+    panels.push(exchange_panel(app, account));
+    for (index, panel) in panels.iter_mut().enumerate() {
+        panel.is_focused = has_focus && place.row.is_none() && place.panel == index;
+    }
+    panels
+}
+
+/// What burns next. Before the time is known, the newest time that the box has seen is the latest that can be claimed:
+/// what burned soon after that burns soon now, if it has not burned.
+fn burning_panel(app: &App, account: &Account) -> Panel {
+    let (time, offset) = (app.time(), app.offset());
+    let far = |points: Points, at| {
+        Text::with(Msg::NextBurn, [Text::plain(format::number(points.get())), format::last_day_year(at, offset)])
+    };
+    match account.burning_next(time.at_least()) {
+        Some((points, at)) if at.signed_duration_since(time.at_least()) <= SOON => {
+            panel(Msg::PanelBurning, format::points(points), format::lost_at(at, offset), Tone::Warning)
+        }
+        Some((points, at)) if time.known().is_none() => {
+            panel(Msg::PanelBurning, Text::plain("—"), far(points, at), Tone::Quiet)
+        }
+        Some((points, at)) => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), far(points, at), Tone::Quiet),
         None => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), Text::Empty, Tone::Quiet),
-    });
-    panels.push(match account.next_exchange_at.filter(|at| *at > server_now) {
-        Some(at) => panel(Msg::PanelExchange, format::day(at, offset), Msg::ExchangeUsed.into(), Tone::Quiet),
-        None if account.debt_roubles.is_some() => panel(
+    }
+}
+
+fn exchange_panel(app: &App, account: &Account) -> Panel {
+    let next = account.next_exchange_at.map(|at| (app.time().standing(at), format::from(at, app.offset())));
+    match next {
+        Some((Standing::Ahead, from)) => panel(Msg::PanelExchange, from, Msg::ExchangeUsed.into(), Tone::Quiet),
+        Some((Standing::Unknown, from)) => {
+            panel(Msg::PanelExchange, from, Msg::ExchangeOncePerMonth.into(), Tone::Quiet)
+        }
+        Some((Standing::Past, _)) | None if account.debt_roubles.is_some() => panel(
             Msg::PanelExchange,
             Msg::ExchangeBlocked.into(),
             match account.debt_roubles {
@@ -160,17 +175,21 @@ fn panels(app: &App, place: &HomePlace, account: &Account, now: &Moment, has_foc
             },
             Tone::Bad,
         ),
-        None if !account.is_enrolled => panel(Msg::PanelExchange, Text::plain("—"), Text::Empty, Tone::Quiet),
-        None => panel(Msg::PanelExchange, Msg::ExchangeNow.into(), Msg::ExchangeOncePerMonth.into(), Tone::Good),
-    });
-    for (index, panel) in panels.iter_mut().enumerate() {
-        panel.is_focused = has_focus && place.row.is_none() && place.panel == index;
+        Some((Standing::Past, _)) | None if !account.is_enrolled => {
+            panel(Msg::PanelExchange, Text::plain("—"), Text::Empty, Tone::Quiet)
+        }
+        // What the disk knows may be of last month.
+        Some((Standing::Past, _)) | None if app.time().known().is_none() => {
+            panel(Msg::PanelExchange, Text::plain("—"), Msg::ExchangeOncePerMonth.into(), Tone::Quiet)
+        }
+        Some((Standing::Past, _)) | None => {
+            panel(Msg::PanelExchange, Msg::ExchangeNow.into(), Msg::ExchangeOncePerMonth.into(), Tone::Good)
+        }
     }
-    panels
 }
 
 fn balance_panel(app: &App, account: &Account) -> Panel {
-    let note = match (account.pending_total(), account.held.get()) {
+    let note = match (account.pending_total(app.time().at_least()), account.held.get()) {
         (_, held) if held > 0 => Text::with(Msg::HeldNote, [Text::plain(format::number(held))]),
         (Some((points, at)), _) => Text::with(
             Msg::PendingNote,
@@ -208,7 +227,7 @@ fn panel(label: Msg, value: Text, note: Text, tone: Tone) -> Panel {
     Panel { label: label.into(), value, note, tone, progress: None, is_focused: false }
 }
 
-fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32, has_focus: bool, now: &Moment) -> Row {
+fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32, has_focus: bool) -> Row {
     let cursor = place.cursor(&row.key);
     let shape = if row.has_posters { CardShape::Poster } else { CardShape::Tile };
     let cards = window(cursor, row.total, row.visible())
@@ -217,7 +236,7 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
             match &row.key {
                 RowKey::Running => {
                     let held = app.data.entitlements.as_ref()?.get(at)?;
-                    Some(running_card(app, held, at, is_focused, now))
+                    Some(running_card(app, held, at, is_focused))
                 }
                 RowKey::Section(key) => {
                     let offer = app.data.shelf.offer_in(app.data.shelf.section(key)?, at)?;
@@ -245,21 +264,31 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
     }
 }
 
-fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool, now: &Moment) -> Card {
-    let caption = match held.until {
-        Some(until) => format::left_short(until, app.server_now(now)),
-        None => Msg::ForGood.into(),
-    };
+fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> Card {
+    let has_ended = app.has_ended(held);
+    let caption = option_left(app, held).unwrap_or_else(|| Msg::ForGood.into());
     Card {
         index,
         title: Text::plain(&held.title),
         caption,
-        caption_tone: Tone::Good,
+        caption_tone: if has_ended { Tone::Quiet } else { Tone::Good },
         image: held.image.as_ref().map(|id| tile_image(id)),
-        badge: if held.playback.is_some() { Msg::BadgeWatch.into() } else { Text::Empty },
+        badge: if app.can_watch(held) { Msg::BadgeWatch.into() } else { Text::Empty },
         badge_tone: Tone::Accent,
         is_focused,
     }
+}
+
+/// How long an option still works, or that it is over; `None` if it has no end. What renews itself at this moment has
+/// neither ended nor a known end.
+pub(crate) fn option_left(app: &App, held: &Entitlement) -> Option<Text> {
+    let until = held.until?;
+    let renews_now = app.time().is_past(until) && !app.has_ended(held);
+    Some(if renews_now {
+        format::from(until, app.offset())
+    } else {
+        format::left_short(until, app.time(), app.offset())
+    })
 }
 
 fn tile_image(id: &str) -> ImageKey {
@@ -273,7 +302,7 @@ pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShap
         index,
         title: Text::plain(&offer.title),
         caption: price_text(offer),
-        caption_tone: if offer.eligibility.is_allowed { Tone::Accent } else { Tone::Quiet },
+        caption_tone: if app.is_allowed(offer) { Tone::Accent } else { Tone::Quiet },
         image: offer.image.as_ref().map(|id| match shape {
             CardShape::Poster => {
                 let finish = Finish::OnPage(16);
@@ -288,7 +317,7 @@ pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShap
 }
 
 fn badge(app: &App, offer: &Offer) -> (Text, Tone) {
-    if app.data.entitlement_of(&offer.id).is_some() || offer.active_until.is_some() {
+    if app.is_active(offer) {
         (Msg::BadgeActive.into(), Tone::Good)
     } else if app.is_in_basket(&offer.id) {
         (Msg::BadgeInBasket.into(), Tone::Accent)

@@ -1,21 +1,26 @@
 //! «Мои опции», settings, about, and the card of a playing film.
 
-use crate::core::{App, LIST_ROWS, Moment, MyOptionsPlace, PlayerPlace, Resource, SettingsItem, SettingsPlace, window};
+use chrono::TimeDelta;
+
+use crate::core::{
+    App, LIST_ROWS, MyOptionsPlace, PlayerPlace, PlayerRun, Resource, SettingsItem, SettingsPlace, window,
+};
 use crate::domain::{Animations, Entitlement, Language, OfferKind, PinUse};
 
 use super::failure;
 use super::format;
+use super::home::option_left;
 use super::message::Msg;
 use super::model::{
     AboutScreen, Button, Finish, ImageKey, ImageVariant, List, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone,
 };
 use super::text::Text;
 
-pub(crate) fn my_options(app: &App, place: &MyOptionsPlace, now: &Moment) -> ListScreen {
+pub(crate) fn my_options(app: &App, place: &MyOptionsPlace) -> ListScreen {
     let held = app.data.entitlements.as_deref().unwrap_or_default();
     let has_focus = app.tab_focus().is_none();
     let rows = window(place.cursor, held.len(), LIST_ROWS)
-        .filter_map(|at| Some(option_row(app, held.get(at)?, at, has_focus && at == place.cursor.at, now)))
+        .filter_map(|at| Some(option_row(app, held.get(at)?, at, has_focus && at == place.cursor.at)))
         .collect();
     let trouble = app.trouble_with(Resource::Entitlements).filter(|_| held.is_empty());
     let message = match (held.is_empty(), trouble, &app.data.entitlements) {
@@ -57,25 +62,28 @@ pub(crate) fn busy() -> Message {
     Message { sign: Sign::Busy, title: Msg::LoadingTitle.into(), advice: Text::Empty, code: Text::Empty }
 }
 
-fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool, now: &Moment) -> ListRow {
+fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> ListRow {
     let offset = app.offset();
-    let server_now = app.server_now(now);
-    let ends_soon = held.until.is_some_and(|until| until.signed_duration_since(server_now).num_days() < 7);
+    // Before the time is known it is a later one than this, so what ends soon by this ends soon.
+    let ends_soon =
+        held.until.is_some_and(|until| until.signed_duration_since(app.time().at_least()) < TimeDelta::days(7));
     let is_film = held.kind == OfferKind::Film;
     let subtitle = match (held.renewal, held.until) {
         (Some(renewal), Some(until)) if renewal.is_on => {
-            Text::with(Msg::RenewalOnFrom, [format::day(until, offset), format::roubles(renewal.price_roubles)])
+            Text::with(Msg::RenewalOnFrom, [format::from(until, offset), format::roubles(renewal.price_roubles)])
         }
         // What it will cost stands there before it is switched on (PUR-1).
         (Some(renewal), Some(until)) => {
-            Text::with(Msg::RenewalOffFrom, [format::day(until, offset), format::roubles(renewal.price_roubles)])
+            Text::with(Msg::RenewalOffFrom, [format::until(until, offset), format::roubles(renewal.price_roubles)])
         }
         (Some(renewal), None) => Text::with(Msg::RenewalPrice, [format::roubles(renewal.price_roubles)]),
-        (None, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, offset)]),
+        (None, Some(until)) => format::until(until, offset),
         (None, None) => Msg::ForGood.into(),
     };
-    let action = match (held.playback.is_some(), held.renewal) {
+    let action = match (app.can_watch(held), held.renewal) {
         (true, _) => Msg::ButtonWatch.into(),
+        (false, _) if app.has_ended(held) && app.data.shelf.offer(&held.offer_id).is_some() => Msg::HintOpen.into(),
+        (false, _) if app.has_ended(held) => Text::Empty,
         (false, Some(renewal)) if renewal.is_on => Msg::ActionRenewalOff.into(),
         (false, Some(_)) => Msg::ActionRenewalOn.into(),
         (false, None) => Text::Empty,
@@ -92,9 +100,15 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool, now
         value: if app.is_switching(&held.id) {
             Msg::Switching.into()
         } else {
-            held.until.map_or(Text::Empty, |until| format::left_short(until, server_now))
+            // Before the time is known the line below says all that can be said.
+            let can_say = app.time().known().is_some() || app.has_ended(held);
+            option_left(app, held).filter(|_| can_say).unwrap_or(Text::Empty)
         },
-        value_tone: if ends_soon { Tone::Warning } else { Tone::Good },
+        value_tone: match (app.has_ended(held), ends_soon) {
+            (true, _) => Tone::Quiet,
+            (false, true) => Tone::Warning,
+            (false, false) => Tone::Good,
+        },
         action,
         tick: None,
         image: held.image.as_ref().map(|id| ImageKey {
@@ -203,17 +217,21 @@ pub(crate) fn about(app: &App) -> AboutScreen {
     }
 }
 
-pub(crate) fn player(place: &PlayerPlace) -> PlayerScreen {
-    let seconds = place.elapsed.as_secs();
+pub(crate) fn player(app: &App, place: &PlayerPlace) -> PlayerScreen {
+    let (seconds, run) = (place.elapsed.as_secs(), app.player_run());
     PlayerScreen {
         title: Text::plain(&place.title),
         link: Text::plain(&place.link),
-        elapsed: if place.is_built_in {
+        elapsed: if run == Some(PlayerRun::BuiltIn) {
             Text::plain(format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60))
         } else {
             Text::Empty
         },
-        note: if place.is_built_in { Msg::PlayerBuiltIn.into() } else { Msg::PlayerExternal.into() },
+        note: match run {
+            Some(PlayerRun::Preparing) => Msg::PlayerPreparing.into(),
+            Some(PlayerRun::BuiltIn) => Msg::PlayerBuiltIn.into(),
+            Some(PlayerRun::Player | PlayerRun::Stopping) | None => Msg::PlayerExternal.into(),
+        },
         buttons: format::buttons([(Msg::ButtonStop.into(), Tone::Accent)], Some(0)),
     }
 }

@@ -64,6 +64,9 @@ messages! {
     LeftShort
     Ended
     WorksUntil
+    ThroughDay
+    FromDay
+    EndOfDay
     UntilWithLeft
 
     // Validity.
@@ -114,6 +117,7 @@ messages! {
     NoticePlayerMissing
     NoticePlayerAddress
     NoticePlayerBroke
+    NoticeRentalEnded
     NoticeFilmNotReady
     NoticePinStored
     NoticePinRemoved
@@ -161,7 +165,6 @@ messages! {
     StatusNote
     StatusTopNote
     NothingBurnsSoon
-    BurnsOn
     NextBurn
     ExchangeNow
     ExchangeOncePerMonth
@@ -375,6 +378,7 @@ messages! {
     // Player.
     PlayerBuiltIn
     PlayerExternal
+    PlayerPreparing
 
     // Dialogs.
     ExitTitle
@@ -401,12 +405,15 @@ messages! {
     // Failures.
     NetworkAdvice
     NoAddressTitle
+    NoAddressAdvice
     NoConnectionTitle
     TimeoutTitle
     TimeoutAdvice
     InterruptedTitle
     TlsTitle
     TlsAdvice
+    WrongServerTitle
+    WrongServerAdvice
     ClockTitle
     ClockAdvice
     PortalTitle

@@ -39,7 +39,7 @@ use model::{Bump, Look, Screen, ViewModel};
 pub fn view(app: &App, now: &Moment) -> ViewModel {
     let (count, direction) = app.bumps();
     ViewModel {
-        chrome: chrome::chrome(app, now),
+        chrome: chrome::chrome(app),
         screen: screen(app, now),
         dialog: app.dialog().map(|dialog| dialog::dialog(app, dialog)),
         look: Look {
@@ -51,23 +51,27 @@ pub fn view(app: &App, now: &Moment) -> ViewModel {
     }
 }
 
+/// Until when an offer would work, for tests of the core.
+#[cfg(test)]
+pub(crate) use offer::works_until as works_until_of;
+
 fn screen(app: &App, now: &Moment) -> Screen {
     match app.place() {
         Place::SignIn(place) => Screen::SignIn(sign_in::sign_in(app, place)),
         Place::Join(place) => Screen::Join(sign_in::join(app, place)),
-        Place::Home(place) => home::home(app, place, now),
+        Place::Home(place) => home::home(app, place),
         Place::Catalog(place) => Screen::Catalog(catalog::catalog(app, place)),
-        Place::Offer(place) => Screen::Offer(offer::offer(app, place, now)),
-        Place::Basket(place) => Screen::Basket(order::basket(app, place, now)),
-        Place::Confirm(place) => Screen::Confirm(order::confirm(app, place, now)),
+        Place::Offer(place) => Screen::Offer(offer::offer(app, place)),
+        Place::Basket(place) => Screen::Basket(order::basket(app, place)),
+        Place::Confirm(place) => Screen::Confirm(order::confirm(app, place)),
         Place::Processing(_) => Screen::Processing(order::processing(app, now)),
         Place::Outcome(place) => Screen::Outcome(order::outcome(app, place)),
         Place::Refusal(place) => Screen::Refusal(refusal::refusal(app, place)),
-        Place::MyOptions(place) => Screen::MyOptions(lists::my_options(app, place, now)),
-        Place::History(place) => Screen::History(history::history(app, place, now)),
+        Place::MyOptions(place) => Screen::MyOptions(lists::my_options(app, place)),
+        Place::History(place) => Screen::History(history::history(app, place)),
         Place::Status(place) => Screen::Status(status::status(app, place)),
         Place::Settings(place) => Screen::Settings(lists::settings(app, place)),
         Place::About(_) => Screen::About(lists::about(app)),
-        Place::Player(place) => Screen::Player(lists::player(place)),
+        Place::Player(place) => Screen::Player(lists::player(app, place)),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::core::{App, Moment, OfferAction, OfferPlace, RefusalPlace};
+use crate::core::{App, OfferAction, OfferPlace, RefusalPlace, Resource, Standing};
 use crate::domain::{AfterPeriod, Offer, Validity};
 
 use super::chrome::block_text;
@@ -13,7 +13,7 @@ use super::model::{Button, Fact, Finish, OfferScreen, Tone};
 use super::refusal::cause;
 use super::text::Text;
 
-pub(crate) fn offer(app: &App, place: &OfferPlace, now: &Moment) -> OfferScreen {
+pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
     let offer = &place.offer;
     let actions = app.offer_actions(offer);
     let (warnings, warnings_tone) = warnings(app, offer, &actions);
@@ -33,7 +33,7 @@ pub(crate) fn offer(app: &App, place: &OfferPlace, now: &Moment) -> OfferScreen 
         } else {
             Text::Empty
         },
-        facts: facts(app, offer, now),
+        facts: facts(app, offer),
         warnings,
         warnings_tone,
         buttons: actions
@@ -76,16 +76,24 @@ pub(crate) fn price_text(offer: &Offer) -> Text {
     }
 }
 
-fn facts(app: &App, offer: &Offer, now: &Moment) -> Vec<Fact> {
+fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let server_now = app.server_now(now);
-    let held_until = app.data.entitlement_of(&offer.id).and_then(|held| held.until).or(offer.active_until);
-    if let Some(until) = held_until.filter(|until| *until > server_now) {
-        let left =
-            Text::with(Msg::UntilWithLeft, [format::day_time(until, app.offset()), format::left(until, server_now)]);
-        facts.push(Fact { tone: Tone::Good, ..format::fact(Msg::FactActive, left) });
-    } else if offer.validity != Validity::Unknown {
-        let value = match works_until(app, offer, now) {
+    let held_until = app.held(&offer.id).and_then(|held| held.until).or(offer.active_until);
+    if let Some(until) = held_until {
+        let ends = format::until(until, app.offset());
+        let (value, tone) = match (app.time().standing(until), app.time().known()) {
+            (Standing::Ahead, Some(now)) => {
+                (Text::with(Msg::UntilWithLeft, [ends, format::left(until, now)]), Tone::Good)
+            }
+            (Standing::Ahead | Standing::Unknown, _) => (ends, Tone::Good),
+            // Renewed at this moment: until when, the service has yet to say.
+            (Standing::Past, _) if app.is_active(offer) => (format::from(until, app.offset()), Tone::Good),
+            (Standing::Past, _) => (Msg::Ended.into(), Tone::Quiet),
+        };
+        facts.push(Fact { tone, ..format::fact(Msg::FactActive, value) });
+    }
+    if !app.is_active(offer) && offer.validity != Validity::Unknown {
+        let value = match works_until(app, offer) {
             Some(until) => Text::with(Msg::ValidityWithEnd, [format::validity(offer.validity), until]),
             None => format::validity(offer.validity),
         };
@@ -114,40 +122,41 @@ fn facts(app: &App, offer: &Offer, now: &Moment) -> Vec<Fact> {
 /// Until when an offer would work if it were ordered now; `None` if the box cannot say.
 ///
 /// The catalogue told it for the moment it was asked, and may be unchanged since (304): hours are counted from the
-/// server's time, and a date of the catalogue is good while the network confirms it, to the day.
-pub(crate) fn works_until(app: &App, offer: &Offer, now: &Moment) -> Option<Text> {
-    let until = ends_at(app, offer, now)?;
+/// server's time, and a date of the catalogue is good while the network confirms it and no month has turned, to the day.
+pub(crate) fn works_until(app: &App, offer: &Offer) -> Option<Text> {
+    let until = ends_at(app, offer)?;
     Some(match offer.validity {
-        Validity::Hours(_) => format::day_time(until, app.offset()),
+        // Counted from now: it ends within a day, even if that is at its very midnight by chance.
+        Validity::Hours(_) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
         Validity::MonthsFromOrder(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
-            format::day_year(until, app.offset())
+            format::until_year(until, app.offset())
         }
     })
 }
 
-fn ends_at(app: &App, offer: &Offer, now: &Moment) -> Option<DateTime<Utc>> {
-    let server_now = app.server_now(now);
+fn ends_at(app: &App, offer: &Offer) -> Option<DateTime<Utc>> {
     match offer.validity {
-        Validity::Hours(hours) => server_now.checked_add_signed(TimeDelta::try_hours(hours.into())?),
+        Validity::Hours(hours) => app.time().known()?.checked_add_signed(TimeDelta::try_hours(hours.into())?),
         Validity::MonthsFromOrder(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
-            offer.valid_until.filter(|until| *until > server_now && app.is_catalog_confirmed())
+            let is_told = app.is_catalog_confirmed() && !app.is_outdated(Resource::Catalog);
+            offer.valid_until.filter(|until| is_told && app.time().is_ahead(*until))
         }
     }
 }
 
 /// The same, or for how long it works; and what it costs afterwards, if anything (PUR-1).
-pub(crate) fn period_and_after(app: &App, offer: &Offer, now: &Moment) -> Text {
+pub(crate) fn period_and_after(app: &App, offer: &Offer) -> Text {
     let period = |until: Option<Text>| match until {
-        Some(until) => Text::with(Msg::WorksUntil, [until]),
+        Some(until) => until,
         None => format::validity(offer.validity),
     };
     match offer.after {
         // Both stand in one line, and a row has no room for the year.
         AfterPeriod::Paid { roubles } => {
-            let until = ends_at(app, offer, now).map(|until| format::day(until, app.offset()));
+            let until = ends_at(app, offer).map(|until| format::until(until, app.offset()));
             Text::with(Msg::ThenPaid, [period(until), format::roubles(roubles)])
         }
-        AfterPeriod::Ends | AfterPeriod::Unknown => period(works_until(app, offer, now)),
+        AfterPeriod::Ends | AfterPeriod::Unknown => period(works_until(app, offer)),
     }
 }
 
@@ -161,7 +170,7 @@ fn warnings(app: &App, offer: &Offer, actions: &[OfferAction]) -> (Vec<Text>, To
         return (vec![advice.into()], Tone::Plain);
     }
     if actions.contains(&OfferAction::Explain) || actions.contains(&OfferAction::AddWithCompany) {
-        let place = RefusalPlace::explained_for(offer);
+        let place = RefusalPlace::explained_for(app.reasons(offer));
         let causes = place.refusal.reasons.iter().map(|reason| cause(app, reason).title).take(4).collect();
         return (causes, Tone::Warning);
     }

@@ -18,7 +18,7 @@ use super::model::{
 use super::offer::{action_label, period_and_after, price_text};
 use super::text::Text;
 
-pub(crate) fn basket(app: &App, place: &BasketPlace, now: &Moment) -> BasketScreen {
+pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
     let offers = app.basket_offers();
     let has_focus = app.tab_focus().is_none();
     let total = app.basket_total();
@@ -29,7 +29,7 @@ pub(crate) fn basket(app: &App, place: &BasketPlace, now: &Moment) -> BasketScre
             Some(ListRow {
                 index: at,
                 title: Text::plain(&offer.title),
-                subtitle: period_and_after(app, offer, now),
+                subtitle: period_and_after(app, offer),
                 subtitle_tone: Tone::Quiet,
                 value: price_text(offer),
                 value_tone: Tone::Accent,
@@ -163,10 +163,10 @@ fn in_sight(lines: impl ExactSizeIterator<Item = ListRow>, first: usize, most: u
     shown
 }
 
-pub(crate) fn confirm(app: &App, place: &ConfirmPlace, now: &Moment) -> ConfirmScreen {
+pub(crate) fn confirm(app: &App, place: &ConfirmPlace) -> ConfirmScreen {
     let lines = place.lines.iter().enumerate().map(|(index, item)| {
         let offer = app.data.shelf.offer(&item.offer_id);
-        let subtitle = offer.map_or(Text::Empty, |offer| period_and_after(app, offer, now));
+        let subtitle = offer.map_or(Text::Empty, |offer| period_and_after(app, offer));
         ListRow { subtitle, ..line(app, index, item) }
     });
     let mut facts = vec![Fact { tone: Tone::Accent, ..format::fact(Msg::FactCharged, format::points(place.total)) }];
@@ -214,7 +214,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
             OrderLine { offer_id: item.offer_id.clone(), title: item.title.clone(), expected_price: item.price };
         let subtitle = match (item.promo_code.as_ref().filter(|_| has_more_codes), item.until) {
             (Some(code), _) => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),
-            (None, Some(until)) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
+            (None, Some(until)) => format::until(until, app.offset()),
             (None, None) => Msg::ForGood.into(),
         };
         ListRow { subtitle, subtitle_tone: Tone::Good, ..line(app, index, &order_line) }
@@ -227,7 +227,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
         ),
     ];
     if let Some(at) = exchange.next_exchange_at.filter(|_| !place.is_past) {
-        facts.push(format::fact(Msg::FactNextExchange, format::day(at, app.offset())));
+        facts.push(format::fact(Msg::FactNextExchange, format::from(at, app.offset())));
     }
     let film = app.film_of(exchange);
     let actions = app.outcome_actions(place);
@@ -257,7 +257,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
             (true, _, _) => Text::with(Msg::OutcomeOrderedAt, [format::day_year(exchange.created_at, app.offset())]),
             (false, true, _) => match exchange.lines.iter().find(|line| Some(&line.offer_id) == film.as_ref()) {
                 Some(ExchangeLine { until: Some(until), .. }) => {
-                    Text::with(Msg::OutcomeFilmUntil, [format::day_time(*until, app.offset())])
+                    Text::with(Msg::OutcomeFilmUntil, [format::until(*until, app.offset())])
                 }
                 Some(_) | None => Msg::OutcomeFilm.into(),
             },

@@ -90,14 +90,14 @@ pub(crate) fn cause(app: &App, reason: &Reason) -> Cause {
         Reason::AlreadyOrdered { offer_id, title, until, .. } => words(
             Text::with(Msg::CauseOrdered, [named(app, offer_id, title)]),
             match until {
-                Some(until) => Text::with(Msg::CauseOrderedUntil, [format::day_time(*until, offset)]),
+                Some(until) => Text::with(Msg::CauseOrderedUntil, [format::until(*until, offset)]),
                 None => Msg::CauseOrderedAdvice.into(),
             },
         ),
         Reason::MonthlyLimit { until } => words(
             Msg::CauseMonth.into(),
             match until {
-                Some(until) => Text::with(Msg::CauseMonthUntil, [format::day(*until, offset)]),
+                Some(until) => Text::with(Msg::CauseMonthUntil, [format::from(*until, offset)]),
                 None => Msg::CauseMonthAdvice.into(),
             },
         ),

@@ -75,16 +75,18 @@ fn progress(statuses: &[StatusRule], points: u64) -> u16 {
 
 fn lead(app: &App) -> Text {
     let Some(account) = app.data.account.as_ref().filter(|account| account.is_enrolled) else { return Text::Empty };
-    match (&account.status.next, account.status.until) {
+    // What is over is not promised any more while the service is asked what there is instead.
+    let until = account.status.until.filter(|until| !app.time().is_past(*until));
+    match (&account.status.next, until) {
         (Some(next), until) => {
             let points = Text::plain(format::number(account.status.points.get()));
             let way = Text::with(Msg::StatusLead, [points, format::points(next.missing), Text::plain(&next.name)]);
             match until {
-                Some(until) => Text::with(Msg::StatusLeadUntil, [way, format::day_year(until, app.offset())]),
+                Some(until) => Text::with(Msg::StatusLeadUntil, [way, format::until_year(until, app.offset())]),
                 None => way,
             }
         }
-        (None, Some(until)) => Text::with(Msg::StatusTopLead, [format::day_year(until, app.offset())]),
+        (None, Some(until)) => Text::with(Msg::StatusTopLead, [format::until_year(until, app.offset())]),
         (None, None) => Text::Empty,
     }
 }

@@ -133,7 +133,7 @@ const RUSSIAN: Words = Words {
     left: "7 505 баллов",
     watch_now: "Смотреть сейчас",
     limit: "Обмен этого месяца уже использован",
-    limit_until: "Следующий обмен: 1\u{a0}декабря",
+    limit_until: "Следующий обмен: с 1\u{a0}декабря",
 };
 
 const ENGLISH: Words = Words {
@@ -144,7 +144,7 @@ const ENGLISH: Words = Words {
     left: "7 505 points",
     watch_now: "Watch now",
     limit: "This month's exchange is used",
-    limit_until: "The next exchange: December\u{a0}1",
+    limit_until: "The next exchange: from December\u{a0}1",
 };
 
 fn journey(words: &Words) {

@@ -252,7 +252,7 @@ impl Tv {
                     errands.push(Errand::Shown(key.as_str().to_owned(), shown(running.app.place())));
                     Job::ForgetOrder(key)
                 }
-                Effect::StoreCache => match CacheJob::of(&running.app, wall) {
+                Effect::StoreCache => match CacheJob::of(&running.app) {
                     Some(job) => Job::StoreCache(Box::new(job)),
                     None => continue,
                 },

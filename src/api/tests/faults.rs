@@ -120,6 +120,14 @@ async fn a_certificate_of_another_time_is_about_the_clock() {
 }
 
 #[tokio::test]
+async fn a_certificate_of_another_name_is_another_servers() {
+    let (mut base, pem) = tls_server(2020, 2099).await;
+    base.set_host(Some("127.0.0.1")).unwrap();
+    let options = ClientOptions { ca_pem: Some(pem.into_bytes()), ..options(base) };
+    assert_eq!(account_kind(&options).await, FailureKind::WrongServer);
+}
+
+#[tokio::test]
 async fn a_server_that_speaks_no_tls_or_no_http() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base: Url = format!("https://{}/", listener.local_addr().unwrap()).parse().unwrap();

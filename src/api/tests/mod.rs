@@ -5,6 +5,7 @@ mod faults;
 mod secrets;
 mod server;
 mod sign_in;
+mod ways;
 mod wire;
 
 use std::sync::Arc;

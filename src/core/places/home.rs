@@ -122,7 +122,7 @@ impl App {
         let held = self.data.entitlements.as_deref().unwrap_or_default();
         let running =
             (!held.is_empty()).then_some(HomeRow { key: RowKey::Running, total: held.len(), has_posters: false });
-        let can_watch = held.iter().any(|held| held.playback.is_some());
+        let can_watch = held.iter().any(|held| self.can_watch(held));
         let sections = self.data.shelf.sections().iter().filter(|section| !section.is_adult).map(|section| HomeRow {
             key: RowKey::Section(section.key.clone()),
             total: section.offers.len(),
@@ -281,7 +281,7 @@ impl App {
 
     /// The play key watches the focused film if the member holds it.
     pub(crate) fn play_focused(&mut self, turn: &mut Turn) -> Handled {
-        let Some(held) = self.focused_offer().and_then(|id| self.data.entitlement_of(&id).cloned()) else {
+        let Some(held) = self.focused_offer().and_then(|id| self.held(&id).cloned()) else {
             return Handled::No;
         };
         if held.playback.is_none() {
@@ -293,9 +293,9 @@ impl App {
 
     fn open_card(&mut self, key: &RowKey, intent: Intent, turn: &mut Turn) {
         let Some(id) = self.focused_offer() else { return };
-        let held = self.data.entitlement_of(&id).cloned();
+        let held = self.held(&id).cloned();
         match (key, held) {
-            (RowKey::Running, Some(held)) if held.playback.is_some() && intent == Intent::Activate => {
+            (RowKey::Running, Some(held)) if self.can_watch(&held) && intent == Intent::Activate => {
                 self.play(&held, turn)
             }
             (RowKey::Running, _) if self.data.shelf.offer(&id).is_none() => self.open_tab(Tab::MyOptions, turn),

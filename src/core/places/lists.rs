@@ -126,7 +126,12 @@ impl App {
         };
         match intent {
             Intent::Play if held.playback.is_some() => self.play(&held, turn),
-            Intent::Activate if held.playback.is_some() => self.play(&held, turn),
+            Intent::Activate if self.can_watch(&held) => self.play(&held, turn),
+            // What is over can be had again, if it is still sold.
+            Intent::Activate if self.has_ended(&held) && self.data.shelf.offer(&held.offer_id).is_some() => {
+                self.open_offer(&held.offer_id, turn);
+            }
+            Intent::Activate if self.has_ended(&held) => return Handled::No,
             Intent::Activate => match held.renewal {
                 Some(renewal) => {
                     let to = if renewal.is_on { RenewalSwitch::Off } else { RenewalSwitch::On };

@@ -56,24 +56,20 @@ impl App {
 
     /// What can be done with an offer now, the most useful first; never empty.
     pub fn offer_actions(&self, offer: &Offer) -> Vec<OfferAction> {
-        let held = self.data.entitlement_of(&offer.id);
         let is_enrolled = self.data.account.as_ref().is_some_and(|account| account.is_enrolled);
         let mut actions = Vec::new();
-        if held.is_some_and(|held| held.playback.is_some()) {
+        if self.held(&offer.id).is_some_and(|held| self.can_watch(held)) {
             actions.push(OfferAction::Watch);
         }
-        let is_active = held.is_some() || offer.active_until.is_some();
-        if !self.is_sold(offer)
-            || !offer.is_orderable_here
-            || offer.price.is_none()
-            || (is_active && !offer.eligibility.is_allowed)
-        {
+        let is_active = self.is_active(offer);
+        let is_allowed = self.is_allowed(offer);
+        if !self.is_sold(offer) || !offer.is_orderable_here || offer.price.is_none() || (is_active && !is_allowed) {
             // Nothing to order here.
         } else if !is_enrolled {
             actions.push(OfferAction::Join);
         } else if self.is_in_basket(&offer.id) {
             actions.extend([OfferAction::OpenBasket, OfferAction::RemoveFromBasket]);
-        } else if offer.eligibility.is_allowed {
+        } else if is_allowed {
             actions.extend([OfferAction::Exchange, OfferAction::AddToBasket]);
         } else if self.can_basket(offer) {
             actions.push(OfferAction::AddWithCompany);
@@ -157,7 +153,7 @@ impl App {
             }
             OfferAction::RemoveFromBasket => self.toggle_in_basket(&offer.id, turn),
             OfferAction::OpenBasket => self.visit_basket(turn),
-            OfferAction::Explain => self.push(Place::Refusal(RefusalPlace::explained_for(offer))),
+            OfferAction::Explain => self.push(Place::Refusal(RefusalPlace::explained_for(self.reasons(offer)))),
             OfferAction::Join => self.open_join(turn),
             OfferAction::Close => self.pop(turn),
         }

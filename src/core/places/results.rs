@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::domain::{Exchange, Offer, OfferId, OrderLine, Reason, Refusal};
+use crate::domain::{Exchange, OfferId, OrderLine, Reason, Refusal};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{OfferAction, Place, PlaceKind, Tab};
+use super::super::{OfferAction, Place, PlaceKind, PlayerRun, Tab};
 use super::confirm::lines_in_sight;
 
 /// Causes of a refusal that fit on the screen.
@@ -83,8 +83,8 @@ impl RefusalPlace {
     }
 
     /// What stands against an offer, before any order.
-    pub(crate) fn explained_for(offer: &Offer) -> Self {
-        let refusal = Refusal { code: String::new(), reasons: offer.eligibility.reasons.clone(), request_id: None };
+    pub(crate) fn explained_for<'a>(reasons: impl Iterator<Item = &'a Reason>) -> Self {
+        let refusal = Refusal { code: String::new(), reasons: reasons.cloned().collect(), request_id: None };
         Self { refusal, lines: Vec::new(), cause: RefusalCause::Question, button: 0, first_cause: 0 }
     }
 }
@@ -100,8 +100,6 @@ pub struct PlayerPlace {
     pub started_at: Duration,
     /// The running time in whole seconds.
     pub elapsed: Duration,
-    /// Whether the built-in card stands in for a player.
-    pub is_built_in: bool,
 }
 
 impl App {
@@ -116,7 +114,7 @@ impl App {
     /// The film of an exchange that can be watched at once.
     pub fn film_of(&self, exchange: &Exchange) -> Option<OfferId> {
         let is_film = |id: &OfferId| {
-            self.data.entitlement_of(id).is_some_and(|held| held.playback.is_some())
+            self.held(id).is_some_and(|held| held.playback.is_some())
                 || self.data.shelf.offer(id).is_some_and(|offer| offer.kind == crate::domain::OfferKind::Film)
         };
         exchange.lines.iter().map(|line| &line.offer_id).find(|id| is_film(id)).cloned()
@@ -124,8 +122,10 @@ impl App {
 
     /// The buttons of an outcome, the most useful first.
     pub fn outcome_actions(&self, place: &OutcomePlace) -> Vec<OfferAction> {
-        let watch =
-            self.film_of(&place.exchange).is_some_and(|id| !place.is_past || self.data.entitlement_of(&id).is_some());
+        let watch = self.film_of(&place.exchange).is_some_and(|id| match self.held(&id) {
+            Some(held) => !self.has_ended(held),
+            None => !place.is_past,
+        });
         watch.then_some(OfferAction::Watch).into_iter().chain([OfferAction::Close]).collect()
     }
 
@@ -154,7 +154,7 @@ impl App {
     }
 
     fn watch_from_outcome(&mut self, film: &OfferId, turn: &mut Turn) {
-        match self.data.entitlement_of(film).cloned() {
+        match self.held(film).cloned() {
             Some(held) => self.play(&held, turn),
             None => {
                 if let Some(Place::Outcome(place)) = self.place_mut() {
@@ -223,10 +223,10 @@ impl App {
     }
 
     pub(crate) fn player_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
-        let is_card = matches!(self.place(), Place::Player(place) if place.is_built_in);
+        let has_player = matches!(self.player_run(), Some(PlayerRun::Player | PlayerRun::Stopping));
         match intent {
             // The player hears the key as well, as a pause; it must not end the film.
-            Intent::Activate if self.identity.player_hears_keys && !is_card => Handled::Yes,
+            Intent::Activate if self.identity.player_hears_keys && has_player => Handled::Yes,
             Intent::Activate | Intent::Stop | Intent::Back => {
                 self.stop_player(turn);
                 Handled::Yes

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{DeviceCode, Failure, SignInPoll};
+use crate::domain::{DeviceCode, ExchangeLine, Failure, SignInPoll};
 use crate::input::Intent;
 
 use super::super::app::{App, Turn};
@@ -56,6 +56,8 @@ pub enum SignInState {
 
 /// The longest that a service which asks for rest is left alone while a code waits.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The longest that a code keeps the picture bright.
+const LONGEST_USE: Duration = Duration::from_secs(15 * 60);
 
 /// The time left, as it is shown: whole minutes, and ten-second steps in the last one.
 fn shown_left(left: Duration) -> Duration {
@@ -110,6 +112,29 @@ impl App {
         }
     }
 
+    /// Whether a code stands on the screen that somebody may be typing into a phone: that takes minutes, and the remote
+    /// is not touched meanwhile (IDLE-1). After [`LONGEST_USE`] nobody does any more.
+    pub(crate) fn is_code_in_use(&self, now: Duration) -> bool {
+        let since_key = now.saturating_sub(self.last_key_at);
+        match self.place() {
+            Place::SignIn(SignInPlace { state: SignInState::Waiting { code, ends_at, .. } }) => {
+                let shown_for = now.saturating_sub(ends_at.saturating_sub(code.expires_in));
+                let is_polling = self.calls.under_way.values().any(|call| matches!(call, Request::PollSignIn { .. }));
+                is_polling || (now < *ends_at && shown_for.min(since_key) < LONGEST_USE)
+            }
+            Place::Outcome(place) => {
+                let works = |line: &ExchangeLine| !line.until.is_some_and(|until| self.time().is_past(until));
+                let has_code = place.exchange.lines.iter().any(|line| line.promo_code.is_some() && works(line));
+                has_code && since_key < LONGEST_USE
+            }
+            Place::MyOptions(_) => {
+                let mut held = self.data.entitlements.iter().flatten();
+                held.any(|held| held.promo_code.is_some() && !self.has_ended(held)) && since_key < LONGEST_USE
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn code_arrived(&mut self, code: DeviceCode, turn: &mut Turn) {
         let now = turn.now.monotonic;
         if let Some(state) = self.sign_in_mut() {
@@ -147,6 +172,8 @@ impl App {
                 *poll_at = now + *interval;
             }
             (SignInPoll::Granted, _) => {
+                // Whoever has confirmed it on the phone looks at the screen now.
+                self.last_key_at = now;
                 self.signed_in(turn);
                 self.notify(Notice::Welcome { name: String::new() }, turn);
             }

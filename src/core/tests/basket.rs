@@ -82,7 +82,7 @@ fn clearing_empties_it() {
 fn a_refresh_drops_what_is_gone_or_held() {
     let mut journey = with_three();
     journey.world.withdraw("f1");
-    journey.world.change("f2", |offer| offer.active_until = Some(start()));
+    journey.world.change("f2", |offer| offer.active_until = Some(start() + chrono::TimeDelta::days(1)));
     journey.event(crate::core::Event::Resumed).serve();
     assert_eq!(ids(&journey), ["f3"]);
 }

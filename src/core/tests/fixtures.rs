@@ -482,6 +482,7 @@ pub(crate) fn every_failure() -> Vec<FailureKind> {
         FailureKind::Tls,
         FailureKind::Clock,
         FailureKind::CaptivePortal,
+        FailureKind::WrongServer,
         FailureKind::Malformed,
         FailureKind::TooLarge,
         FailureKind::RateLimited,

@@ -1,7 +1,9 @@
 //! Dimming, standby and long quiet (IDLE-1 to IDLE-3).
 
+use super::fixtures::{confirmed, device_code};
 use super::support::*;
-use crate::core::{Event, PlaceKind};
+use crate::core::{Answer, Effect, Event, PlaceKind, Request};
+use crate::domain::{DeviceCode, SignInPoll};
 
 #[test]
 fn the_picture_dims_after_five_minutes_without_a_key() {
@@ -74,4 +76,58 @@ fn a_receiver_that_is_gone_lets_go_of_the_key() {
     let phase = crate::input::Phase::Down(crate::input::Hold::Trusted);
     journey.event(Event::Key(crate::input::KeyEvent { key, phase })).event(Event::KeysReleased).wait(secs(3));
     journey.expect_offer("f2");
+}
+
+/// Waits by the minute and says for how many the picture stayed bright. Polls are answered.
+fn bright_minutes(journey: &mut Journey) -> usize {
+    let minute = |journey: &mut Journey| {
+        for _ in 0..12 {
+            journey.wait(secs(5));
+            while journey.asked("PollSignIn").is_some() {
+                journey.serve_one("PollSignIn");
+            }
+        }
+        journey.app.is_dimmed()
+    };
+    (0..60).position(|_| minute(journey)).expect("it dims within an hour")
+}
+
+#[test]
+fn c22_a_sign_in_code_keeps_the_picture_bright_for_as_long_as_it_works() {
+    let mut journey = signed_out();
+    journey.app.identity.leave_after = Some(secs(120));
+    assert_eq!(bright_minutes(&mut journey), 9, "the code works for ten minutes");
+    assert!(journey.has_effect(|effect| *effect == Effect::Exit), "then it leaves as set");
+}
+
+#[test]
+fn c22_a_code_keeps_the_picture_bright_for_a_quarter_of_an_hour_at_most() {
+    let mut journey = without_code();
+    let code = DeviceCode { expires_in: secs(7200), ..device_code("AAAA-BBBB") };
+    journey.answer("StartSignIn", Answer::DeviceCode(code));
+    let mut asking = journey.clone();
+    assert!((14..=15).contains(&bright_minutes(&mut journey)));
+    // A question that is under way is of somebody who has perhaps just confirmed.
+    asking.wait(secs(1200));
+    assert!(asking.asked("PollSignIn").is_some() && !asking.app.is_dimmed());
+}
+
+#[test]
+fn c22_a_sign_in_on_the_phone_is_a_sign_of_a_viewer() {
+    let mut journey = signed_out();
+    journey.world.poll = SignInPoll::Granted;
+    journey.wait(secs(500)).serve_one("PollSignIn").serve().wait(secs(240));
+    assert!(!journey.app.is_dimmed());
+}
+
+#[test]
+fn c22_a_promo_code_after_an_exchange_keeps_the_picture_bright() {
+    let mut journey = ordered();
+    let (id, request) = journey.take("Exchange");
+    let Request::Exchange(order) = request else { panic!("it is an exchange") };
+    let mut exchange = confirmed(&order, journey.server_time());
+    exchange.lines[0].promo_code = Some("KWMG-WVGW".to_owned());
+    journey.app.identity.leave_after = Some(secs(120));
+    journey.reply(id, Ok(Answer::Exchange(exchange))).serve().expect_place(PlaceKind::Outcome).forget_effects();
+    assert!((13..=15).contains(&bright_minutes(&mut journey)));
 }

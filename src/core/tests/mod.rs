@@ -14,6 +14,7 @@ mod home;
 mod idle;
 mod join;
 mod lists;
+mod moments;
 mod navigation;
 mod network;
 mod offer;

@@ -2,7 +2,8 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Effect, Notice, Place, PlaceKind, PlayerEvent, PlayerTrouble};
+use crate::core::{Effect, Notice, Place, PlaceKind, PlayerEvent, PlayerRun, PlayerTrouble};
+use crate::domain::{FailureKind, Playback, Secret};
 
 fn playing() -> Journey {
     let mut journey = home_of(World::with_film());
@@ -70,11 +71,112 @@ fn back_closes_the_built_in_card_at_once() {
 #[test]
 fn a_player_that_fails_says_why() {
     for trouble in [PlayerTrouble::NotFound, PlayerTrouble::BadAddress, PlayerTrouble::Broke { code: Some(2) }] {
-        playing()
+        let mut journey = playing();
+        // A player that breaks at once is tried again; this one has played for a while.
+        journey
+            .wait(secs(60))
             .player(PlayerEvent::Failed(trouble))
             .expect_place(PlaceKind::Home)
             .expect_notice(&Notice::PlayerFailed(trouble));
     }
+}
+
+/// The server tells this address from now on.
+fn tell_address(journey: &mut Journey, url: &str) {
+    let title = "Фильм".to_owned();
+    journey.world.entitlements[0].playback = Some(Playback { url: Secret::new(url), title });
+}
+
+/// The addresses that the player was given since the effects were forgotten.
+fn played(journey: &Journey) -> Vec<String> {
+    let url = |effect: &Effect| match effect {
+        Effect::Play { url, .. } => Some(url.reveal().to_owned()),
+        _ => None,
+    };
+    journey.effects.iter().filter_map(url).collect()
+}
+
+const BROKE: PlayerEvent = PlayerEvent::Failed(PlayerTrouble::Broke { code: Some(1) });
+
+#[test]
+fn c30_an_old_address_is_asked_for_anew_before_the_player_starts() {
+    let mut journey = home_of(World::with_film());
+    // Nothing is refreshed meanwhile, as while nobody looks.
+    journey.wait(secs(3600)).forget_effects().keys("STOP").forget_effects();
+    journey.asked.retain(|(_, request)| kind(request) != "Entitlements");
+    journey.app.calls.under_way.retain(|_, request| kind(request) != "Entitlements");
+    tell_address(&mut journey, "https://media.example/new");
+    journey.keys("OK").expect_place(PlaceKind::Player);
+    assert_eq!(journey.app.player_run(), Some(PlayerRun::Preparing));
+    assert_eq!((played(&journey).len(), journey.sent("Entitlements")), (0, 1));
+    journey.serve_one("Entitlements");
+    assert_eq!(played(&journey), ["https://media.example/new"]);
+    assert_eq!(journey.app.player_run(), Some(PlayerRun::Player));
+}
+
+#[test]
+fn c30_a_fresh_address_is_not_asked_for() {
+    let mut journey = home_of(World::with_film());
+    journey.wait(secs(100)).forget_effects().keys("OK");
+    assert_eq!((played(&journey).len(), journey.sent("Entitlements")), (1, 0));
+}
+
+#[test]
+fn c30_an_address_that_does_not_come_is_told_and_back_ends_the_wait() {
+    let waiting = || {
+        let mut journey = home_of(World::with_film());
+        journey.app.data.entitlements_at = None;
+        journey.forget_effects().keys("OK").expect_place(PlaceKind::Player);
+        journey
+    };
+    let notice = Notice::NoAnswer(crate::domain::Failure::new(FailureKind::NoConnection));
+    waiting().fail("Entitlements", FailureKind::NoConnection).expect_place(PlaceKind::Home).expect_notice(&notice);
+    let mut journey = waiting();
+    journey.keys("BACK").expect_place(PlaceKind::Home).serve().expect_place(PlaceKind::Home);
+    assert!(played(&journey).is_empty() && !journey.has_effect(|effect| *effect == Effect::StopPlayer));
+    let mut journey = waiting();
+    journey.world.entitlements.remove(0);
+    journey.serve().expect_place(PlaceKind::Home).expect_notice(&Notice::RentalEnded);
+}
+
+#[test]
+fn c30_a_quick_failure_is_tried_once_more_with_a_fresh_address_and_in_silence() {
+    let mut journey = playing();
+    tell_address(&mut journey, "https://media.example/new");
+    journey.player(PlayerEvent::Started).wait(secs(2)).forget_effects().player(BROKE);
+    journey.expect_place(PlaceKind::Player);
+    assert_eq!((journey.app.notice(), journey.sent("Entitlements")), (None, 1));
+    journey.serve();
+    assert_eq!(played(&journey), ["https://media.example/new"]);
+    journey.player(BROKE).expect_place(PlaceKind::Home);
+    journey.expect_notice(&Notice::PlayerFailed(PlayerTrouble::Broke { code: Some(1) }));
+    assert_eq!(played(&journey).len(), 1, "a second try, and no third");
+    // Watch again: the address that failed is not used before the service has told it anew.
+    tell_address(&mut journey, "https://media.example/third");
+    journey.keys("OK");
+    assert_eq!((played(&journey).len(), journey.sent("Entitlements")), (1, 2));
+    journey.serve();
+    assert_eq!(played(&journey)[1..], ["https://media.example/third"]);
+}
+
+#[test]
+fn c30_a_film_that_breaks_in_the_middle_or_was_stopped_is_not_tried_again() {
+    let mut journey = playing();
+    journey.player(PlayerEvent::Started).wait(secs(1800)).forget_effects().player(BROKE);
+    journey.expect_place(PlaceKind::Home);
+    assert!(journey.app.notice().is_some() && played(&journey).is_empty());
+    let mut journey = playing();
+    journey.keys("BACK").forget_effects().player(BROKE).expect_place(PlaceKind::Home);
+    assert!(journey.app.notice().is_none() && played(&journey).is_empty());
+}
+
+#[test]
+fn c28_a_player_that_fails_after_the_rental_has_ended_is_told_as_the_rentals_end() {
+    let mut world = World::with_film();
+    world.entitlements[0].until = Some(start() + chrono::TimeDelta::seconds(100));
+    let mut journey = home_of(world);
+    journey.keys("OK").player(PlayerEvent::Started).wait(secs(101)).player(BROKE);
+    journey.expect_place(PlaceKind::Home).expect_notice(&Notice::RentalEnded);
 }
 
 #[test]

@@ -127,7 +127,12 @@ pub(crate) fn kind(request: &Request) -> &'static str {
 impl Journey {
     /// Starts the program.
     pub(crate) fn boot(world: World, boot: Boot) -> Self {
-        let now = Moment { monotonic: secs(10), wall: start(), entropy: 7 };
+        Self::boot_dated(world, boot, start())
+    }
+
+    /// Starts the program on a box with this date of its own.
+    pub(crate) fn boot_dated(world: World, boot: Boot, wall: chrono::DateTime<chrono::Utc>) -> Self {
+        let now = Moment { monotonic: secs(10), wall, entropy: 7 };
         let (app, effects) = App::new(boot, &now);
         let mut journey = Self { app, now, world, effects: Vec::new(), asked: Vec::new(), trail: Vec::new() };
         journey.record(effects);
@@ -264,7 +269,7 @@ impl Journey {
         self.wait(secs(200)).keys("STOP").wait(secs(200)).serve()
     }
 
-    fn server_time(&self) -> chrono::DateTime<chrono::Utc> {
+    pub(crate) fn server_time(&self) -> chrono::DateTime<chrono::Utc> {
         start() + (self.now.monotonic - secs(10))
     }
 

@@ -18,9 +18,10 @@ use crate::domain::{Account, CatalogPage, Entitlement};
 /// Bytes of a stored catalogue.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 
-const ACCOUNT: Format = Format { name: "account", version: 1, limit: MOST_BYTES };
-const CATALOG: Format = Format { name: "catalog", version: 1, limit: MOST_BYTES };
-const ENTITLEMENTS: Format = Format { name: "entitlements", version: 1, limit: MOST_BYTES };
+// Version 1 was stamped with the box's own date, which may have been any.
+const ACCOUNT: Format = Format { name: "account", version: 2, limit: MOST_BYTES };
+const CATALOG: Format = Format { name: "catalog", version: 2, limit: MOST_BYTES };
+const ENTITLEMENTS: Format = Format { name: "entitlements", version: 2, limit: MOST_BYTES };
 
 /// Something with the time it was fetched.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +30,7 @@ pub struct Stamped<T> {
     pub value: T,
     /// Names its state on the server.
     pub etag: Option<String>,
-    /// When it was fetched.
+    /// When it was fetched, by the service's time.
     pub fetched_at: DateTime<Utc>,
 }
 
