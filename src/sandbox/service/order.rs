@@ -35,7 +35,7 @@ pub(crate) struct Order {
 /// Answers an order: as before if its key is known, otherwise by deciding on it.
 pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, Problem> {
     let (connection, account) = (scope.transaction, scope.key());
-    if let Some(stored) = answers::find(connection, account, &order.idempotency_key, scope.now)? {
+    if let Some(stored) = answers::find(connection, account, &order.idempotency_key)? {
         if stored.payload_hash != order.payload_hash {
             return Err(Problem::idempotency_key_reused());
         }
@@ -167,7 +167,11 @@ fn place(scope: &MemberScope<'_>, order: &Order, plan: &Plan<'_>) -> Result<Answ
                 location,
                 ("retry-after".to_owned(), policy.deferred_seconds.clamp(1, 60).to_string()),
             ],
-            body: json(&ExchangeAccepted { id: found.id.clone(), state: "processing" })?,
+            body: json(&ExchangeAccepted {
+                id: found.id.clone(),
+                idempotency_key: order.idempotency_key.clone(),
+                state: "processing",
+            })?,
         },
     })
 }

@@ -47,6 +47,8 @@ pub struct Exchange {
     pub key: i64,
     /// Its identifier.
     pub id: ExchangeId,
+    /// The key it was ordered with; a scenario's own exchanges have none.
+    pub idempotency_key: Option<String>,
     /// How far it has come.
     pub state: State,
     /// When it was ordered.
@@ -113,7 +115,8 @@ pub struct NewExchange<'a> {
     pub lines: &'a [Line],
 }
 
-const COLUMNS: &str = "id, public_id, state, created_at, total, balance_after, next_exchange_at, refusal";
+const COLUMNS: &str = "id, public_id, state, created_at, total, balance_after, next_exchange_at, refusal, \
+                       idempotency_key";
 
 /// Remembers an exchange in processing.
 pub fn insert(connection: &Connection, account: AccountKey, new: &NewExchange<'_>) -> Result<i64, StoreError> {
@@ -301,6 +304,7 @@ fn read(row: &Row<'_>) -> Result<Exchange, StoreError> {
         balance_after: points(row.get(5)?)?,
         next_exchange_at: maybe_time(row.get(6)?)?,
         refusal: row.get(7)?,
+        idempotency_key: row.get(8)?,
         lines: Vec::new(),
     })
 }

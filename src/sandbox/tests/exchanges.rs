@@ -224,16 +224,39 @@ async fn a_refusal_is_remembered_too() {
 }
 
 #[tokio::test]
-async fn keys_belong_to_one_member_and_live_seven_days() {
+async fn keys_belong_to_one_member_and_are_kept_for_good() {
     let server = Server::start().await;
     let (one, other) = (server.member("exact-points"), server.member("vip"));
-    assert_eq!(one.order("k1", &[(FILM, 800)]).await.status, 201);
+    let first = one.order("k1", &[(FILM, 800)]).await;
+    assert_eq!(first.status, 201);
     assert_eq!(other.order("k1", &[(FILM, 680)]).await.status, 201);
-    server.control.advance(TimeDelta::days(7) - TimeDelta::milliseconds(1)).unwrap();
-    let session = server.signed_in_again(&one.id);
-    assert_eq!(session.order("k1", &[(FILM, 800)]).await.status, 201, "to the last moment");
-    server.control.advance(TimeDelta::milliseconds(1)).unwrap();
-    session.order("k1", &[(FILM, 800)]).await.problem(422, "2011");
+    // Points for a second exchange are there, and the first one's month and hours are over.
+    server.control.adjust_points(&one.id, 800).unwrap();
+    for days in [7, 1, 392] {
+        server.control.advance(TimeDelta::days(days)).unwrap();
+        let session = server.signed_in_again(&one.id);
+        let again = session.order("k1", &[(FILM, 800)]).await;
+        assert_eq!((again.status, &again.body), (201, &first.body), "after {days} days more");
+        session.order("k1", &[(FILM, 801)]).await.problem(422, "idempotency_key_reused");
+        assert_eq!(server.control.balance(&one.id).unwrap().get(), 800);
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_names_the_key_that_it_answers() {
+    for policy in [Policy::default(), deferred(30)] {
+        let server = Server::with(Options { policy: policy.into(), ..options() }).await;
+        let member = server.member("exact-points");
+        let answer = member.order("k1", &[(FILM, 800)]).await;
+        assert_eq!(answer.json()["idempotency_key"], "k1", "{}", answer.status);
+        assert_eq!(member.get(answer.header("location").unwrap()).await.json()["idempotency_key"], "k1");
+        let found = member.get("/v1/exchanges?idempotency_key=k1").await.json();
+        assert_eq!(found["exchanges"][0]["idempotency_key"], "k1");
+    }
+    // What a scenario has made of itself was ordered with no key.
+    let server = Server::start().await;
+    let past = server.member("long-history").get("/v1/exchanges").await.json();
+    assert_eq!(past["exchanges"][9].get("idempotency_key"), Some(&json!(null)));
 }
 
 #[tokio::test]
