@@ -187,6 +187,22 @@ pub fn set_next_exchange_at(
     Ok(())
 }
 
+/// Records when a line works.
+pub fn set_period(
+    connection: &Connection,
+    exchange: i64,
+    position: usize,
+    starts_at: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let position = i64::try_from(position).map_err(|_| StoreError::Corrupt("too many lines"))?;
+    let mut statement = connection.prepare_cached(
+        "UPDATE exchange_lines SET starts_at = ?3, until = ?4 WHERE exchange_id = ?1 AND position = ?2",
+    )?;
+    statement.execute(params![exchange, position, millis(starts_at), until.map(millis)])?;
+    Ok(())
+}
+
 /// Links a line with what the member received.
 pub fn link(connection: &Connection, exchange: i64, position: usize, entitlement: i64) -> Result<(), StoreError> {
     let position = i64::try_from(position).map_err(|_| StoreError::Corrupt("too many lines"))?;

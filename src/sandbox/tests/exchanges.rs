@@ -260,6 +260,47 @@ async fn an_exchange_names_the_key_that_it_answers() {
 }
 
 #[tokio::test]
+async fn a_deferred_rental_counts_its_hours_from_its_confirmation() {
+    for seconds in [5, 6 * 3600, 72 * 3600] {
+        let server = Server::with(Options { policy: deferred(seconds).into(), ..options() }).await;
+        let member = server.member("exact-points");
+        let accepted = member.order("k1", &[(FILM, 800)]).await;
+        let wait = TimeDelta::seconds(i64::from(seconds));
+        server.control.advance(wait).unwrap();
+        let member = server.signed_in_again(&member.id);
+        let exchange = member.get(accepted.header("location").unwrap()).await.json();
+        assert_eq!(exchange["state"], "confirmed", "{exchange}");
+        let start = at("2026-03-10T09:00:00Z") + wait;
+        let line = &exchange["lines"][0];
+        let time = |value: &serde_json::Value| at(value.as_str().unwrap());
+        assert_eq!((time(&line["starts_at"]), time(&line["until"])), (start, start + TimeDelta::hours(48)));
+        let held = member.get("/v1/entitlements").await.json();
+        assert_eq!(time(&held["entitlements"][0]["until"]), start + TimeDelta::hours(48), "{held}");
+        server.control.advance(TimeDelta::hours(48) - TimeDelta::seconds(1)).unwrap();
+        assert_eq!(server.control.active_offers(&member.id).unwrap(), [FILM]);
+        server.control.advance(TimeDelta::seconds(1)).unwrap();
+        assert_eq!(server.control.active_offers(&member.id).unwrap(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn what_would_have_ended_before_it_is_carried_out_is_refused() {
+    const OPTION: &str = "service-viewing-control";
+    let server = Server::with(Options { policy: deferred(70 * 86_400).into(), ..options() }).await;
+    let member = server.member("vip");
+    let accepted = member.order("k1", &[(OPTION, 680)]).await;
+    assert_eq!(accepted.status, 202);
+    server.control.advance(TimeDelta::days(70)).unwrap();
+    let member = server.signed_in_again(&member.id);
+    let exchange = member.get(accepted.header("location").unwrap()).await.json();
+    assert_eq!(exchange["state"], "refused", "{exchange}");
+    assert_eq!(reasons(&exchange["refusal"]), ["offer_gone"]);
+    let ledger = member.get("/v1/ledger?type=exchange").await.json();
+    let charged = ledger["entries"].as_array().unwrap().iter().filter(|entry| entry["exchange_id"] == exchange["id"]);
+    assert_eq!(charged.count(), 0);
+}
+
+#[tokio::test]
 async fn an_exchange_is_shown_to_its_member_alone() {
     let server = Server::start().await;
     let made = server.member("exact-points").order("k1", &[(FILM, 800)]).await;
