@@ -42,7 +42,7 @@ pub use order::{OrderFlow, OrderPhase, SpendBlock};
 pub use places::{
     AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, HomeRow, JoinFocus,
     JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause,
-    RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Zone,
+    RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Unlearned, Zone,
 };
 pub use power::Power;
 pub use settings::{Choice, Settings};

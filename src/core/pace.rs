@@ -102,6 +102,28 @@ pub fn may_be_of_link(failure: &Failure) -> bool {
     }
 }
 
+/// Whether somebody answered, and not what the question was: it says nothing of the link or of other questions.
+pub fn is_of_this_question(failure: &Failure) -> bool {
+    match failure.kind {
+        FailureKind::Malformed
+        | FailureKind::TooLarge
+        | FailureKind::InProgress
+        | FailureKind::Server { .. }
+        | FailureKind::Unauthorized
+        | FailureKind::NotFound
+        | FailureKind::Refused(_) => true,
+        FailureKind::NoAddress
+        | FailureKind::NoConnection
+        | FailureKind::Timeout
+        | FailureKind::Interrupted
+        | FailureKind::Tls
+        | FailureKind::Clock
+        | FailureKind::CaptivePortal
+        | FailureKind::RateLimited
+        | FailureKind::Unavailable => false,
+    }
+}
+
 /// How long even a viewer who asks again must wait, because the server said so.
 pub fn closed_for(failure: &Failure) -> Duration {
     failure.retry_after.unwrap_or_default().min(LONGEST_ASKED_OF_VIEWER)

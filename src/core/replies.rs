@@ -62,6 +62,7 @@ impl App {
             }
             Answer::Exchange(exchange) => self.exchange_answered(exchange, turn),
             Answer::ExchangeProcessing { retry_after } => self.exchange_processing(retry_after, turn),
+            Answer::Found(exchanges) => self.exchanges_found(exchanges, turn),
             Answer::NoExchange => self.no_exchange(turn),
             Answer::Renewal(entitlement) => {
                 let title = entitlement.title.clone();

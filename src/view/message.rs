@@ -245,6 +245,8 @@ messages! {
     // Refusal.
     RefusalTitle
     RefusalQuestionTitle
+    UnlearnedTitle
+    StillProcessedTitle
     CauseMissing
     CauseMissingAdvice
     CauseDebt
@@ -275,6 +277,12 @@ messages! {
     CauseUnknown
     CauseUnknownAdvice
     CauseUnknownCall
+    CauseNotCarriedOut
+    CauseNotCarriedOutAdvice
+    CauseUnlearned
+    CauseUnlearnedAdvice
+    CauseStillProcessed
+    CauseStillProcessedAdvice
     CausesInSight
     SupportCode
     SupportCodeAndId

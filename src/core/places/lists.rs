@@ -6,7 +6,7 @@ use crate::input::{Direction, Intent};
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{
-    Choice, Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey, SpendBlock,
+    Choice, Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey,
 };
 use super::home::FRESH;
 use super::layout;
@@ -211,10 +211,6 @@ impl App {
                 }
             }
             Some(SettingsItem::About) => self.push(Place::About(AboutPlace)),
-            // Only this member can learn what became of the order.
-            Some(SettingsItem::SignOut) if self.order.is_some() => {
-                self.notify(Notice::Blocked(SpendBlock::OrderUnderWay), turn);
-            }
             Some(SettingsItem::SignOut) => self.dialog = Some(Dialog::SignOut { button: 0 }),
             None => {}
         }
