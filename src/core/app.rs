@@ -14,7 +14,7 @@ use super::notice::{NOTICE_TIME, TimedNotice};
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
 use super::power::Power;
-use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, Resource, Settings, Shelf, Warning};
+use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, RenewalWish, Resource, Settings, Shelf, Warning};
 
 /// The state of the program.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,8 @@ pub struct App {
     pub(crate) hero_due: Option<Duration>,
     pub(crate) minute_due: Duration,
     pub(crate) last_exit_back: Option<Duration>,
+    /// The renewal that was switched off last, and until when one press switches it on again.
+    pub(crate) switched_off: Option<(RenewalWish, Duration)>,
 }
 
 /// What this box is and where it belongs.
@@ -214,6 +216,7 @@ impl App {
             hero_due: None,
             minute_due: now.monotonic,
             last_exit_back: None,
+            switched_off: None,
         };
         app.schedule_minute(now);
         match boot.order {
@@ -253,6 +256,11 @@ impl App {
     /// The time by the server.
     pub fn server_now(&self, now: &Moment) -> DateTime<Utc> {
         self.clock.now(now)
+    }
+
+    /// The server's time, once the server has told it in this run.
+    pub fn known_server_now(&self, now: &Moment) -> Option<DateTime<Utc>> {
+        self.data.account_at.map(|_| self.server_now(now))
     }
 
     /// The subscriber's zone.

@@ -155,8 +155,8 @@ pub enum PinAnswer {
     },
     /// Too many wrong ones.
     Locked {
-        /// Until when, by the box's clock.
-        until: DateTime<Utc>,
+        /// For how long still.
+        left: Duration,
     },
     /// The new one is stored.
     Stored,

@@ -32,7 +32,7 @@ pub use app::{App, Boot, CachedData, Identity, Memory, Session, StoredOrder, upd
 pub(crate) use calls::CORE;
 pub use calls::{Resource, Trouble};
 pub use data::{Data, Paged};
-pub use dialog::{Dialog, PinPurpose, PinStage};
+pub use dialog::{Dialog, PinPurpose, PinStage, RenewalWish};
 pub use effect::{Effect, Request, Warning};
 pub use event::{Answer, DiskTrouble, Event, LinkChange, Moment, PinAnswer, PlayerEvent, PlayerTrouble, RequestId};
 pub use focus::Cursor;

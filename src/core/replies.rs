@@ -67,6 +67,7 @@ impl App {
             Answer::Renewal(entitlement) => {
                 let title = entitlement.title.clone();
                 let is_on = entitlement.renewal.is_some_and(|renewal| renewal.is_on);
+                self.note_switched(&entitlement, turn);
                 if let Some(known) =
                     self.data.entitlements.iter_mut().flatten().find(|known| known.id == entitlement.id)
                 {

@@ -17,7 +17,7 @@ use crate::core::{
 use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Order, Secret};
 
 use super::logging::chain;
-use super::storage::{PinCheck, PinStatus, Stamped, Storage};
+use super::storage::{PinCheck, PinTime, Stamped, Storage};
 
 /// A job for the disk.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ pub enum Job {
         id: RequestId,
         /// What was entered.
         pin: Secret,
-        /// The box's clock.
-        now: DateTime<Utc>,
+        /// How time has passed for a lock.
+        now: PinTime,
     },
     /// Set the PIN or remove it.
     SetPin {
@@ -188,7 +188,7 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             let answer = match storage.pin.check(&pin, now) {
                 Ok(PinCheck::Right) => PinAnswer::Right,
                 Ok(PinCheck::Wrong { left }) => PinAnswer::Wrong { left },
-                Ok(PinCheck::Locked { until }) => PinAnswer::Locked { until },
+                Ok(PinCheck::Locked { left }) => PinAnswer::Locked { left },
                 Ok(PinCheck::NotSet) => PinAnswer::NotChecked,
                 Err(error) => {
                     tracing::error!(%error, "the PIN could not be checked");
@@ -241,7 +241,6 @@ pub fn boot(
     identity: Identity,
     defaults: Settings,
     session: Session,
-    now: DateTime<Utc>,
 ) -> Boot {
     let chosen = storage.settings.load();
     let settings = Settings {
@@ -258,11 +257,8 @@ pub fn boot(
             StoredOrder::Damaged
         }
     };
-    let has_pin = match storage.pin.status(now) {
-        Ok(PinStatus::NotSet) => false,
-        // A PIN that cannot be read must go on protecting.
-        Ok(PinStatus::Ready { .. } | PinStatus::Locked { .. } | PinStatus::Damaged) | Err(_) => true,
-    };
+    // A PIN that cannot be read must go on protecting.
+    let has_pin = storage.pin.is_set().unwrap_or(true);
     let cached = match session {
         Session::SignedIn => cached(storage),
         Session::SignedOut => None,

@@ -392,6 +392,8 @@ messages! {
     SignOutTitle
     SignOutBody
     SignOutOrderBody
+    RenewalQuestionTitle
+    RenewalQuestionBody
     PinCreateTitle
     PinCreateBody
     PinCreateAdultBody
@@ -399,6 +401,7 @@ messages! {
     PinRepeatBody
     PinOrderTitle
     PinOrderBody
+    PinRenewalBody
     PinRemoveTitle
     PinRemoveBody
     PinRelaxBody

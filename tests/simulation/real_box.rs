@@ -80,7 +80,7 @@ async fn live(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
         player_hears_keys: true,
     };
     let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
-    let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session, now.wall);
+    let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);
     let (app, effects) = App::new(boot, &now);
     let log = options.log.clone();
     let mut running = Running { app, storage, client, started, random, log, outbox };

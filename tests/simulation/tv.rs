@@ -13,7 +13,7 @@ use bonus_tv::core::{
 };
 use bonus_tv::domain::Order;
 use bonus_tv::shell::disk::{CacheJob, Job, boot, perform};
-use bonus_tv::shell::storage::{Storage, TokenFile};
+use bonus_tv::shell::storage::{PinTime, Storage, TokenFile};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
@@ -167,7 +167,7 @@ impl Tv {
             leave_after: None,
             player_hears_keys: true,
         };
-        let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session, now.wall);
+        let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);
         let (app, effects) = App::new(boot, &now);
         self.running = Some(Running {
             app,
@@ -259,7 +259,10 @@ impl Tv {
                 Effect::WipeMember => Job::WipeMember,
                 Effect::ForgetDamagedOrder => Job::ForgetDamagedOrder,
                 Effect::StoreChoice(choice) => Job::StoreChoice(choice),
-                Effect::CheckPin { id, pin } => Job::CheckPin { id, pin, now: wall },
+                Effect::CheckPin { id, pin } => {
+                    let now = PinTime { running: running.started.elapsed(), server: None };
+                    Job::CheckPin { id, pin, now }
+                }
                 Effect::SetPin { id, pin } => Job::SetPin { id, pin },
                 Effect::Play { .. } => {
                     errands.push(Errand::Play);

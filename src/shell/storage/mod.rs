@@ -23,7 +23,7 @@ pub use cache::{Snapshot, SnapshotCache, Stamped};
 pub use files::{Draft, Files, SystemFiles};
 pub use images::{CachedImage, ImageCache};
 pub use orders::{JournalError, OrderJournal};
-pub use pin::{PinCheck, PinFile, PinStatus};
+pub use pin::{PinCheck, PinFile, PinTime};
 pub use settings::{Settings, SettingsFile};
 pub use tokens::TokenFile;
 
