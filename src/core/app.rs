@@ -242,6 +242,10 @@ impl App {
                     app.data.entitlements = Some(cached.entitlements);
                     app.data.cached_at = Some(cached.fetched_at);
                 }
+                if app.data.cached_at.is_none() {
+                    // Nothing tells yet whose sign-in this is, and another member's order is not shown.
+                    app.set_aside = app.order.take();
+                }
                 // An order whose answer is not known cannot wait, and without a cache there is nothing to look at.
                 if app.data.cached_at.is_some() && app.order.is_none() {
                     app.start_quietly(&turn);
