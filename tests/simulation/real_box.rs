@@ -143,6 +143,7 @@ impl Running {
                     let read = match shown(self.app.place()) {
                         Shown::Confirmed(id) => format!("confirmed {id}"),
                         Shown::Refused(code) => format!("refused {code}"),
+                        Shown::Unlearned => "unlearned".to_owned(),
                         Shown::Nothing(place) => format!("nothing {place}"),
                     };
                     write(&self.log, &format!("read {} {read}", key.as_str()))?;
