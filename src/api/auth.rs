@@ -35,7 +35,11 @@ pub struct Tokens {
 pub trait TokenStore: Send + Sync {
     /// The tokens of the last run, if any.
     fn load(&self) -> io::Result<Option<Tokens>>;
-    /// Keeps tokens durably before it returns.
+    /// Keeps the tokens of a new sign-in durably before it returns: whatever was kept for an earlier one is another's.
+    fn begin(&self, tokens: &Tokens) -> io::Result<()> {
+        self.save(tokens)
+    }
+    /// Keeps renewed tokens of the same sign-in durably before it returns.
     fn save(&self, tokens: &Tokens) -> io::Result<()>;
     /// Forgets them.
     fn forget(&self) -> io::Result<()>;
@@ -76,6 +80,15 @@ pub(super) struct Auth {
     refreshes: AtomicU64,
     /// Counts whoever has signed in or out: a question of one member is not asked with another's token.
     sign_ins: AtomicU64,
+}
+
+/// How tokens came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// By a new sign-in.
+    Begun,
+    /// For older ones of the same sign-in.
+    Renewed,
 }
 
 #[derive(Clone)]
@@ -181,7 +194,7 @@ impl Auth {
         }
         // Only the words of OAuth end a sign-in: a bare 401 is somebody's between, or a fault of the service.
         let token: Token = answer.json().map_err(not_of_the_sign_in)?;
-        Ok(self.adopt_token(token, old.refresh.clone()).await)
+        Ok(self.adopt_token(token, old.refresh.clone(), Keeping::Renewed).await)
     }
 
     pub async fn start(&self) -> Result<DeviceCode, Failure> {
@@ -208,7 +221,7 @@ impl Auth {
                 None => {
                     let token: Token = answer.json()?;
                     let _turn = auth.turn.lock().await;
-                    auth.adopt_token(token, None).await;
+                    auth.adopt_token(token, None, Keeping::Begun).await;
                     auth.sign_ins.fetch_add(1, Ordering::SeqCst);
                     tracing::info!("signed in");
                     Ok(SignInPoll::Granted)
@@ -221,7 +234,7 @@ impl Auth {
     /// Signs in with tokens that came another way.
     pub async fn adopt(&self, tokens: Tokens) {
         let _turn = self.turn.lock().await;
-        self.keep(Session { tokens, ends_at: None, life: Duration::ZERO }).await;
+        self.keep(Session { tokens, ends_at: None, life: Duration::ZERO }, Keeping::Begun).await;
         self.sign_ins.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -254,20 +267,24 @@ impl Auth {
         self.transport.send(request).await
     }
 
-    async fn adopt_token(&self, token: Token, old_refresh: Option<Secret>) -> Secret {
+    async fn adopt_token(&self, token: Token, old_refresh: Option<Secret>, keeping: Keeping) -> Secret {
         let access = Secret::new(token.access_token.0);
         let refresh = token.refresh_token.map(|refresh| Secret::new(refresh.0)).or(old_refresh);
         let tokens = Tokens { access: access.clone(), refresh };
         let life = token.expires_in.map(|seconds| Duration::from_secs(seconds.into()));
         let ends_at = life.map(|life| Instant::now() + life);
-        self.keep(Session { tokens, ends_at, life: life.unwrap_or_default() }).await;
+        self.keep(Session { tokens, ends_at, life: life.unwrap_or_default() }, keeping).await;
         access
     }
 
-    async fn keep(&self, session: Session) {
+    async fn keep(&self, session: Session, keeping: Keeping) {
         let (store, tokens) = (Arc::clone(&self.store), session.tokens.clone());
+        let work = move || match keeping {
+            Keeping::Begun => store.begin(&tokens),
+            Keeping::Renewed => store.save(&tokens),
+        };
         // A full disk must not sign the member out: the tokens then last until the power goes.
-        self.store(move || store.save(&tokens), "kept").await;
+        self.store(work, "kept").await;
         *lock(&self.session) = Some(session);
     }
 

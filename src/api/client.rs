@@ -57,9 +57,9 @@ pub enum Fetched<T> {
 /// What became of an order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExchangeAnswer {
-    /// It is decided: charged and delivered.
+    /// It is decided: charged and delivered, or refused.
     Done(Exchange),
-    /// The server is at work on it; ask again with the same key.
+    /// The server is at work on it; ask what came of it by its key.
     Processing {
         /// How long to wait before.
         retry_after: Duration,
@@ -189,50 +189,40 @@ impl Client {
             .request(Method::POST, &["v1", "exchanges"])?
             .header(HeaderName::from_static("idempotency-key"), key)
             .json(&exchange::OrderBody::from(order))?;
-        self.in_time(self.ordered(order, request)).await
+        self.in_time(self.answered(request)).await
     }
 
-    async fn ordered(&self, order: &Order, request: Request) -> Result<ExchangeAnswer, Failure> {
-        match self.answered(order, request).await {
-            // Whoever stands between speaks JSON with codes, too, and may do so after the exchange was made.
-            Err(Failure { kind: FailureKind::Refused(refusal), request_id, retry_after }) if !refusal.is_familiar() => {
-                let failure = |kind| Failure { kind, request_id: request_id.clone(), retry_after };
-                match self.find_exchange(&order.key).await {
-                    Ok(Some(exchange)) => outcome(exchange, retry_after.unwrap_or(PROCESSING_PAUSE), failure),
-                    Ok(None) => Err(failure(FailureKind::Refused(refusal))),
-                    Err(unanswered) => Err(unanswered),
-                }
-            }
-            answer => answer,
-        }
-    }
-
-    async fn answered(&self, order: &Order, request: Request) -> Result<ExchangeAnswer, Failure> {
+    async fn answered(&self, request: Request) -> Result<ExchangeAnswer, Failure> {
         let answer = self.authorized(request).await?;
-        let pause = answer.retry_after.unwrap_or(PROCESSING_PAUSE).max(Duration::from_millis(500));
-        let exchange = if answer.status == StatusCode::ACCEPTED {
-            // The answer to a key is stored and never changes, so what came of it is asked by the key.
-            match self.find_exchange(&order.key).await? {
-                Some(exchange) => exchange,
-                None => return Ok(ExchangeAnswer::Processing { retry_after: pause }),
+        let retry_after = answer.retry_after.unwrap_or(PROCESSING_PAUSE).max(Duration::from_millis(500));
+        if answer.status == StatusCode::ACCEPTED {
+            return Ok(ExchangeAnswer::Processing { retry_after });
+        }
+        let mut exchange: Exchange = answer.json::<exchange::Exchange>()?.into();
+        match &mut exchange.state {
+            ExchangeState::Processing => return Ok(ExchangeAnswer::Processing { retry_after }),
+            ExchangeState::Refused(refusal) if refusal.request_id.is_none() => {
+                refusal.request_id = answer.request_id.clone();
             }
-        } else {
-            answer.json::<exchange::Exchange>()?.into()
-        };
-        outcome(exchange, pause, |kind| answer.failure(kind))
+            ExchangeState::Refused(_) | ExchangeState::Confirmed => {}
+        }
+        Ok(ExchangeAnswer::Done(exchange))
     }
 
-    /// The exchange that was ordered with this key, if the order arrived.
-    pub async fn find_exchange(&self, key: &IdempotencyKey) -> Result<Option<Exchange>, Failure> {
+    /// The exchanges that the server finds for this key; none if no order with it arrived. A server that does not know
+    /// the question finds others, so the caller compares.
+    pub async fn find_exchanges(&self, key: &IdempotencyKey) -> Result<Vec<Exchange>, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "exchanges"])?.query("idempotency_key", key.as_str());
-        match self.get_json::<exchange::FoundExchanges>(request).await {
-            Ok(found) => Ok(found.exchanges.into_iter().next().map(Into::into)),
+        let found = match self.get(request).await {
+            Ok(answer) => answer,
             // Of the question, not of the order.
             Err(Failure { kind: FailureKind::Refused(_), request_id, retry_after }) => {
-                Err(Failure { kind: FailureKind::Malformed, request_id, retry_after })
+                return Err(Failure { kind: FailureKind::Malformed, request_id, retry_after });
             }
-            Err(unanswered) => Err(unanswered),
-        }
+            Err(unanswered) => return Err(unanswered),
+        };
+        let readable = found.json::<exchange::FoundExchanges>()?.readable();
+        readable.ok_or_else(|| found.failure(FailureKind::Malformed))
     }
 
     /// What the member holds, and the server's time.
@@ -328,19 +318,6 @@ impl Client {
         check()?;
         // A new token that is refused is no word of the sign-in's end: that is told where tokens are renewed.
         self.transport.send(request.bearer(&token)?).await?.good().map_err(not_of_the_sign_in)
-    }
-}
-
-/// What has become of an exchange that the server knows.
-fn outcome(
-    exchange: Exchange,
-    retry_after: Duration,
-    failure: impl FnOnce(FailureKind) -> Failure,
-) -> Result<ExchangeAnswer, Failure> {
-    match exchange.state {
-        ExchangeState::Confirmed => Ok(ExchangeAnswer::Done(exchange)),
-        ExchangeState::Processing => Ok(ExchangeAnswer::Processing { retry_after }),
-        ExchangeState::Refused(refusal) => Err(failure(FailureKind::Refused(refusal))),
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn parse_all(bytes: &[u8]) {
     parse(bytes, |offer: catalog::Offer| domain::Offer::from(offer));
     parse(bytes, |exchange: exchange::Exchange| domain::Exchange::from(exchange));
     parse(bytes, |page: exchange::ExchangePage| domain::ExchangePage::from(page));
-    parse(bytes, |found: exchange::FoundExchanges| found.exchanges.len());
+    parse(bytes, |found: exchange::FoundExchanges| found.readable());
     parse(bytes, |held: exchange::Entitlement| domain::Entitlement::from(held));
     parse(bytes, |page: history::LedgerPage| domain::LedgerPage::from(page));
     parse(bytes, |rules: history::EarningRules| domain::EarningRules::from(rules));

@@ -101,7 +101,7 @@ pub(super) struct Answer {
     pub etag: Option<String>,
     pub retry_after: Option<Duration>,
     pub max_age: Option<Duration>,
-    request_id: Option<String>,
+    pub request_id: Option<String>,
     content: Content,
     body: Vec<u8>,
 }

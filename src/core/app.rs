@@ -14,7 +14,7 @@ use super::notice::{NOTICE_TIME, TimedNotice};
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
 use super::power::Power;
-use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, Resource, Settings, Shelf, Warning};
+use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, RenewalWish, Resource, Settings, Shelf, Warning};
 
 /// The state of the program.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +59,8 @@ pub struct App {
     pub(crate) hero_due: Option<Duration>,
     pub(crate) minute_due: Duration,
     pub(crate) last_exit_back: Option<Duration>,
+    /// The renewal that was switched off last, and until when one press switches it on again.
+    pub(crate) switched_off: Option<(RenewalWish, Duration)>,
 }
 
 /// What this box is and where it belongs.
@@ -219,6 +221,7 @@ impl App {
             hero_due: None,
             minute_due: now.monotonic,
             last_exit_back: None,
+            switched_off: None,
         };
         app.schedule_minute(now);
         match boot.order {
@@ -243,6 +246,10 @@ impl App {
                     app.data.catalog_etag = cached.etag;
                     app.data.entitlements = Some(cached.entitlements);
                     app.data.cached_at = Some(cached.fetched_at);
+                }
+                if app.data.cached_at.is_none() {
+                    // Nothing tells yet whose sign-in this is, and another member's order is not shown.
+                    app.set_aside = app.order.take();
                 }
                 // An order whose answer is not known cannot wait, and without a cache there is nothing to look at.
                 if app.data.cached_at.is_some() && app.order.is_none() {

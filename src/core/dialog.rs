@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{OrderLine, PinUse, Secret};
+use crate::domain::{EntitlementId, OrderLine, PinUse, Renewal, RenewalSwitch, Secret};
 use crate::input::{Direction, Intent, KeyEvent, Phase};
 
 use super::app::{App, Turn};
@@ -27,6 +27,13 @@ pub enum Dialog {
         /// The focused answer.
         button: usize,
     },
+    /// Switch a paid renewal on? Not first (PUR-10).
+    RenewalOn {
+        /// Of what, and at what price.
+        wish: RenewalWish,
+        /// The focused answer.
+        button: usize,
+    },
     /// A PIN is entered.
     Pin {
         /// What for.
@@ -47,10 +54,23 @@ pub enum PinPurpose {
     Order(Vec<OrderLine>),
     /// To set one, then go on to make an order if there is one.
     Create(Option<Vec<OrderLine>>),
+    /// To switch a paid renewal on.
+    Renewal(RenewalWish),
     /// To remove it.
     Remove,
     /// To have it asked for less often.
     Relax,
+}
+
+/// A paid renewal that is to be switched on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenewalWish {
+    /// Of which entitlement.
+    pub id: EntitlementId,
+    /// Its title.
+    pub title: String,
+    /// What it costs.
+    pub renewal: Renewal,
 }
 
 /// The steps of entering a PIN.
@@ -160,6 +180,17 @@ impl App {
                     self.dialog = None;
                     if is_wanted {
                         self.sign_out(turn);
+                    }
+                    Handled::Yes
+                }
+                other => Handled::when(move_in_row(button, 2, other)),
+            },
+            Some(Dialog::RenewalOn { wish, button }) => match intent {
+                Intent::Activate => {
+                    let wish = (*button == 1).then(|| wish.clone());
+                    self.dialog = None;
+                    if let Some(wish) = wish {
+                        self.switch_on_guarded(wish, turn);
                     }
                     Handled::Yes
                 }
@@ -279,7 +310,7 @@ impl App {
         }
         let entered = std::mem::replace(digits, Secret::new(""));
         match purpose {
-            PinPurpose::Order(_) | PinPurpose::Remove | PinPurpose::Relax => {
+            PinPurpose::Order(_) | PinPurpose::Renewal(_) | PinPurpose::Remove | PinPurpose::Relax => {
                 *stage = PinStage::Checking(id);
                 turn.effects.push(Effect::CheckPin { id, pin: entered });
             }
@@ -322,6 +353,10 @@ impl App {
                     self.dialog = None;
                     self.place_order(lines, turn);
                 }
+                PinPurpose::Renewal(wish) => {
+                    self.dialog = None;
+                    self.switch_renewal(wish.id, RenewalSwitch::On, turn);
+                }
                 PinPurpose::Remove => {
                     self.dialog = None;
                     let id = self.next_request_id();
@@ -334,20 +369,21 @@ impl App {
                 PinPurpose::Create(_) => self.dialog = None,
             },
             PinAnswer::Wrong { left } => *stage = PinStage::Wrong { left },
-            PinAnswer::Locked { until } => {
+            PinAnswer::Locked { left } => {
                 self.dialog = None;
-                let seconds = until.signed_duration_since(turn.now.wall).num_seconds();
-                let minutes = u64::try_from(seconds).unwrap_or(0).div_ceil(60).max(1);
+                let minutes = left.as_secs().div_ceil(60).max(1);
                 self.notify(Notice::PinLocked { minutes }, turn);
             }
             PinAnswer::Stored => {
                 let lines = match purpose {
                     PinPurpose::Create(lines) => lines.take(),
-                    PinPurpose::Order(_) | PinPurpose::Remove | PinPurpose::Relax => None,
+                    PinPurpose::Order(_) | PinPurpose::Renewal(_) | PinPurpose::Remove | PinPurpose::Relax => None,
                 };
                 self.dialog = None;
-                if let Some(lines) = lines {
-                    self.place_order(lines, turn);
+                match lines {
+                    Some(lines) => self.place_order(lines, turn),
+                    // A PIN of the settings guards everything that costs, until the viewer says otherwise (PIN-2).
+                    None => self.use_pin(PinUse::EveryExchange, turn),
                 }
             }
             PinAnswer::Removed | PinAnswer::NotKept => self.dialog = None,

@@ -127,6 +127,8 @@ pub enum Answer {
         /// When to ask again.
         retry_after: Duration,
     },
+    /// The server found these exchanges for a key; they may be another order's.
+    Found(Vec<Exchange>),
     /// No exchange was ever made with this key.
     NoExchange,
     /// An entitlement with its renewal switched.
@@ -153,8 +155,8 @@ pub enum PinAnswer {
     },
     /// Too many wrong ones.
     Locked {
-        /// Until when, by the box's clock.
-        until: DateTime<Utc>,
+        /// For how long still.
+        left: Duration,
     },
     /// The new one is stored.
     Stored,

@@ -6,7 +6,7 @@ use super::app::{App, Turn};
 use super::nav::Tab;
 use super::places::FRESH;
 use super::power::Power;
-use super::{Effect, PlaceKind, Session};
+use super::{PlaceKind, Session};
 
 /// Whether a key found something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl App {
             Step::Long(_) => return,
         };
         if intent == Intent::Leave {
-            turn.effects.push(Effect::Exit);
+            self.leave(turn);
             return;
         }
         if self.is_result_unseen() || self.is_damage_untold() {

@@ -34,7 +34,7 @@ pub(crate) use calls::CORE;
 pub use calls::{Resource, Trouble};
 pub use clock::{Standing, Time};
 pub use data::{Data, Paged};
-pub use dialog::{Dialog, PinPurpose, PinStage};
+pub use dialog::{Dialog, PinPurpose, PinStage, RenewalWish};
 pub use effect::{Effect, Request, Warning};
 pub use event::{Answer, DiskTrouble, Event, LinkChange, Moment, PinAnswer, PlayerEvent, PlayerTrouble, RequestId};
 pub use focus::Cursor;
@@ -44,7 +44,7 @@ pub use order::{OrderFlow, OrderPhase, SpendBlock};
 pub use places::{
     AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, HomeRow, JoinFocus,
     JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause,
-    RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Zone,
+    RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Unlearned, Zone,
 };
 pub use playback::PlayerRun;
 pub use power::Power;

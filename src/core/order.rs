@@ -1,20 +1,23 @@
 //! The exchange: written to disk, sent, asked for again with the same key until the answer is known.
 //!
-//! An order that got no answer is *unknown*, never failed. It leaves the disk only when its result
-//! stood on the screen, so a power cut at any step ends in one charge or none and a member who knows.
+//! An order that got no answer is *unknown*, never failed. It is sent for a few minutes after the member
+//! confirmed it and looked up by its key from then on, so no order is first sent days later (PUR-12).
+//! It leaves the disk only when its result stood on the screen, so a power cut at any step ends in one
+//! charge or none and a member who knows. A service that gives no readable answer for minutes ends it too:
+//! in the words that its result could not be learned.
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 
 use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, IdempotencyKey, Order, OrderLine, Points, Refusal};
 
 use super::app::{App, Memory, Turn};
 use super::event::DiskTrouble;
 use super::pace::{self, Attention};
-use super::places::{OutcomePlace, ProcessingPlace, RefusalCause, RefusalPlace};
+use super::places::{OutcomePlace, ProcessingPlace, RefusalPlace};
 use super::power::Power;
-use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Resource, Session, Warning};
+use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Resource, Session, Unlearned, Warning};
 
 /// An order under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,9 +33,33 @@ pub struct OrderFlow {
     pub(crate) attempts: u32,
     /// When it was sent last; the run before may have sent it just before this one began.
     sent_at: Duration,
-    /// A refusal in words that are not the programme's, perhaps of somebody between: it counts once nothing that was
+    /// Set once the order is looked up and not sent any more: it was refused in words that are not the programme's, it
+    /// is late, or the service has taken it or answered for another order. The refusal counts once nothing that was
     /// sent can arrive any more and the service still knows of no exchange.
     doubtful: Option<Refusal>,
+    /// Since when the service has given no readable answer about this order.
+    silence: Option<Silence>,
+    /// When the service first said that it works on it.
+    accepted_at: Option<Duration>,
+    /// What the member is told as soon as the disk has noted that the order is never sent again.
+    verdict: Option<Verdict>,
+}
+
+/// A series of questions about an order that brought no readable answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Silence {
+    since: Duration,
+    /// Answers that were of this order's alone: the rest of the service was there.
+    counted: u32,
+}
+
+/// What an order ends in where the service's own decision did not reach the box.
+#[derive(Debug, Clone, PartialEq)]
+enum Verdict {
+    /// The service knows of no exchange.
+    NotCarriedOut(Refusal),
+    /// The result could not be learned.
+    Unlearned(Unlearned),
 }
 
 /// How far an order is.
@@ -63,25 +90,39 @@ pub enum SpendBlock {
     NoMemory,
 }
 
-/// The server keeps a key for 7 days; an older order is looked up, never sent again.
-const KEY_LIFE: TimeDelta = TimeDelta::days(6);
+/// An order is sent within this time after the member confirmed it; later it is looked up alone.
+const SEND_WITHIN: Duration = Duration::from_secs(5 * 60);
+/// A service that is there and gives no readable answer about the order for so long, so often, gives none any more.
+const SILENCE: Duration = Duration::from_secs(5 * 60);
+const SILENT_ANSWERS: u32 = 5;
+/// How long the service may work on an order while the member waits for its result.
+const WORKS_AT_MOST: Duration = Duration::from_secs(10 * 60);
+/// How old the account may be when it shows that the rest of the service is there.
+const SERVICE_SEEN: Duration = Duration::from_secs(60);
 /// What was sent is carried out within this time or never: gateways end a request after a minute.
 const STRAYS: Duration = Duration::from_secs(60);
 /// How often the server is asked whether it has carried out what is in doubt.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 impl OrderFlow {
-    /// Takes up an order found on disk.
-    pub(crate) fn resumed(order: Order, now: &Moment) -> Self {
+    fn new(order: Order, phase: OrderPhase, now: &Moment) -> Self {
         Self {
             order,
-            phase: OrderPhase::Paused,
+            phase,
             started_at: now.monotonic,
             last_failure: None,
             attempts: 0,
             sent_at: now.monotonic,
             doubtful: None,
+            silence: None,
+            accepted_at: None,
+            verdict: None,
         }
+    }
+
+    /// Takes up an order found on disk.
+    pub(crate) fn resumed(order: Order, now: &Moment) -> Self {
+        Self::new(order, OrderPhase::Paused, now)
     }
 
     /// Takes up an order found on disk that must not be sent again.
@@ -108,9 +149,26 @@ impl OrderFlow {
     }
 
     pub(crate) fn pause(&mut self) {
+        // The next sign-in learns the answer anew.
+        (self.silence, self.accepted_at, self.verdict) = (None, None, None);
         if self.phase != OrderPhase::Storing {
             self.phase = OrderPhase::Paused;
         }
+    }
+
+    /// Whether the time to send it is over: by the server's time, which a restart does not lose, and by the time since
+    /// boot, which nobody can set. A server's clock that was set back says nothing of the order's age.
+    fn is_late(&self, server_now: DateTime<Utc>, now: Duration) -> bool {
+        let by_server = server_now.signed_duration_since(self.order.placed_at).abs().to_std();
+        by_server.map_or(true, |age| age > SEND_WITHIN) || now.saturating_sub(self.started_at) > SEND_WITHIN
+    }
+
+    /// The service answered about this order, whatever it said.
+    fn answered(&mut self) {
+        self.attempts = 0;
+        self.last_failure = None;
+        self.silence = None;
+        self.verdict = None;
     }
 }
 
@@ -149,15 +207,7 @@ impl App {
             placed_at: self.clock.now(&turn.now),
         };
         turn.effects.push(Effect::StoreOrder(order.clone()));
-        self.order = Some(OrderFlow {
-            order,
-            phase: OrderPhase::Storing,
-            started_at: turn.now.monotonic,
-            last_failure: None,
-            attempts: 0,
-            sent_at: turn.now.monotonic,
-            doubtful: None,
-        });
+        self.order = Some(OrderFlow::new(order, OrderPhase::Storing, &turn.now));
         self.replace(Place::Processing(ProcessingPlace));
     }
 
@@ -202,8 +252,10 @@ impl App {
             OrderPhase::Waiting(_) | OrderPhase::Paused => {}
         }
         flow.phase = OrderPhase::Asking;
-        let is_old = server_now.signed_duration_since(flow.order.placed_at) > KEY_LIFE;
-        let request = if is_old || flow.doubtful.is_some() {
+        if flow.is_late(server_now, turn.now.monotonic) {
+            flow.doubtful.get_or_insert_with(not_carried_out);
+        }
+        let request = if flow.doubtful.is_some() {
             Request::FindExchange(flow.order.key.clone())
         } else {
             flow.sent_at = turn.now.monotonic;
@@ -226,10 +278,11 @@ impl App {
 
     /// An order of somebody else must not be asked for with this member's tokens; it waits for its own member.
     pub(crate) fn check_order_owner(&mut self, member_id: &str, turn: &mut Turn) {
+        let of_another = Effect::Warn(Warning::OrderOfAnotherMember);
         let is_of_another = |flow: &mut OrderFlow| flow.order.member_id != member_id;
         let returned = self.set_aside.take_if(|flow| flow.order.member_id == member_id);
         if let Some(mut flow) = self.order.take_if(is_of_another) {
-            turn.effects.push(Effect::Warn(Warning::OrderOfAnotherMember));
+            turn.effects.push(of_another.clone());
             flow.pause();
             self.set_aside = Some(flow);
             if self.place().kind() == PlaceKind::Processing {
@@ -238,6 +291,10 @@ impl App {
         }
         if self.order.is_none() {
             self.order = returned;
+        }
+        // One that was put aside at the start, before it was known whose sign-in this is.
+        if self.set_aside.is_some() && self.data.account_at.is_none() && !turn.effects.contains(&of_another) {
+            turn.effects.push(of_another);
         }
     }
 
@@ -255,17 +312,29 @@ impl App {
         }
     }
 
-    /// The exchange is known.
+    /// The server has decided on an exchange; it counts if it is this order's.
     pub(crate) fn exchange_answered(&mut self, exchange: Exchange, turn: &mut Turn) {
+        let Some(flow) = &mut self.order else { return };
+        if !flow.order.is_answered_by(&exchange) {
+            // A cache or a mistake has answered for another order: this one is looked up.
+            flow.doubtful.get_or_insert_with(not_carried_out);
+            return self.order_unanswered(Failure::new(FailureKind::Malformed), turn);
+        }
         match &exchange.state {
-            ExchangeState::Processing => self.exchange_processing(Duration::from_secs(1), turn),
+            ExchangeState::Processing => {
+                // Most take a moment; one that takes minutes is asked about a few times a minute.
+                let worked = flow.accepted_at.map_or(Duration::ZERO, |at| turn.now.monotonic.saturating_sub(at));
+                let pause = (worked / 4).clamp(Duration::from_secs(1), Duration::from_secs(15));
+                self.exchange_processing(pause, turn);
+            }
             ExchangeState::Refused(refusal) => self.refused(refusal.clone(), turn),
             ExchangeState::Confirmed => {
                 let Some(flow) = self.order.take() else { return };
+                let exchange = exchange.completed_from(&flow.order);
                 self.unseen = Some(flow);
                 self.basket.retain(|id| !exchange.lines.iter().any(|line| line.offer_id == *id));
                 if let Some(account) = &mut self.data.account {
-                    account.balance = exchange.balance_after;
+                    account.balance = exchange.balance_after.unwrap_or(account.balance);
                     account.next_exchange_at = exchange.next_exchange_at;
                 }
                 if self.place().kind() != PlaceKind::Processing {
@@ -279,39 +348,74 @@ impl App {
         }
     }
 
-    /// The server works on it.
-    pub(crate) fn exchange_processing(&mut self, retry_after: Duration, turn: &mut Turn) {
-        if let Some(flow) = &mut self.order {
-            let wait = retry_after.clamp(Duration::from_millis(250), Duration::from_secs(30));
-            flow.attempts = 0;
-            flow.last_failure = None;
-            flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
+    /// Exchanges that the server found for the order's key. A server that does not know the question answers it with
+    /// other exchanges, which says nothing of this order.
+    pub(crate) fn exchanges_found(&mut self, found: Vec<Exchange>, turn: &mut Turn) {
+        let Some(flow) = &self.order else { return };
+        match found.into_iter().find(|exchange| flow.order.is_answered_by(exchange)) {
+            Some(exchange) => self.exchange_answered(exchange, turn),
+            None => self.order_unanswered(Failure::new(FailureKind::Malformed), turn),
         }
     }
 
-    /// The server has not seen the key: nothing was charged, and the order is too old to send or was refused.
+    /// The server works on it: what comes of it is looked up, because the answer to a key never changes.
+    pub(crate) fn exchange_processing(&mut self, retry_after: Duration, turn: &mut Turn) {
+        let now = turn.now.monotonic;
+        if let Some(flow) = &mut self.order {
+            let wait = retry_after.clamp(Duration::from_millis(250), Duration::from_secs(30));
+            flow.answered();
+            flow.doubtful.get_or_insert_with(not_carried_out);
+            if flow.accepted_at.is_none() {
+                // The list of exchanges may lag behind what has just been accepted.
+                flow.sent_at = now;
+            }
+            let accepted_at = *flow.accepted_at.get_or_insert(now);
+            flow.phase = OrderPhase::Waiting(now + wait);
+            if now.saturating_sub(accepted_at) >= WORKS_AT_MOST {
+                self.seal_for(Verdict::Unlearned(Unlearned::StillProcessed), turn);
+            }
+        }
+    }
+
+    /// The server has not seen the key: nothing was charged, and the order is too late to send or was refused.
     pub(crate) fn no_exchange(&mut self, turn: &mut Turn) {
         let now = turn.now.monotonic;
         let Some(flow) = &mut self.order else { return };
-        if flow.doubtful.is_none() {
-            return self.refused(not_carried_out(), turn);
-        }
+        flow.answered();
         flow.phase = OrderPhase::Waiting(now + LOOK_AGAIN);
+        // What was sent may still be on its way.
         if now.saturating_sub(flow.sent_at) >= STRAYS {
-            // Another start must not send what the member is told was refused.
+            let refusal = flow.doubtful.clone().unwrap_or_else(not_carried_out);
+            self.seal_for(Verdict::NotCarriedOut(refusal), turn);
+        }
+    }
+
+    /// Another start must not send what the member is about to be told, so the disk notes that first.
+    fn seal_for(&mut self, verdict: Verdict, turn: &mut Turn) {
+        if let Some(flow) = &mut self.order {
+            flow.verdict = Some(verdict);
             turn.effects.push(Effect::SealOrder(flow.order.key.clone()));
         }
     }
 
-    /// The order in doubt will not be sent again, so its refusal is the truth.
+    /// The order will not be sent again, so the verdict is the truth.
     pub(crate) fn order_sealed(&mut self, result: Result<(), DiskTrouble>, turn: &mut Turn) {
-        // Nobody is there to read it; whoever signs in has it looked for once more.
-        let is_signed_in = self.session == Session::SignedIn;
-        let doubtful = self.order.as_ref().filter(|_| is_signed_in).and_then(|flow| flow.doubtful.clone());
-        if let (Ok(()), Some(refusal)) = (result, doubtful) {
-            // A slow disk may have let it be looked for once more.
-            self.calls.under_way.retain(|_, request| !matches!(request, Request::FindExchange(_)));
-            self.refused(refusal, turn);
+        // While nobody is signed in, nobody could read it; the order is looked up after the next sign-in.
+        if self.session != Session::SignedIn {
+            return;
+        }
+        let server_now = self.clock.now(&turn.now);
+        let Some(flow) = &mut self.order else { return };
+        // A disk that takes nothing cannot keep the order's end back: no start sends an order that is late.
+        if result.is_err() && !flow.is_late(server_now, turn.now.monotonic) {
+            return;
+        }
+        let Some(verdict) = flow.verdict.take() else { return };
+        // A slow disk may have let it be looked up once more.
+        self.calls.under_way.retain(|_, request| !matches!(request, Request::FindExchange(_)));
+        match verdict {
+            Verdict::NotCarriedOut(refusal) => self.refused(refusal, turn),
+            Verdict::Unlearned(unlearned) => self.unlearned(unlearned, turn),
         }
     }
 
@@ -327,13 +431,26 @@ impl App {
         self.order_unanswered(failure, turn);
     }
 
-    /// What has become of the order could not be found out, so it is asked for again.
+    /// What has become of the order could not be found out, so it is asked for again; not for ever.
     pub(crate) fn order_unanswered(&mut self, failure: Failure, turn: &mut Turn) {
+        let now = turn.now.monotonic;
         let Some(flow) = &mut self.order else { return };
         flow.attempts = flow.attempts.saturating_add(1);
         let wait = pace::after_failure(flow.attempts, &failure, Attention::Viewer, turn.now.entropy);
-        flow.phase = OrderPhase::Waiting(turn.now.monotonic + wait);
+        flow.phase = OrderPhase::Waiting(now + wait);
+        let silence = flow.silence.get_or_insert(Silence { since: now, counted: 0 });
+        // Without a link nobody can be asked: only a service that is there for the account is silent about the order.
+        let is_there = self.data.account_at.is_some_and(|at| at >= silence.since);
+        if pace::is_of_this_question(&failure) || is_there {
+            silence.counted = silence.counted.saturating_add(1);
+        }
+        let is_over = now.saturating_sub(silence.since) >= SILENCE && silence.counted >= SILENT_ANSWERS;
         flow.last_failure = Some(failure);
+        if is_over {
+            self.seal_for(Verdict::Unlearned(Unlearned::Silent), turn);
+        } else if self.power() == Power::On && !self.is_dimmed {
+            self.freshen(Resource::Account, SERVICE_SEEN, turn);
+        }
     }
 
     fn refused(&mut self, refusal: Refusal, turn: &mut Turn) {
@@ -345,6 +462,23 @@ impl App {
         self.forget_history(turn);
         self.fetch(Resource::Account, turn);
         self.fetch(Resource::Catalog, turn);
+    }
+
+    /// The order ends without its result: the member reads so, with a number for support (PUR-12).
+    fn unlearned(&mut self, unlearned: Unlearned, turn: &mut Turn) {
+        let Some(flow) = self.order.take() else { return };
+        let refusal = Refusal {
+            code: flow.order.key.short().to_owned(),
+            reasons: Vec::new(),
+            request_id: flow.last_failure.as_ref().and_then(|failure| failure.request_id.clone()),
+        };
+        let lines = flow.order.lines.clone();
+        self.unseen = Some(flow);
+        self.result_interrupts();
+        self.show_result(Place::Refusal(RefusalPlace::unlearned(unlearned, refusal, lines)));
+        self.forget_history(turn);
+        // The exchange may have been made: balance and options of before are not believed.
+        self.fetch_anew(turn);
     }
 
     /// A result replaces a half-made next order: its prices and balance are of the past.
@@ -370,10 +504,33 @@ impl App {
     pub(crate) fn is_result_unseen(&self) -> bool {
         let is_result = match self.place() {
             Place::Outcome(place) => !place.is_past,
-            Place::Refusal(place) => place.cause == RefusalCause::Order,
+            Place::Refusal(place) => place.cause.is_of_an_order(),
             _ => false,
         };
         is_result && self.unseen.is_some()
+    }
+
+    /// Whether an order is on its way to a member who could read its result.
+    pub(crate) fn has_order_under_way(&self) -> bool {
+        self.session == Session::SignedIn && (self.order.is_some() || self.unseen.is_some())
+    }
+
+    /// Leaves the menu. While an order is under way, the first wish asks and says where its result will be read; the
+    /// second one leaves.
+    pub(crate) fn leave(&mut self, turn: &mut Turn) {
+        if !self.has_order_under_way() || matches!(self.dialog, Some(super::Dialog::Exit { .. })) {
+            turn.effects.push(Effect::Exit);
+            return;
+        }
+        // The result has just come and the viewer has not seen it yet.
+        if self.is_result_unseen() {
+            return;
+        }
+        // The question would stand behind the film.
+        if self.is_watching() {
+            self.stop_player(turn);
+        }
+        self.ask_exit(turn);
     }
 
     /// Hides an order on its way; a badge stays and the result is shown later (BACK-6).
@@ -412,7 +569,7 @@ impl App {
 
 /// The server knows nothing of an order that is not sent any more.
 fn not_carried_out() -> Refusal {
-    Refusal { code: "expired_order".to_owned(), reasons: Vec::new(), request_id: None }
+    Refusal { code: Refusal::NOT_CARRIED_OUT.to_owned(), reasons: Vec::new(), request_id: None }
 }
 
 /// What some lines cost together.

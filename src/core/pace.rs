@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Failure, Fault};
+use crate::domain::{Failure, FailureKind, Fault};
 
 /// Whether somebody uses the box at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +100,28 @@ pub fn may_be_of_link(failure: &Failure) -> bool {
     }
 }
 
+/// Whether somebody answered, and not what the question was: it says nothing of the link or of other questions.
+pub fn is_of_this_question(failure: &Failure) -> bool {
+    match failure.kind {
+        FailureKind::Malformed
+        | FailureKind::TooLarge
+        | FailureKind::InProgress
+        | FailureKind::Server { .. }
+        | FailureKind::Unauthorized
+        | FailureKind::NotFound
+        | FailureKind::Refused(_) => true,
+        FailureKind::NoAddress
+        | FailureKind::NoConnection
+        | FailureKind::Timeout
+        | FailureKind::Interrupted
+        | FailureKind::Tls
+        | FailureKind::Clock
+        | FailureKind::CaptivePortal
+        | FailureKind::RateLimited
+        | FailureKind::Unavailable => false,
+    }
+}
+
 /// How long even a viewer who asks again must wait, because the server said so.
 pub fn closed_for(failure: &Failure) -> Duration {
     failure.retry_after.unwrap_or_default().min(LONGEST_ASKED_OF_VIEWER)
@@ -122,7 +144,6 @@ fn obeyed(asked: Duration, longest: Duration, entropy: u128) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::FailureKind;
 
     /// The largest that [`share`] makes of random bits.
     const MOST: u128 = u128::MAX;

@@ -63,10 +63,12 @@ impl App {
             }
             Answer::Exchange(exchange) => self.exchange_answered(exchange, turn),
             Answer::ExchangeProcessing { retry_after } => self.exchange_processing(retry_after, turn),
+            Answer::Found(exchanges) => self.exchanges_found(exchanges, turn),
             Answer::NoExchange => self.no_exchange(turn),
             Answer::Renewal(entitlement) => {
                 let title = entitlement.title.clone();
                 let is_on = entitlement.renewal.is_some_and(|renewal| renewal.is_on);
+                self.note_switched(&entitlement, turn);
                 if let Some(known) =
                     self.data.entitlements.iter_mut().flatten().find(|known| known.id == entitlement.id)
                 {

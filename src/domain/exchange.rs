@@ -1,6 +1,6 @@
 //! Exchanging points: an order, what became of it, and what the member holds afterwards.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{OfferId, OfferKind, Points, id_type};
 
@@ -33,6 +33,11 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its beginning, which a member can read to support.
+    pub fn short(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
+    }
 }
 
 /// An order as it is written to disk and sent: never changed afterwards.
@@ -46,6 +51,26 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// When the member confirmed, by the server's time.
     pub placed_at: DateTime<Utc>,
+}
+
+/// A server may write an exchange's time in whole seconds.
+const WHOLE_SECOND: TimeDelta = TimeDelta::seconds(1);
+
+impl Order {
+    /// Whether an exchange is what the server made of this order: it carries the order's key, or, from a server that
+    /// tells none, the order's offers and total and a time not before the order was placed.
+    pub fn is_answered_by(&self, exchange: &Exchange) -> bool {
+        if let Some(key) = &exchange.key {
+            return key == self.key.as_str();
+        }
+        let mut ordered: Vec<&OfferId> = self.lines.iter().map(|line| &line.offer_id).collect();
+        let mut exchanged: Vec<&OfferId> = exchange.lines.iter().map(|line| &line.offer_id).collect();
+        ordered.sort_unstable();
+        exchanged.sort_unstable();
+        let has_total = Points::checked_sum(self.lines.iter().map(|line| line.expected_price)) == Some(exchange.total);
+        let earliest = self.placed_at.checked_sub_signed(WHOLE_SECOND).unwrap_or(self.placed_at);
+        ordered == exchanged && has_total && exchange.created_at.is_some_and(|at| at >= earliest)
+    }
 }
 
 /// One option of an order.
@@ -64,18 +89,49 @@ pub struct OrderLine {
 pub struct Exchange {
     /// Its id.
     pub id: ExchangeId,
+    /// The key that it was ordered with, if the server tells.
+    pub key: Option<String>,
     /// How far it is.
     pub state: ExchangeState,
-    /// When it was placed.
-    pub created_at: DateTime<Utc>,
+    /// When it was placed, if that can be read.
+    pub created_at: Option<DateTime<Utc>>,
     /// What it cost.
     pub total: Points,
-    /// The balance it left.
-    pub balance_after: Points,
+    /// The balance it left, if that can be read.
+    pub balance_after: Option<Points>,
     /// What was bought.
     pub lines: Vec<ExchangeLine>,
     /// When the next one is possible.
     pub next_exchange_at: Option<DateTime<Utc>>,
+}
+
+impl Exchange {
+    /// What the answer leaves out of what was bought, the order knows.
+    pub fn completed_from(mut self, order: &Order) -> Self {
+        for ordered in &order.lines {
+            match self.lines.iter_mut().find(|line| line.offer_id == ordered.offer_id) {
+                Some(line) => {
+                    if line.title.is_empty() {
+                        line.title = ordered.title.clone();
+                    }
+                    // A price that could not be read.
+                    if line.price == Points::ZERO {
+                        line.price = ordered.expected_price;
+                    }
+                }
+                None => self.lines.push(ExchangeLine {
+                    offer_id: ordered.offer_id.clone(),
+                    title: ordered.title.clone(),
+                    price: ordered.expected_price,
+                    entitlement_id: None,
+                    starts_at: None,
+                    until: None,
+                    promo_code: None,
+                }),
+            }
+        }
+        self
+    }
 }
 
 /// How far an exchange is.
@@ -123,6 +179,9 @@ pub struct Refusal {
 const CODE_REFUSED: &str = "2011";
 
 impl Refusal {
+    /// The box's own code for an order that the service knows nothing of.
+    pub const NOT_CARRIED_OUT: &str = "expired_order";
+
     /// Whether it says something that the bonus API alone says: its own code for a refused order, or a cause of it.
     pub fn is_familiar(&self) -> bool {
         self.code == CODE_REFUSED || self.reasons.iter().any(|reason| !matches!(reason, Reason::Unknown { .. }))

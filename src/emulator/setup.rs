@@ -139,6 +139,8 @@ fn sign_in(
     let tokens =
         Tokens { access: Secret::new(session.access_token), refresh: Some(Secret::new(session.refresh_token)) };
     runtime.block_on(client.adopt_tokens(tokens));
+    // The PIN that follows is this sign-in's.
+    storage.bind().map_err(|error| EmulatorError::Io("clearing an earlier subscriber's data".to_owned(), error))?;
     if let Some(pin) = &scenario.pin {
         storage
             .pin

@@ -17,7 +17,7 @@ use crate::core::{
 use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Order, Secret};
 
 use super::logging::chain;
-use super::storage::{PinCheck, PinStatus, Stamped, Storage};
+use super::storage::{PinCheck, PinTime, Stamped, Storage};
 
 /// A job for the disk.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ pub enum Job {
         id: RequestId,
         /// What was entered.
         pin: Secret,
-        /// The box's clock.
-        now: DateTime<Utc>,
+        /// How time has passed for a lock.
+        now: PinTime,
     },
     /// Set the PIN or remove it.
     SetPin {
@@ -167,10 +167,7 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             None
         }
         Job::WipeMember => {
-            // Each of them, also where the other cannot be removed.
-            let (member, pin) = (storage.forget_member(), storage.pin.clear());
-            let wiped = member.and(pin);
-            if let Err(error) = wiped {
+            if let Err(error) = storage.forget_member() {
                 tracing::error!(%error, "the member's data could not be wiped");
             }
             None
@@ -191,7 +188,7 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             let answer = match storage.pin.check(&pin, now) {
                 Ok(PinCheck::Right) => PinAnswer::Right,
                 Ok(PinCheck::Wrong { left }) => PinAnswer::Wrong { left },
-                Ok(PinCheck::Locked { until }) => PinAnswer::Locked { until },
+                Ok(PinCheck::Locked { left }) => PinAnswer::Locked { left },
                 Ok(PinCheck::NotSet) => PinAnswer::NotChecked,
                 Err(error) => {
                     tracing::error!(%error, "the PIN could not be checked");
@@ -226,8 +223,8 @@ fn store_cache(storage: &Storage, job: CacheJob) {
         server_time: account.server_time,
     };
     let stored = storage
-        .cache
-        .save_account(&Stamped { value: account, etag: None, fetched_at })
+        .own_by_sign_in()
+        .and_then(|()| storage.cache.save_account(&Stamped { value: account, etag: None, fetched_at }))
         .and_then(|()| storage.cache.save_catalog(&member_id, &Stamped { value: page, etag, fetched_at }))
         .and_then(|()| {
             storage.cache.save_entitlements(&member_id, &Stamped { value: entitlements, etag: None, fetched_at })
@@ -238,14 +235,13 @@ fn store_cache(storage: &Storage, job: CacheJob) {
 }
 
 /// What the disk knows, for the first state.
-pub fn boot(
-    storage: &Storage,
-    memory: Memory,
-    identity: Identity,
-    defaults: Settings,
-    session: Session,
-    now: DateTime<Utc>,
-) -> Boot {
+pub fn boot(storage: &Storage, memory: Memory, identity: Identity, defaults: Settings, session: Session) -> Boot {
+    // What another sign-in left is not shown, whether or not the disk lets it be removed.
+    let bound = match session {
+        Session::SignedIn => storage.bind(),
+        Session::SignedOut => storage.forget_member(),
+    };
+    let is_own = bound.inspect_err(|error| tracing::error!(%error, "data of an earlier sign-in stays"));
     let chosen = storage.settings.load();
     let settings = Settings {
         language: chosen.language.unwrap_or(defaults.language),
@@ -261,14 +257,11 @@ pub fn boot(
             StoredOrder::Damaged
         }
     };
-    let has_pin = match storage.pin.status(now) {
-        Ok(PinStatus::NotSet) => false,
-        // A PIN that cannot be read must go on protecting.
-        Ok(PinStatus::Ready { .. } | PinStatus::Locked { .. } | PinStatus::Damaged) | Err(_) => true,
-    };
-    let cached = match session {
-        Session::SignedIn => cached(storage),
-        Session::SignedOut => None,
+    // A PIN that cannot be read must go on protecting.
+    let has_pin = storage.pin.is_set().unwrap_or(true);
+    let cached = match (session, is_own) {
+        (Session::SignedIn, Ok(())) => cached(storage),
+        (Session::SignedIn, Err(_)) | (Session::SignedOut, _) => None,
     };
     Boot { identity, settings, session, cached, order, has_pin, memory }
 }

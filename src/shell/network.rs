@@ -34,7 +34,8 @@ pub async fn call(client: &Client, request: Request, language: Language) -> Resu
             ExchangeAnswer::Processing { retry_after } => Ok(Answer::ExchangeProcessing { retry_after }),
         },
         Request::FindExchange(key) => {
-            Ok(client.find_exchange(&key).await?.map_or(Answer::NoExchange, Answer::Exchange))
+            let found = client.find_exchanges(&key).await?;
+            Ok(if found.is_empty() { Answer::NoExchange } else { Answer::Found(found) })
         }
         Request::SetRenewal { id, to } => client.set_renewal(&id, to).await.map(Answer::Renewal),
         Request::Ledger { cursor } => client.ledger(cursor.as_deref()).await.map(Answer::Ledger),

@@ -28,7 +28,7 @@ use super::network;
 use super::pictures::{Arrived, Fetcher, Pictures};
 use super::player::PlayerRules;
 use super::stage::{Lending, Stage};
-use super::storage::Storage;
+use super::storage::{PinTime, Storage};
 
 /// Everything a shell is made from.
 pub struct Parts {
@@ -149,7 +149,7 @@ impl Shell {
         let storage = Arc::new(parts.storage);
         let now = parts.clock.now();
         let session = if parts.client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
-        let boot = disk::boot(&storage, parts.memory, parts.identity, parts.defaults, session, now.wall);
+        let boot = disk::boot(&storage, parts.memory, parts.identity, parts.defaults, session);
         let answers = outbox.clone();
         let disk = Disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
         let (app, effects) = App::new(boot, &now);
@@ -404,7 +404,9 @@ impl Shell {
                 }
                 Effect::StoreChoice(choice) => self.disk_job(Job::StoreChoice(choice)),
                 Effect::CheckPin { id, pin } => {
-                    self.disk_question(Job::CheckPin { id, pin, now: self.clock.now().wall });
+                    let now = self.clock.now();
+                    let now = PinTime { running: now.monotonic, server: self.app.time().known() };
+                    self.disk_question(Job::CheckPin { id, pin, now });
                 }
                 Effect::SetPin { id, pin } => self.disk_question(Job::SetPin { id, pin }),
                 Effect::Play { url, title } => self.play(url, &title),

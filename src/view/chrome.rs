@@ -146,7 +146,12 @@ fn hints(app: &App) -> Vec<KeyHint> {
     if let Some(dialog) = app.dialog() {
         let mut hints = vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Back, Msg::HintClose)];
         if let crate::core::Dialog::Pin {
-            purpose: PinPurpose::Order(_) | PinPurpose::Create(_) | PinPurpose::Remove | PinPurpose::Relax,
+            purpose:
+                PinPurpose::Order(_)
+                | PinPurpose::Create(_)
+                | PinPurpose::Renewal(_)
+                | PinPurpose::Remove
+                | PinPurpose::Relax,
             ..
         } = dialog
         {

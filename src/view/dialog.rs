@@ -33,6 +33,18 @@ pub(crate) fn dialog(app: &App, dialog: &Dialog) -> DialogView {
                 Some(*button),
             ),
         },
+        Dialog::RenewalOn { wish, button } => DialogView {
+            title: Msg::RenewalQuestionTitle.into(),
+            body: Text::with(
+                Msg::RenewalQuestionBody,
+                [Text::plain(&wish.title), format::roubles(wish.renewal.price_roubles)],
+            ),
+            pin: None,
+            buttons: format::buttons(
+                [(Msg::ButtonCancel.into(), Tone::Plain), (Msg::ActionRenewalOn.into(), Tone::Accent)],
+                Some(*button),
+            ),
+        },
         Dialog::Pin { purpose, stage, digits, key } => pin(app, purpose, stage, digits.reveal().len(), *key),
     }
 }
@@ -45,6 +57,7 @@ fn pin(app: &App, purpose: &PinPurpose, stage: &PinStage, entered: usize, key: u
         }
         (PinPurpose::Create(_), _) => (Msg::PinCreateTitle, Msg::PinCreateBody),
         (PinPurpose::Order(_), _) => (Msg::PinOrderTitle, Msg::PinOrderBody),
+        (PinPurpose::Renewal(_), _) => (Msg::PinOrderTitle, Msg::PinRenewalBody),
         (PinPurpose::Remove, _) => (Msg::PinRemoveTitle, Msg::PinRemoveBody),
         (PinPurpose::Relax, _) => (Msg::PinRemoveTitle, Msg::PinRelaxBody),
     };

@@ -106,11 +106,15 @@ fn exchange_row(app: &App, exchange: &Exchange, index: usize, is_focused: bool) 
         ExchangeState::Processing => (Msg::OrderProcessing.into(), Tone::Warning, Text::Empty, Text::Empty),
         ExchangeState::Refused(_) => (Msg::OrderRefused.into(), Tone::Bad, Text::Empty, Msg::HintOpen.into()),
     };
-    let at = format::day_year(exchange.created_at, app.offset());
+    let at = exchange.created_at.map_or(Text::Empty, |at| format::day_year(at, app.offset()));
     ListRow {
         index,
         title: Text::plain(titles.join(", ")),
-        subtitle: if state.is_empty() { at } else { Text::with(Msg::OrderState, [at, state]) },
+        subtitle: match (state.is_empty(), at.is_empty()) {
+            (true, _) => at,
+            (false, true) => state,
+            (false, false) => Text::with(Msg::OrderState, [at, state]),
+        },
         subtitle_tone: if tone == Tone::Plain { Tone::Quiet } else { tone },
         value,
         value_tone: Tone::Plain,

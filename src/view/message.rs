@@ -248,6 +248,8 @@ messages! {
     // Refusal.
     RefusalTitle
     RefusalQuestionTitle
+    UnlearnedTitle
+    StillProcessedTitle
     CauseMissing
     CauseMissingAdvice
     CauseDebt
@@ -278,6 +280,12 @@ messages! {
     CauseUnknown
     CauseUnknownAdvice
     CauseUnknownCall
+    CauseNotCarriedOut
+    CauseNotCarriedOutAdvice
+    CauseUnlearned
+    CauseUnlearnedAdvice
+    CauseStillProcessed
+    CauseStillProcessedAdvice
     CausesInSight
     SupportCode
     SupportCodeAndId
@@ -388,6 +396,8 @@ messages! {
     SignOutTitle
     SignOutBody
     SignOutOrderBody
+    RenewalQuestionTitle
+    RenewalQuestionBody
     PinCreateTitle
     PinCreateBody
     PinCreateAdultBody
@@ -395,6 +405,7 @@ messages! {
     PinRepeatBody
     PinOrderTitle
     PinOrderBody
+    PinRenewalBody
     PinRemoveTitle
     PinRemoveBody
     PinRelaxBody

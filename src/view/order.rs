@@ -219,13 +219,11 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
         };
         ListRow { subtitle, subtitle_tone: Tone::Good, ..line(app, index, &order_line) }
     });
-    let mut facts = vec![
-        format::fact(Msg::FactChargedDone, format::points(exchange.total)),
-        format::fact(
-            if place.is_past { Msg::FactBalanceAfter } else { Msg::FactBalanceNow },
-            format::points(exchange.balance_after),
-        ),
-    ];
+    let mut facts = vec![format::fact(Msg::FactChargedDone, format::points(exchange.total))];
+    if let Some(balance) = exchange.balance_after {
+        let label = if place.is_past { Msg::FactBalanceAfter } else { Msg::FactBalanceNow };
+        facts.push(format::fact(label, format::points(balance)));
+    }
     if let Some(at) = exchange.next_exchange_at.filter(|_| !place.is_past) {
         facts.push(format::fact(Msg::FactNextExchange, format::from(at, app.offset())));
     }
@@ -254,7 +252,9 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     OutcomeScreen {
         title: if place.is_past { Msg::OutcomePastTitle.into() } else { Msg::OutcomeTitle.into() },
         lead: match (place.is_past, film.is_some(), promo.is_some()) {
-            (true, _, _) => Text::with(Msg::OutcomeOrderedAt, [format::day_year(exchange.created_at, app.offset())]),
+            (true, _, _) => exchange
+                .created_at
+                .map_or(Text::Empty, |at| Text::with(Msg::OutcomeOrderedAt, [format::day_year(at, app.offset())])),
             (false, true, _) => match exchange.lines.iter().find(|line| Some(&line.offer_id) == film.as_ref()) {
                 Some(ExchangeLine { until: Some(until), .. }) => {
                     Text::with(Msg::OutcomeFilmUntil, [format::until(*until, app.offset())])

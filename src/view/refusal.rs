@@ -1,6 +1,6 @@
 //! A refusal: every cause in words with what to do about it (PUR-6).
 
-use crate::core::{App, MOST_CAUSES, OfferAction, RefusalCause, RefusalPlace};
+use crate::core::{App, MOST_CAUSES, OfferAction, RefusalCause, RefusalPlace, Unlearned};
 use crate::domain::{OfferId, Reason, Refusal};
 
 use super::format;
@@ -33,7 +33,7 @@ pub(crate) fn refusal(app: &App, place: &RefusalPlace) -> RefusalScreen {
         })
         .collect();
     if total == 0 {
-        causes.push(words(Msg::CauseUnknown.into(), unknown_advice(refusal).into()));
+        causes.push(without_reasons(place));
     }
     let actions = app.refusal_actions(place);
     let focused = place.button.min(actions.len().saturating_sub(1));
@@ -41,6 +41,8 @@ pub(crate) fn refusal(app: &App, place: &RefusalPlace) -> RefusalScreen {
     RefusalScreen {
         title: match place.cause {
             RefusalCause::Order | RefusalCause::Past => Msg::RefusalTitle.into(),
+            RefusalCause::Unlearned(Unlearned::Silent) => Msg::UnlearnedTitle.into(),
+            RefusalCause::Unlearned(Unlearned::StillProcessed) => Msg::StillProcessedTitle.into(),
             RefusalCause::Question => Msg::RefusalQuestionTitle.into(),
         },
         position: if total > causes.len() {
@@ -69,6 +71,24 @@ pub(crate) fn refusal(app: &App, place: &RefusalPlace) -> RefusalScreen {
             }),
             Some(focused),
         ),
+    }
+}
+
+/// What is said where the service gave no reason.
+fn without_reasons(place: &RefusalPlace) -> Cause {
+    match place.cause {
+        RefusalCause::Unlearned(Unlearned::Silent) => {
+            words(Msg::CauseUnlearned.into(), Msg::CauseUnlearnedAdvice.into())
+        }
+        RefusalCause::Unlearned(Unlearned::StillProcessed) => {
+            words(Msg::CauseStillProcessed.into(), Msg::CauseStillProcessedAdvice.into())
+        }
+        RefusalCause::Order if place.refusal.code == Refusal::NOT_CARRIED_OUT => {
+            words(Msg::CauseNotCarriedOut.into(), Msg::CauseNotCarriedOutAdvice.into())
+        }
+        RefusalCause::Order | RefusalCause::Question | RefusalCause::Past => {
+            words(Msg::CauseUnknown.into(), unknown_advice(&place.refusal).into())
+        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! What must be true when a run is over, asked of the real API and the real ledger.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::server::ask;
 use crate::tv::Shown;
 use crate::world::World;
+
+/// A box that is awake tells the truth about an order within this time, whatever strikes.
+const TOLD_WITHIN: Duration = Duration::from_secs(20 * 60);
 
 /// Checks a run; the number of orders that the server made.
 pub async fn check(world: &World) -> u64 {
@@ -26,6 +31,8 @@ pub async fn check(world: &World) -> u64 {
     let exchanges = all(world, &token, "/v1/exchanges", "exchanges").await;
     ledger_adds_up(world, &account, &ledger);
     charges_are_exchanges(world, &ledger, &exchanges);
+
+    rentals_count_from_their_confirmation(world, &exchanges);
 
     let mut owned = BTreeMap::new();
     for (key, known) in world.orders.all() {
@@ -93,6 +100,20 @@ fn charges_are_exchanges(world: &World, ledger: &[Value], exchanges: &[Value]) {
     }
 }
 
+/// A rental works for all its 48 hours, however long its confirmation took.
+fn rentals_count_from_their_confirmation(world: &World, exchanges: &[Value]) {
+    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    for exchange in exchanges.iter().filter(|exchange| exchange["state"] == "confirmed") {
+        for line in exchange["lines"].as_array().into_iter().flatten() {
+            let Some((starts_at, until)) = time(&line["starts_at"]).zip(time(&line["until"])) else { continue };
+            let confirmed_at = time(&exchange["created_at"]).map(|at| at + world.deferral());
+            if until - starts_at == TimeDelta::hours(48) && Some(starts_at) != confirmed_at {
+                world.trace.violation(format!("exchange {} is watched from {starts_at} to {until}", exchange["id"]));
+            }
+        }
+    }
+}
+
 /// The member read what is true, and nothing else.
 fn truth_was_shown(world: &World, key: &str, known: &crate::orders::Known, truth: Option<&str>) {
     let tv = known.tv;
@@ -100,12 +121,17 @@ fn truth_was_shown(world: &World, key: &str, known: &crate::orders::Known, truth
         let is_true = match shown {
             Shown::Confirmed(id) => truth == Some(id.as_str()),
             Shown::Refused(_) => truth.is_none(),
+            // Nothing false is said, and it is said of an order alone whose answers said nothing.
+            Shown::Unlearned => world.network.is_struck(key),
             Shown::Nothing(_) => false,
         };
         if !is_true {
             let truth = truth.map_or_else(|| "nothing was charged".to_owned(), |id| format!("exchange {id} was made"));
             world.trace.violation(format!("box {tv} showed {shown:?} for order {key}, but {truth}"));
         }
+    }
+    if let Some(took) = known.took.filter(|took| *took > TOLD_WITHIN) {
+        world.trace.violation(format!("box {tv} was awake for {took:?} before it told what became of order {key}"));
     }
     if known.shown.is_empty() {
         match (truth, known.is_stored) {

@@ -3,7 +3,7 @@
 //! It carries what the box's real API client sends to the sandbox's real routes. A letter that is
 //! under way arrives even if nobody waits for its answer any more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +11,12 @@ use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use bonus_tv::api::{Carried, Wire};
 use bonus_tv::domain::FailureKind;
+use chrono::TimeDelta;
+use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
+use crate::faults::{Odd, Oddity, Plan};
 use crate::options::Bug;
 use crate::server::{Fate, Letter, Reply, Server, deliver};
 use crate::trace::Trace;
@@ -37,6 +40,8 @@ pub struct Weather {
     pub late: u32,
     /// The server dies on the letter.
     pub crash: u32,
+    /// The answer to an order is lost and the server's clock is set eight days forward.
+    pub leap: u32,
     /// The usual way, in milliseconds.
     pub usual_ms: u64,
 }
@@ -59,7 +64,20 @@ struct Sky {
     storm: Option<(Instant, StatusCode, u64)>,
     /// Orders that were sent, for the bug of the new key.
     sent: BTreeMap<String, u32>,
+    /// What is wrong with the answers about orders alone.
+    oddity: Option<Oddity>,
+    /// Orders whose result may stay hidden.
+    struck: BTreeSet<String>,
+    /// An exchange that was made earlier, for a cache to answer with.
+    earlier: Option<(String, Bytes)>,
+    /// When each order was confirmed by its member.
+    placed: BTreeMap<String, Instant>,
+    /// How often the clock may still be set forward.
+    leaps: u8,
 }
+
+/// The latest an order may be sent: five minutes after it was confirmed, and what a question takes.
+const SENT_WITHIN: Duration = Duration::from_secs(5 * 60 + 30);
 
 /// What will happen to one letter.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +90,10 @@ struct Course {
     is_reset_after: bool,
     is_gateway: bool,
     garble: Option<Garble>,
+    odd: Option<Odd>,
+    /// Whether what is odd happens before the server sees the letter.
+    is_odd_before: bool,
+    is_leap: bool,
     fate: Fate,
     down: Duration,
 }
@@ -97,9 +119,19 @@ pub struct BoxWire {
 
 impl Network {
     /// A network with a server at its end.
-    pub fn new(server: Server, weather: Weather, trace: Arc<Trace>, bug: Option<Bug>, seed: u64) -> Self {
-        let random = fastrand::Rng::with_seed(seed);
-        let sky = Sky { random, weather, cut: BTreeMap::new(), storm: None, sent: BTreeMap::new() };
+    pub fn new(server: Server, plan: &Plan, trace: Arc<Trace>, bug: Option<Bug>, seed: u64) -> Self {
+        let sky = Sky {
+            random: fastrand::Rng::with_seed(seed),
+            weather: plan.weather,
+            cut: BTreeMap::new(),
+            storm: None,
+            sent: BTreeMap::new(),
+            oddity: plan.oddity,
+            struck: BTreeSet::new(),
+            earlier: None,
+            placed: BTreeMap::new(),
+            leaps: 2,
+        };
         Self { server: Mutex::new(server), trace, bug, sky: Mutex::new(sky) }
     }
 
@@ -118,10 +150,21 @@ impl Network {
         self.sky().storm = Some((Instant::now() + time, status, retry_after));
     }
 
-    /// All is well from now on.
+    /// A member has confirmed an order.
+    pub fn placed(&self, key: &str) {
+        self.sky().placed.insert(key.to_owned(), Instant::now());
+    }
+
+    /// Whether the result of an order may have stayed hidden.
+    pub fn is_struck(&self, key: &str) -> bool {
+        self.sky().struck.contains(key)
+    }
+
+    /// All is well from now on, unless the server's oddity lasts.
     pub fn heal(&self) {
         let mut sky = self.sky();
         sky.weather = Weather { usual_ms: 20, ..Weather::default() };
+        sky.oddity = sky.oddity.filter(|oddity| oddity.lasts);
         sky.cut.clear();
         sky.storm = None;
         drop(sky);
@@ -161,6 +204,62 @@ impl Network {
         }
     }
 
+    /// What the server's oddity makes of its answer about an order.
+    fn make_odd(&self, letter: &Letter, course: Course, reply: &mut Reply) {
+        let Some(key) = letter.order_key() else { return };
+        let what = || format!("{} {} {:?}", letter.method, letter.target, course.odd);
+        let is_made = letter.is_order() && reply.status == StatusCode::CREATED;
+        let earlier = {
+            let mut sky = self.sky();
+            let earlier = sky.earlier.clone().filter(|(other, _)| *other != key);
+            if is_made {
+                sky.earlier = Some((key, reply.body.clone()));
+            }
+            earlier
+        };
+        let dusty = |exchange: &mut Value| {
+            exchange["next_exchange_at"] = Value::from("9999-12-31T23:59:59Z");
+            exchange["balance_after"] = Value::from("-");
+            exchange["created_at"] = Value::from(7);
+        };
+        let nameless = |exchange: &mut Value| {
+            exchange.as_object_mut().map(|fields| fields.remove("idempotency_key"));
+        };
+        match course.odd {
+            Some(Odd::Dust) if self.bug == Some(Bug::StrictFields) => reply.body = Bytes::from_static(NONSENSE),
+            Some(Odd::Dust) => {
+                self.trace.fault("dust in an answer", what);
+                each_exchange(reply, dusty);
+            }
+            Some(Odd::NoKey) => {
+                self.trace.fault("exchange without its key", what);
+                each_exchange(reply, nameless);
+            }
+            Some(Odd::OthersAnswer) => {
+                if let (true, Some((_, body))) = (is_made, earlier) {
+                    self.trace.fault("somebody else's answer", what);
+                    reply.body = body;
+                }
+            }
+            Some(odd @ (Odd::NotFound | Odd::Fails | Odd::Unreadable | Odd::Redirect)) => {
+                self.trace.fault("odd answer after commit", what);
+                if let Some(hidden) = hidden(odd) {
+                    *reply = hidden;
+                }
+            }
+            Some(Odd::LyingLookup) | None => {}
+        }
+    }
+
+    /// An order must not be sent long after its member confirmed it.
+    fn check_age(&self, tv: usize, letter: &Letter) {
+        let Some(key) = letter.key().filter(|_| letter.is_order()) else { return };
+        let placed = self.sky().placed.get(&key).copied();
+        if let Some(age) = placed.map(|at| at.elapsed()).filter(|age| *age > SENT_WITHIN) {
+            self.trace.violation(format!("box {tv} sends order {key} {age:?} after it was confirmed"));
+        }
+    }
+
     async fn travel(&self, tv: usize, letter: &Letter, course: Course) -> Option<Result<Reply, FailureKind>> {
         let what = || format!("box {tv} {} {}", letter.method, letter.target);
         sleep(course.there).await;
@@ -186,7 +285,21 @@ impl Network {
             self.trace.fault("403 of a firewall", what);
             return Some(Ok(forbidden()));
         }
-        let reply = deliver(&self.server, letter, course.fate, course.down).await;
+        if let Some(reply) = course.odd.filter(|_| course.is_odd_before).and_then(hidden) {
+            self.trace.fault("odd answer before commit", || format!("{} {:?}", what(), course.odd));
+            return Some(Ok(reply));
+        }
+        let mut delivered = letter.clone();
+        if course.odd == Some(Odd::LyingLookup) && !letter.is_order() {
+            self.trace.fault("lookup that lies", what);
+            delivered.target = "/v1/exchanges".to_owned();
+        }
+        let reply = deliver(&self.server, &delivered, course.fate, course.down).await;
+        if course.is_leap && letter.is_order() {
+            self.trace.fault("clock set forward after commit", what);
+            self.server().leap(TimeDelta::days(8));
+            return None;
+        }
         let Some(mut reply) = reply else {
             match course.fate {
                 Fate::DiesBefore => self.trace.fault("server crash before commit", what),
@@ -197,6 +310,7 @@ impl Network {
         if letter.method != axum::http::Method::GET {
             self.trace.say(|| format!("server: {} answers {}", what(), reply.status.as_u16()));
         }
+        self.make_odd(letter, course, &mut reply);
         sleep(course.back).await;
         if self.is_cut(tv) || course.is_lost_back {
             self.trace.fault("loss of an answer", what);
@@ -242,6 +356,17 @@ impl Sky {
         Duration::from_millis(if is_late { self.random.u64(0..20_000) } else { self.random.u64(usual / 2..usual * 3) })
     }
 
+    /// Whether the server's oddity meets this letter.
+    fn odd(&mut self, letter: &Letter) -> Option<Odd> {
+        let key = letter.order_key()?;
+        let Oddity { kind, of_hundred, .. } = self.oddity?;
+        let is_met = self.random.u32(0..100) < of_hundred;
+        if is_met && kind.hides_the_truth() {
+            self.struck.insert(key);
+        }
+        is_met.then_some(kind)
+    }
+
     fn course(&mut self) -> Course {
         let weather = self.weather;
         let is_garbled = self.happens(weather.garbled);
@@ -257,6 +382,9 @@ impl Sky {
                 let all = [Garble::Portal, Garble::Truncation, Garble::ForbiddenAfter, Garble::ForbiddenBefore];
                 all[self.random.usize(0..all.len())]
             }),
+            odd: None,
+            is_odd_before: self.random.bool(),
+            is_leap: self.happens(weather.leap) && self.leaps > 0,
             fate: match (self.happens(weather.crash), self.random.bool()) {
                 (false, _) => Fate::Answers,
                 (true, false) => Fate::DiesBefore,
@@ -274,10 +402,14 @@ impl Wire for BoxWire {
         let body = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice).unwrap_or_default();
         let mut letter = Letter { method: request.method().clone(), target, headers: request.headers().clone(), body };
         let (network, tv) = (Arc::clone(&self.network), self.tv);
+        network.check_age(tv, &letter);
         network.change_key(&mut letter);
         let (first, second) = {
             let mut sky = network.sky();
-            let first = sky.course();
+            let mut first = sky.course();
+            first.odd = sky.odd(&letter);
+            first.is_leap &= letter.is_order();
+            sky.leaps -= u8::from(first.is_leap);
             let duplicate = sky.weather.duplicate;
             let is_doubled = sky.happens(duplicate);
             (first, is_doubled.then(|| sky.course()))
@@ -310,6 +442,41 @@ fn response(reply: Reply) -> reqwest::Response {
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response.into()
+}
+
+/// JSON that says nothing of an order.
+const NONSENSE: &[u8] = br#"{"id":5,"exchanges":[{"id":5}]}"#;
+
+/// What comes instead of an answer about an order.
+fn hidden(odd: Odd) -> Option<Reply> {
+    let json = |status, body: &'static [u8]| {
+        let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))].into_iter().collect();
+        Some(Reply { status, headers, body: Bytes::from_static(body) })
+    };
+    match odd {
+        Odd::NotFound => json(StatusCode::NOT_FOUND, b"{}"),
+        Odd::Fails => json(StatusCode::INTERNAL_SERVER_ERROR, b"{}"),
+        Odd::Unreadable => json(StatusCode::OK, NONSENSE),
+        Odd::Redirect => {
+            let mut reply = json(StatusCode::TEMPORARY_REDIRECT, b"")?;
+            reply.headers.insert(header::LOCATION, HeaderValue::from_static("https://elsewhere.example/"));
+            Some(reply)
+        }
+        Odd::Dust | Odd::NoKey | Odd::LyingLookup | Odd::OthersAnswer => None,
+    }
+}
+
+/// Changes the exchange of an answer, or each of its exchanges.
+fn each_exchange(reply: &mut Reply, change: impl Fn(&mut Value)) {
+    if !reply.status.is_success() {
+        return;
+    }
+    let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return };
+    match body.get_mut("exchanges").and_then(Value::as_array_mut) {
+        Some(exchanges) => exchanges.iter_mut().for_each(change),
+        None => change(&mut body),
+    }
+    reply.body = Bytes::from(body.to_string());
 }
 
 /// Somebody between speaks JSON, too.

@@ -43,11 +43,43 @@ pub enum Bug {
     ChargeOutsideTransaction,
     /// The box's disk forgets the order when the power goes
     ForgetKey,
+    /// A start takes a stored order for one that was just confirmed, and sends it however old it is
+    LateSend,
+    /// The box does not count the time that its system sleeps
+    StandbyUncounted,
+    /// Leaving ends the program without a word about an order under way
+    LeaveAtOnce,
+    /// Whatever exchange answers an order is taken for its own
+    BelieveAnyAnswer,
+    /// Whatever exchange a lookup finds is taken for the order's own
+    BelieveAnyLookup,
+    /// One optional field that cannot be read makes an answer unreadable
+    StrictFields,
+    /// A service that is silent about an order keeps it under way for ever
+    EndlessOrder,
+    /// The server forgets a key after seven days
+    ForgetOldKeys,
+    /// A start with other tokens finds what was kept for the earlier ones
+    KeepMemberData,
 }
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Self; 4] = [Self::DropSync, Self::NewKeyOnRetry, Self::ChargeOutsideTransaction, Self::ForgetKey];
+    pub const ALL: [Self; 13] = [
+        Self::DropSync,
+        Self::NewKeyOnRetry,
+        Self::ChargeOutsideTransaction,
+        Self::ForgetKey,
+        Self::LateSend,
+        Self::StandbyUncounted,
+        Self::LeaveAtOnce,
+        Self::BelieveAnyAnswer,
+        Self::BelieveAnyLookup,
+        Self::StrictFields,
+        Self::EndlessOrder,
+        Self::ForgetOldKeys,
+        Self::KeepMemberData,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -56,6 +88,15 @@ impl Bug {
             Self::NewKeyOnRetry => "new-key-on-retry",
             Self::ChargeOutsideTransaction => "charge-outside-transaction",
             Self::ForgetKey => "forget-key",
+            Self::LateSend => "late-send",
+            Self::StandbyUncounted => "standby-uncounted",
+            Self::LeaveAtOnce => "leave-at-once",
+            Self::BelieveAnyAnswer => "believe-any-answer",
+            Self::BelieveAnyLookup => "believe-any-lookup",
+            Self::StrictFields => "strict-fields",
+            Self::EndlessOrder => "endless-order",
+            Self::ForgetOldKeys => "forget-old-keys",
+            Self::KeepMemberData => "keep-member-data",
         }
     }
 }

@@ -80,7 +80,7 @@ async fn live(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
         player_hears_keys: true,
     };
     let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
-    let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session, now.wall);
+    let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);
     let (app, effects) = App::new(boot, &now);
     let log = options.log.clone();
     let mut running = Running { app, storage, client, started, random, log, outbox };
@@ -143,6 +143,7 @@ impl Running {
                     let read = match shown(self.app.place()) {
                         Shown::Confirmed(id) => format!("confirmed {id}"),
                         Shown::Refused(code) => format!("refused {code}"),
+                        Shown::Unlearned => "unlearned".to_owned(),
                         Shown::Nothing(place) => format!("nothing {place}"),
                     };
                     write(&self.log, &format!("read {} {read}", key.as_str()))?;

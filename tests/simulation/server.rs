@@ -70,6 +70,12 @@ impl Letter {
         Some(self.headers.get("idempotency-key")?.to_str().ok()?.to_owned())
     }
 
+    /// The key of the order that is sent or asked about.
+    pub fn order_key(&self) -> Option<String> {
+        let asked = || self.target.split_once("idempotency_key=").map(|(_, key)| key.to_owned());
+        self.key().filter(|_| self.is_order()).or_else(asked)
+    }
+
     fn request(&self) -> Request<Body> {
         let mut request = Request::new(Body::from(self.body.clone()));
         *request.method_mut() = self.method.clone();
@@ -102,6 +108,8 @@ pub struct Server {
     /// What the bug of the charge outside the transaction keeps apart from it.
     apart: BTreeMap<String, Reply>,
     attempts: BTreeMap<String, u64>,
+    /// When the bug of the forgotten keys saw each key first.
+    first_seen: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The programme with the simulation's subscribers.
@@ -122,12 +130,33 @@ impl Server {
             bug,
             apart: BTreeMap::new(),
             attempts: BTreeMap::new(),
+            first_seen: BTreeMap::new(),
         }
     }
 
     /// The server's time.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock + TimeDelta::from_std(self.began.elapsed()).unwrap_or_default()
+    }
+
+    /// The server's clock is set forward.
+    pub fn leap(&mut self, by: TimeDelta) {
+        self.clock += by;
+    }
+
+    /// A bug put in by hand: a key of more than seven days ago is taken for a new one.
+    fn forget_old_key(&mut self, letter: &Letter) -> Letter {
+        let mut letter = letter.clone();
+        if let Some(key) = letter.key().filter(|_| letter.is_order() && self.bug == Some(Bug::ForgetOldKeys)) {
+            let now = self.now();
+            let first = *self.first_seen.entry(key.clone()).or_insert(now);
+            if now - first >= TimeDelta::days(7)
+                && let Ok(value) = HeaderValue::from_str(&format!("{key}-again"))
+            {
+                letter.headers.insert("idempotency-key", value);
+            }
+        }
+        letter
     }
 
     /// The switches, at the present time.
@@ -191,6 +220,7 @@ pub async fn deliver(server: &std::sync::Mutex<Server>, letter: &Letter, fate: F
         lock().crash(down);
         return None;
     }
+    let letter = &lock().forget_old_key(letter);
     let is_apart = lock().bug == Some(Bug::ChargeOutsideTransaction);
     let reply = if is_apart { apart(server, letter, fate).await } else { Some(answered(server, letter).await) };
     if fate == Fate::DiesAfter {

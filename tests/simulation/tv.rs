@@ -9,16 +9,19 @@ use std::time::Duration;
 
 use bonus_tv::api::{Client, ClientOptions, TokenStore, Tokens};
 use bonus_tv::core::{
-    App, Effect, Event, Identity, Memory, Moment, Place, RefusalCause, Request, RequestId, Session, Settings, update,
+    App, Effect, Event, Identity, Memory, Moment, Place, RefusalCause, Request, RequestId, Session, Settings,
+    StoredOrder, Warning, update,
 };
 use bonus_tv::domain::Order;
+use bonus_tv::sandbox::values::MemberId;
 use bonus_tv::shell::disk::{CacheJob, Job, boot, perform};
-use bonus_tv::shell::storage::{Storage, TokenFile};
+use bonus_tv::shell::storage::{PinTime, Storage, TokenFile};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use crate::disk::SimDisk;
 use crate::network::{BoxWire, Network};
+use crate::options::Bug;
 
 /// Where the box keeps what it remembers.
 const DIRECTORY: &str = "/box";
@@ -35,8 +38,15 @@ pub struct Tv {
     pub running: Option<Running>,
     /// Counts the starts, so that what belongs to an earlier one is told apart.
     pub start: u64,
+    /// Whose tokens are on it.
+    pub member: MemberId,
+    /// Until when its system sleeps.
+    pub sleeps_until: Option<Instant>,
     random: fastrand::Rng,
     network: Arc<Network>,
+    bug: Option<Bug>,
+    /// How long it was awake in earlier starts.
+    lived: Duration,
 }
 
 /// The program on a box that has power.
@@ -54,6 +64,8 @@ pub struct Running {
     storage: Storage,
     client: Client,
     started: Instant,
+    /// How long the system has slept since the start.
+    slept: Duration,
     is_alive: Arc<AtomicBool>,
 }
 
@@ -72,7 +84,7 @@ pub enum Errand {
     /// A result stood on the screen.
     Shown(String, Shown),
     /// The core warns.
-    Warned(String),
+    Warned(Warning),
 }
 
 /// What a member read on the screen.
@@ -82,6 +94,8 @@ pub enum Shown {
     Confirmed(String),
     /// Nothing was charged.
     Refused(String),
+    /// The result could not be learned.
+    Unlearned,
     /// Something that is no result.
     Nothing(String),
 }
@@ -103,6 +117,11 @@ impl TokenStore for BoxTokens {
         self.file.load()
     }
 
+    fn begin(&self, tokens: &Tokens) -> io::Result<()> {
+        self.living()?;
+        self.file.begin(tokens)
+    }
+
     fn save(&self, tokens: &Tokens) -> io::Result<()> {
         self.living()?;
         self.file.save(tokens)
@@ -120,9 +139,61 @@ impl TokenStore for BoxTokens {
 
 impl Tv {
     /// A box that was never switched on.
-    pub fn new(index: usize, disk: SimDisk, network: Arc<Network>, seed: u64) -> Self {
-        let random = fastrand::Rng::with_seed(seed);
-        Self { index, disk, wall_error: TimeDelta::zero(), running: None, start: 0, random, network }
+    pub fn new(
+        index: usize,
+        disk: SimDisk,
+        network: Arc<Network>,
+        member: MemberId,
+        bug: Option<Bug>,
+        seed: u64,
+    ) -> Self {
+        Self {
+            index,
+            disk,
+            wall_error: TimeDelta::zero(),
+            running: None,
+            start: 0,
+            member,
+            sleeps_until: None,
+            random: fastrand::Rng::with_seed(seed),
+            network,
+            bug,
+            lived: Duration::ZERO,
+        }
+    }
+
+    /// How long the box was awake so far.
+    pub fn awake(&self) -> Duration {
+        let here = self.running.as_ref().map_or(Duration::ZERO, |running| {
+            // Counted in advance while the system sleeps.
+            running.started.elapsed().saturating_sub(running.slept)
+        });
+        self.lived + here
+    }
+
+    /// The system sleeps for so long from now on.
+    pub fn sleep(&mut self, time: Duration) {
+        if let Some(running) = self.running.as_mut().filter(|_| self.sleeps_until.is_none()) {
+            running.slept += time;
+            self.sleeps_until = Some(Instant::now() + time);
+        }
+    }
+
+    /// How much of the time since the start the program does not know of.
+    fn uncounted(&self) -> Duration {
+        let slept = self.running.as_ref().map_or(Duration::ZERO, |running| running.slept);
+        if self.bug == Some(Bug::StandbyUncounted) { slept } else { Duration::ZERO }
+    }
+
+    /// Somebody else's tokens are on the disk from now on; the box has no power.
+    pub fn give_to(&mut self, member: &MemberId, tokens: &Tokens) {
+        // A copy of the file that somebody else wrote: it knows nothing of this box.
+        let file = self.storage().tokens;
+        let planted = file.forget().and_then(|()| file.save(tokens));
+        // A disk that fails keeps whom it knows.
+        if planted.is_ok() {
+            self.member = member.clone();
+        }
     }
 
     fn storage(&self) -> Storage {
@@ -142,7 +213,8 @@ impl Tv {
     fn moment(&mut self, started: Instant) -> Moment {
         let server_now: DateTime<Utc> = self.network.server().now();
         let wall = server_now.checked_add_signed(self.wall_error).unwrap_or(server_now);
-        Moment { monotonic: started.elapsed(), wall, entropy: self.random.u128(..) }
+        let monotonic = started.elapsed().saturating_sub(self.uncounted());
+        Moment { monotonic, wall, entropy: self.random.u128(..) }
     }
 
     /// Switches the box on.
@@ -167,7 +239,14 @@ impl Tv {
             leave_after: None,
             player_hears_keys: true,
         };
-        let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session, now.wall);
+        if self.bug == Some(Bug::KeepMemberData) {
+            // What was kept is taken for this sign-in's.
+            let _ = storage.own_by_sign_in();
+        }
+        let mut boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);
+        if let (Some(Bug::LateSend), StoredOrder::Pending(order)) = (self.bug, &mut boot.order) {
+            order.placed_at = self.network.server().now();
+        }
         let (app, effects) = App::new(boot, &now);
         self.running = Some(Running {
             app,
@@ -178,6 +257,7 @@ impl Tv {
             storage,
             client,
             started,
+            slept: Duration::ZERO,
             is_alive,
         });
         self.run_effects(effects)
@@ -185,6 +265,8 @@ impl Tv {
 
     /// The program is gone at once; what it had asked for goes on without it.
     pub fn kill(&mut self) {
+        self.lived = self.awake();
+        self.sleeps_until = None;
         if let Some(running) = self.running.take() {
             running.is_alive.store(false, Ordering::SeqCst);
             for call in running.calls {
@@ -225,12 +307,13 @@ impl Tv {
     pub fn next_wake(&self) -> Option<(Duration, Instant)> {
         let running = self.running.as_ref()?;
         let at = running.app.next_wake()?;
-        Some((at, running.started + at.min(Duration::from_secs(86_400 * 365))))
+        Some((at, running.started + self.uncounted() + at.min(Duration::from_secs(86_400 * 365))))
     }
 
     /// Time since the box was switched on.
     pub fn uptime(&self) -> Duration {
-        self.running.as_ref().map_or(Duration::ZERO, |running| running.started.elapsed())
+        let elapsed = self.running.as_ref().map_or(Duration::ZERO, |running| running.started.elapsed());
+        elapsed.saturating_sub(self.uncounted())
     }
 
     fn run_effects(&mut self, effects: Vec<Effect>) -> Vec<Errand> {
@@ -247,6 +330,8 @@ impl Tv {
                     errands.push(Errand::Placed(order.clone()));
                     Job::StoreOrder(order)
                 }
+                // A bug put in by hand: nothing ends an order but its result.
+                Effect::SealOrder(_) if self.bug == Some(Bug::EndlessOrder) => continue,
                 Effect::SealOrder(key) => Job::SealOrder(key),
                 Effect::ForgetOrder(key) => {
                     errands.push(Errand::Shown(key.as_str().to_owned(), shown(running.app.place())));
@@ -259,7 +344,10 @@ impl Tv {
                 Effect::WipeMember => Job::WipeMember,
                 Effect::ForgetDamagedOrder => Job::ForgetDamagedOrder,
                 Effect::StoreChoice(choice) => Job::StoreChoice(choice),
-                Effect::CheckPin { id, pin } => Job::CheckPin { id, pin, now: wall },
+                Effect::CheckPin { id, pin } => {
+                    let now = PinTime { running: running.started.elapsed(), server: None };
+                    Job::CheckPin { id, pin, now }
+                }
                 Effect::SetPin { id, pin } => Job::SetPin { id, pin },
                 Effect::Play { .. } => {
                     errands.push(Errand::Play);
@@ -267,7 +355,7 @@ impl Tv {
                 }
                 Effect::StopPlayer => continue,
                 Effect::Warn(warning) => {
-                    errands.push(Errand::Warned(format!("{warning:?}")));
+                    errands.push(Errand::Warned(warning));
                     continue;
                 }
                 Effect::Exit => {
@@ -288,7 +376,11 @@ impl Tv {
 pub fn shown(place: &Place) -> Shown {
     match place {
         Place::Outcome(outcome) => Shown::Confirmed(outcome.exchange.id.as_str().to_owned()),
-        Place::Refusal(place) if place.cause == RefusalCause::Order => Shown::Refused(place.refusal.code.clone()),
+        Place::Refusal(place) => match place.cause {
+            RefusalCause::Order => Shown::Refused(place.refusal.code.clone()),
+            RefusalCause::Unlearned(_) => Shown::Unlearned,
+            RefusalCause::Question | RefusalCause::Past => Shown::Nothing(format!("{:?}", place.cause)),
+        },
         other => Shown::Nothing(format!("{:?}", other.kind())),
     }
 }

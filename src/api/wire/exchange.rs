@@ -1,6 +1,7 @@
 //! `/v1/exchanges` and `/v1/entitlements`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::catalog::{offer_kind, offer_kind_code};
 use super::problem::Problem;
@@ -30,34 +31,44 @@ impl<'a> From<&'a domain::Order> for OrderBody<'a> {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// An exchange. Its id, state and total decide about points; whatever else cannot be read is left out.
+#[derive(Deserialize)]
 pub(in crate::api) struct Exchange {
     id: Id,
     state: Text<32>,
-    created_at: Time,
     total: Amount,
-    balance_after: Amount,
-    #[serde(deserialize_with = "list::<_, _, 50>")]
-    lines: Vec<Line>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
+    idempotency_key: Option<Opaque>,
+    #[serde(default, deserialize_with = "if_readable")]
+    created_at: Option<Time>,
+    #[serde(default, deserialize_with = "if_readable")]
+    balance_after: Option<Amount>,
+    #[serde(default, deserialize_with = "if_readable")]
+    lines: Option<Lines>,
+    #[serde(default, deserialize_with = "if_readable")]
     next_exchange_at: Option<Time>,
     #[serde(default, deserialize_with = "if_readable")]
     refusal: Option<Problem>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Lines(#[serde(deserialize_with = "list::<_, _, 50>")] Vec<Line>);
+
+#[derive(Debug, Deserialize)]
 struct Line {
     offer_id: Id,
-    #[serde(default)]
-    title: Title,
-    price: Amount,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
+    title: Option<Title>,
+    #[serde(default, deserialize_with = "if_readable")]
+    price: Option<Amount>,
+    #[serde(default, deserialize_with = "if_readable")]
     entitlement_id: Option<Id>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
     starts_at: Option<Time>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
     until: Option<Time>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
     promo_code: Option<Text<64>>,
 }
 
@@ -69,10 +80,22 @@ pub(in crate::api) struct ExchangePage {
     next_cursor: Option<Opaque>,
 }
 
-/// The answer to "did my order happen?". An exchange that cannot be read must not read as "no".
+/// The answer to "did my order happen?". Only an empty list that is whole says "no".
 #[derive(Deserialize)]
 pub(in crate::api) struct FoundExchanges {
-    pub exchanges: Vec<Exchange>,
+    exchanges: Vec<Value>,
+    #[serde(default)]
+    next_cursor: Option<Value>,
+}
+
+impl FoundExchanges {
+    /// The exchanges that can be read, none if there are none; `None` if there are some and none can be read.
+    pub fn readable(self) -> Option<Vec<domain::Exchange>> {
+        let is_no = self.exchanges.is_empty() && self.next_cursor.is_none();
+        let read = |value| serde_json::from_value::<Exchange>(value).ok().map(Into::into);
+        let exchanges: Vec<_> = self.exchanges.into_iter().filter_map(read).collect();
+        (is_no || !exchanges.is_empty()).then_some(exchanges)
+    }
 }
 
 impl From<ExchangePage> for domain::ExchangePage {
@@ -94,10 +117,11 @@ impl From<Exchange> for domain::Exchange {
                 // An unknown state is not a decision: the order stays open and is asked about again.
                 _ => ExchangeState::Processing,
             },
-            created_at: exchange.created_at.0,
+            key: exchange.idempotency_key.map(|key| key.0),
+            created_at: exchange.created_at.map(|at| at.0),
             total: exchange.total.0,
-            balance_after: exchange.balance_after.0,
-            lines: exchange.lines.into_iter().map(Into::into).collect(),
+            balance_after: exchange.balance_after.map(|balance| balance.0),
+            lines: exchange.lines.into_iter().flat_map(|lines| lines.0).map(Into::into).collect(),
             next_exchange_at: exchange.next_exchange_at.map(|at| at.0),
         }
     }
@@ -107,8 +131,8 @@ impl From<Line> for domain::ExchangeLine {
     fn from(line: Line) -> Self {
         Self {
             offer_id: OfferId::new(&line.offer_id.0),
-            title: line.title.0,
-            price: line.price.0,
+            title: line.title.map(|title| title.0).unwrap_or_default(),
+            price: line.price.map(|price| price.0).unwrap_or_default(),
             entitlement_id: line.entitlement_id.map(|id| EntitlementId::new(&id.0)),
             starts_at: line.starts_at.map(|at| at.0),
             until: line.until.map(|at| at.0),

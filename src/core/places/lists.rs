@@ -1,15 +1,20 @@
 //! Screens that are one list: «Мои опции», status with ways to earn, settings; and about.
 
-use crate::domain::{EntitlementId, PinUse, RenewalSwitch};
+use std::time::Duration;
+
+use crate::domain::{Entitlement, EntitlementId, PinUse, Renewal, RenewalSwitch};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{
-    Choice, Cursor, Dialog, Effect, Notice, PinPurpose, Place, Request, Resource, SectionKey, SpendBlock,
+    Choice, Cursor, Dialog, Effect, Notice, PinPurpose, Place, RenewalWish, Request, Resource, SectionKey,
 };
 use super::home::FRESH;
 use super::layout;
+
+/// For so long one press takes back that a renewal was switched off (PUR-10).
+const UNDO: Duration = Duration::from_secs(60);
 
 /// The focus of «Мои опции».
 #[derive(Debug, Clone, PartialEq)]
@@ -133,14 +138,7 @@ impl App {
             }
             Intent::Activate if self.has_ended(&held) => return Handled::No,
             Intent::Activate => match held.renewal {
-                Some(renewal) => {
-                    let to = if renewal.is_on { RenewalSwitch::Off } else { RenewalSwitch::On };
-                    let request = Request::SetRenewal { id: held.id, to };
-                    if self.is_calling(&request) {
-                        return Handled::No;
-                    }
-                    self.call(request, turn);
-                }
+                Some(renewal) => return self.renewal_key(held, renewal, turn),
                 None if held.until.is_none() => return Handled::No,
                 None => self.notify(Notice::NothingToSwitch, turn),
             },
@@ -158,6 +156,42 @@ impl App {
             | Intent::Stop => return Handled::No,
         }
         Handled::Yes
+    }
+
+    /// Off is one press. On costs roubles: it asks first, unless it takes back what was switched off a moment ago.
+    fn renewal_key(&mut self, held: Entitlement, renewal: Renewal, turn: &mut Turn) -> Handled {
+        let to = if renewal.is_on { RenewalSwitch::Off } else { RenewalSwitch::On };
+        if self.is_calling(&Request::SetRenewal { id: held.id.clone(), to }) {
+            return Handled::No;
+        }
+        let wish = RenewalWish { id: held.id, title: held.title, renewal };
+        let now = turn.now.monotonic;
+        let is_undone = self.switched_off.as_ref().is_some_and(|(undone, until)| *undone == wish && now < *until);
+        match to {
+            RenewalSwitch::On if !is_undone => self.dialog = Some(Dialog::RenewalOn { wish, button: 0 }),
+            RenewalSwitch::On | RenewalSwitch::Off => self.switch_renewal(wish.id, to, turn),
+        }
+        Handled::Yes
+    }
+
+    /// The viewer wants a paid renewal: the PIN is asked for where it guards what costs (PIN-2).
+    pub(crate) fn switch_on_guarded(&mut self, wish: RenewalWish, turn: &mut Turn) {
+        if self.has_pin && self.settings.pin_use == PinUse::EveryExchange {
+            self.ask_pin(PinPurpose::Renewal(wish));
+        } else {
+            self.switch_renewal(wish.id, RenewalSwitch::On, turn);
+        }
+    }
+
+    pub(crate) fn switch_renewal(&mut self, id: EntitlementId, to: RenewalSwitch, turn: &mut Turn) {
+        self.call(Request::SetRenewal { id, to }, turn);
+    }
+
+    /// A renewal is switched: for a moment, one press takes a renewal that was switched off back.
+    pub(crate) fn note_switched(&mut self, held: &Entitlement, turn: &Turn) {
+        self.switched_off = held.renewal.filter(|renewal| !renewal.is_on).map(|renewal| {
+            (RenewalWish { id: held.id.clone(), title: held.title.clone(), renewal }, turn.now.monotonic + UNDO)
+        });
     }
 
     pub(crate) fn status_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -216,10 +250,6 @@ impl App {
                 }
             }
             Some(SettingsItem::About) => self.push(Place::About(AboutPlace)),
-            // Only this member can learn what became of the order.
-            Some(SettingsItem::SignOut) if self.order.is_some() => {
-                self.notify(Notice::Blocked(SpendBlock::OrderUnderWay), turn);
-            }
             Some(SettingsItem::SignOut) => self.dialog = Some(Dialog::SignOut { button: 0 }),
             None => {}
         }

@@ -24,7 +24,7 @@ pub use join::{JoinFocus, JoinPlace};
 pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusPlace};
 pub use offer::{OfferAction, OfferPlace};
 pub(crate) use results::MOST_CAUSES;
-pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace};
+pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace, Unlearned};
 pub use sign_in::{SignInPlace, SignInState};
 
 use crate::domain::OfferId;

@@ -67,13 +67,38 @@ pub struct RefusalPlace {
 pub enum RefusalCause {
     /// The server refused an order.
     Order,
+    /// An order ended without its result.
+    Unlearned(Unlearned),
     /// The viewer asked why an offer cannot be exchanged.
     Question,
     /// It was opened from the history.
     Past,
 }
 
+/// Why the result of an order could not be learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlearned {
+    /// The service gave no readable answer about it.
+    Silent,
+    /// The service has taken it and still works on it.
+    StillProcessed,
+}
+
+impl RefusalCause {
+    /// Whether it is the end of an order that was placed on this box.
+    pub fn is_of_an_order(self) -> bool {
+        match self {
+            Self::Order | Self::Unlearned(_) => true,
+            Self::Question | Self::Past => false,
+        }
+    }
+}
+
 impl RefusalPlace {
+    pub(crate) fn unlearned(unlearned: Unlearned, refusal: Refusal, lines: Vec<OrderLine>) -> Self {
+        Self { refusal, lines, cause: RefusalCause::Unlearned(unlearned), button: 0, first_cause: 0 }
+    }
+
     pub(crate) fn after_order(refusal: Refusal, lines: Vec<OrderLine>) -> Self {
         Self { refusal, lines, cause: RefusalCause::Order, button: 0, first_cause: 0 }
     }
@@ -196,7 +221,7 @@ impl App {
         let first = match place.cause {
             RefusalCause::Order | RefusalCause::Question if not_enrolled => Some(OfferAction::Join),
             RefusalCause::Order if !self.basket.is_empty() => Some(OfferAction::OpenBasket),
-            RefusalCause::Order | RefusalCause::Question | RefusalCause::Past => None,
+            RefusalCause::Order | RefusalCause::Unlearned(_) | RefusalCause::Question | RefusalCause::Past => None,
         };
         first.into_iter().chain([OfferAction::Close]).collect()
     }

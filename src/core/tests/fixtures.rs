@@ -417,7 +417,7 @@ pub(crate) fn order(member: &str, lines: Vec<OrderLine>) -> Order {
         key: IdempotencyKey::parse("stored-key").expect("it is a key"),
         member_id: member.to_owned(),
         lines,
-        placed_at: start() - TimeDelta::hours(1),
+        placed_at: start() - TimeDelta::minutes(1),
     }
 }
 
@@ -432,10 +432,11 @@ pub(crate) fn stored_order(member: &str) -> Order {
 pub(crate) fn confirmed(order: &Order, at: DateTime<Utc>) -> Exchange {
     Exchange {
         id: ExchangeId::new("x-new"),
+        key: Some(order.key.as_str().to_owned()),
         state: ExchangeState::Confirmed,
-        created_at: at,
+        created_at: Some(at),
         total: Points::checked_sum(order.lines.iter().map(|line| line.expected_price)).expect("a small sum"),
-        balance_after: points(4000),
+        balance_after: Some(points(4000)),
         lines: order
             .lines
             .iter()

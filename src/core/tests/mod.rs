@@ -19,6 +19,7 @@ mod navigation;
 mod network;
 mod offer;
 mod order;
+mod order_end;
 mod order_owner;
 mod pin;
 mod playback;

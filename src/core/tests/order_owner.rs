@@ -23,6 +23,15 @@ fn an_order_of_another_member_is_not_asked_for() {
 }
 
 #[test]
+fn an_order_is_not_shown_before_it_is_known_whose_sign_in_this_is() {
+    let mut journey = with_stored_order(stored_order("m1"));
+    assert!(journey.vm().chrome.banner.is_none() && journey.app.order().is_none());
+    journey.serve_one("Account");
+    assert!(journey.app.order().is_some());
+    assert_eq!(journey.sent("Exchange"), 1);
+}
+
+#[test]
 fn a_lost_session_keeps_the_order_for_after_the_sign_in() {
     let mut journey = ordered();
     journey.fail("Exchange", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::fixtures::World;
 use super::support::*;
 use crate::core::{
     Dialog, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, SpendBlock, Trouble,
@@ -104,8 +105,7 @@ fn a_wrong_pin_says_how_many_tries_are_left() {
 fn a_locked_pin_closes_the_pad_and_says_for_how_long() {
     let mut journey = adult(true);
     journey.keys("9 9 9 9");
-    let until = journey.now.wall + chrono::TimeDelta::seconds(14 * 60 + 10);
-    journey.pin(PinAnswer::Locked { until }).expect_place(PlaceKind::Confirm);
+    journey.pin(PinAnswer::Locked { left: Duration::from_secs(14 * 60 + 10) }).expect_place(PlaceKind::Confirm);
     journey.expect_notice(&Notice::PinLocked { minutes: 15 });
     assert!(journey.app.order().is_none());
 }
@@ -252,4 +252,101 @@ fn a_check_that_was_left_says_nothing_and_a_change_does() {
     assert!(journey.app.notice().is_none(), "{}", journey.told());
     let mut journey = setting();
     journey.keys("1 2 3 4 1 2 3 4 BACK").pin(PinAnswer::NotKept).expect_notice(&Notice::PinFailed);
+}
+
+/// A PIN set in the settings.
+fn guarded() -> Journey {
+    let mut journey = setting();
+    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Stored);
+    journey.keys("BACK").expect_place(PlaceKind::Home);
+    journey
+}
+
+#[test]
+fn a_pin_set_in_the_settings_guards_every_exchange() {
+    let mut journey = guarded();
+    assert_eq!(journey.app.settings.pin_use, PinUse::EveryExchange);
+    assert!(
+        journey.has_effect(|effect| {
+            *effect == Effect::StoreChoice(crate::core::Choice::PinUse(PinUse::EveryExchange))
+        })
+    );
+    journey.keys("DOWN OK OK WAIT:400ms RIGHT OK").expect_place(PlaceKind::Confirm);
+    assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Order(_), .. })));
+}
+
+#[test]
+fn a_pin_that_18_plus_asked_for_guards_what_it_was_asked_for() {
+    let mut journey = adult(false);
+    journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Stored);
+    assert_eq!(journey.app.settings.pin_use, PinUse::AdultOnly);
+}
+
+/// The list of options, with the paid renewal of the first one switched off for long.
+fn renewal_off(journey: Journey) -> Journey {
+    let mut journey = journey;
+    for held in journey.app.data.entitlements.iter_mut().flatten() {
+        held.renewal = held.renewal.map(|renewal| crate::domain::Renewal { is_on: false, ..renewal });
+    }
+    journey.keys("UP*5 RIGHT*2 OK").expect_place(PlaceKind::MyOptions).expect_focus("row 0");
+    journey.forget_effects();
+    journey
+}
+
+#[test]
+fn a_paid_renewal_is_switched_on_after_a_question_with_its_price() {
+    let mut journey = renewal_off(home());
+    journey.keys("OK").expect_focus("button 0");
+    let asked = format!("{:?}", journey.vm().dialog);
+    assert!(asked.contains("RenewalQuestionTitle") && asked.contains('₽'), "{asked}");
+    let mut declined = journey.clone();
+    declined.keys("OK");
+    assert_eq!((declined.sent("SetRenewal"), declined.app.dialog()), (0, None));
+    journey.keys("RIGHT OK");
+    assert_eq!(journey.sent("SetRenewal"), 1);
+}
+
+#[test]
+fn a_pin_guards_a_paid_renewal_that_is_switched_on_and_none_that_is_switched_off() {
+    let mut journey = renewal_off(guarded());
+    journey.keys("OK RIGHT OK");
+    assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Renewal(_), .. })));
+    assert_eq!(journey.sent("SetRenewal"), 0);
+    let mut wrong = journey.clone();
+    wrong.keys("9 9 9 9").pin(PinAnswer::Wrong { left: 4 });
+    assert_eq!(wrong.sent("SetRenewal"), 0);
+    journey.keys("1 2 3 4").pin(PinAnswer::Right);
+    assert_eq!(journey.sent("SetRenewal"), 1);
+    journey.serve().forget_effects().keys("OK");
+    assert_eq!((journey.sent("SetRenewal"), journey.app.dialog()), (1, None), "off is one press");
+}
+
+#[test]
+fn a_viewer_who_says_otherwise_switches_a_renewal_on_without_the_pin() {
+    let mut journey = renewal_off(guarded());
+    journey.app.settings.pin_use = PinUse::AdultOnly;
+    journey.keys("OK RIGHT OK");
+    assert_eq!((journey.sent("SetRenewal"), journey.app.dialog()), (1, None));
+}
+
+#[test]
+fn a_renewal_that_was_switched_off_a_moment_ago_comes_back_at_one_press() {
+    let mut journey = renewal_off(guarded());
+    journey.keys("OK RIGHT OK 1 2 3 4").pin(PinAnswer::Right).serve();
+    journey.keys("OK").serve().forget_effects().keys("OK");
+    assert_eq!((journey.sent("SetRenewal"), journey.app.dialog()), (1, None), "it is taken back");
+    journey.serve().keys("OK").serve().forget_effects().wait(Duration::from_secs(61)).keys("OK");
+    assert!(matches!(journey.app.dialog(), Some(Dialog::RenewalOn { .. })), "later it is a new wish");
+}
+
+#[test]
+fn c46_a_paid_renewal_can_be_switched_off_whatever_else_is_known_of_the_option() {
+    let mut world = World::default();
+    let held = &mut world.entitlements[0];
+    (held.title, held.until, held.image, held.promo_code, held.exchange_id) = (String::new(), None, None, None, None);
+    held.offer_id = crate::domain::OfferId::new("gone");
+    let mut journey = home_of(world);
+    journey.keys("UP*5 RIGHT*2 OK").expect_place(PlaceKind::MyOptions).keys("OK");
+    let off = crate::domain::RenewalSwitch::Off;
+    assert!(matches!(journey.asked("SetRenewal"), Some(crate::core::Request::SetRenewal { to, .. }) if *to == off));
 }

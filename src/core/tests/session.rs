@@ -1,7 +1,7 @@
 //! Signing out and losing the session (ACC-1, ACC-2).
 
 use super::support::*;
-use crate::core::{Answer, Effect, Event, Notice, PlaceKind, Session, SpendBlock};
+use crate::core::{Answer, Effect, Event, PlaceKind, Session};
 use crate::domain::FailureKind;
 
 fn is_clean(journey: &Journey) -> bool {
@@ -56,14 +56,6 @@ fn a_session_that_is_lost_closes_every_dialog() {
     journey.event(Event::Resumed).keys("BACK").fail("Account", FailureKind::Unauthorized);
     assert!(journey.app.dialog().is_none());
     journey.expect_focus("button 0");
-}
-
-#[test]
-fn nobody_signs_out_while_an_order_is_not_answered() {
-    let mut journey = at_confirmation();
-    journey.keys("RIGHT OK").event(Event::OrderStored(Ok(()))).keys("BACK*2 MENU DOWN*6 OK");
-    journey.expect_notice(&Notice::Blocked(SpendBlock::OrderUnderWay)).expect_place(PlaceKind::Settings);
-    assert!(journey.app.dialog().is_none() && journey.app.order().is_some());
 }
 
 #[test]

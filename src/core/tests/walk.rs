@@ -97,7 +97,7 @@ fn something_happens(journey: &mut Journey, dice: &mut Dice) {
                 PinAnswer::Right,
                 PinAnswer::Stored,
                 PinAnswer::Wrong { left: 3 },
-                PinAnswer::Locked { until: start() },
+                PinAnswer::Locked { left: std::time::Duration::from_secs(60) },
                 PinAnswer::Removed,
                 PinAnswer::NotKept,
                 PinAnswer::NotChecked,

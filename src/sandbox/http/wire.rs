@@ -273,6 +273,9 @@ pub(crate) struct WishBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExchangeAccepted {
     pub(crate) id: ExchangeId,
+    /// The key of the order that this answers.
+    #[schema(min_length = 1, max_length = 64)]
+    pub(crate) idempotency_key: String,
     #[schema(value_type = String)]
     pub(crate) state: &'static str,
 }
@@ -282,6 +285,8 @@ pub(crate) struct ExchangeAccepted {
 #[schema(as = Exchange)]
 pub(crate) struct ExchangeBody {
     pub(crate) id: ExchangeId,
+    /// The key of the order that made it; null where it was made before orders had keys.
+    pub(crate) idempotency_key: Option<String>,
     #[schema(value_type = String)]
     pub(crate) state: &'static str,
     pub(crate) created_at: DateTime<Utc>,
@@ -313,6 +318,7 @@ impl ExchangeBody {
         let refusal = exchange.refusal.as_deref().map(serde_json::from_str).transpose();
         Ok(Self {
             id: exchange.id.clone(),
+            idempotency_key: exchange.idempotency_key.clone(),
             state: exchange.state.code(),
             created_at: exchange.created_at,
             total: exchange.total,

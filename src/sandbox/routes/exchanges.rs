@@ -48,7 +48,8 @@ pub(super) struct ExchangesQuery {
     security(("bearer" = [])),
     params(
         ("Idempotency-Key" = String, Header, min_length = 1, max_length = 64, pattern = "^[!-~]+$",
-            description = "A new key for each order; the same key for asking again"),
+            description = "A new key for each order; the same key for asking again. A key is kept for good: \
+                asked again after any time, it gives the stored answer and makes no second exchange"),
         ("Accept-Language" = Option<String>, Header,
             description = "`ru` or `en`; a key that was answered is answered in the language of the first time"),
     ),

@@ -14,7 +14,7 @@ use crate::sandbox::policy::Processing;
 use crate::sandbox::rules::exchange::{Plan, Reason, Wish, decide};
 use crate::sandbox::rules::lots;
 use crate::sandbox::rules::monthly::{Earlier, next_exchange_at};
-use crate::sandbox::rules::offer::{After, PromoCode};
+use crate::sandbox::rules::offer::{After, Kind, PromoCode, Validity};
 use crate::sandbox::state::MemberScope;
 use crate::sandbox::store::answers::{self, Answer, Stored};
 use crate::sandbox::store::exchanges::{Line, NewExchange};
@@ -35,7 +35,7 @@ pub(crate) struct Order {
 /// Answers an order: as before if its key is known, otherwise by deciding on it.
 pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, Problem> {
     let (connection, account) = (scope.transaction, scope.key());
-    if let Some(stored) = answers::find(connection, account, &order.idempotency_key, scope.now)? {
+    if let Some(stored) = answers::find(connection, account, &order.idempotency_key)? {
         if stored.payload_hash != order.payload_hash {
             return Err(Problem::idempotency_key_reused());
         }
@@ -93,9 +93,20 @@ pub(crate) fn accept(
 /// Carries out an exchange that was accepted: charges it, or refuses it if that has become impossible.
 pub(crate) fn carry_out(scope: &MemberScope<'_>, exchange: i64, at: DateTime<Utc>) -> Result<(), Problem> {
     let (connection, account) = (scope.transaction, scope.key());
-    let found =
+    let mut found =
         exchanges::by_key(connection, account, exchange)?.ok_or(StoreError::Corrupt("an exchange is missing"))?;
     let mut reasons = Vec::new();
+    for (position, line) in found.lines.iter_mut().enumerate() {
+        // The hours of a rental count from the moment at which it can be watched.
+        if is_of_hours(scope, line) {
+            let waited = at - line.starts_at;
+            (line.starts_at, line.until) = (at, line.until.map(|until| until + waited));
+            exchanges::set_period(connection, exchange, position, line.starts_at, line.until)?;
+        }
+        if line.until.is_some_and(|until| until <= at) {
+            reasons.push(Reason::OfferGone { offer: line.offer.clone() });
+        }
+    }
     let draws = match lots::draw(&passage::lots_for(scope, &found)?, found.total) {
         Ok(draws) => draws,
         Err(_) => {
@@ -167,7 +178,11 @@ fn place(scope: &MemberScope<'_>, order: &Order, plan: &Plan<'_>) -> Result<Answ
                 location,
                 ("retry-after".to_owned(), policy.deferred_seconds.clamp(1, 60).to_string()),
             ],
-            body: json(&ExchangeAccepted { id: found.id.clone(), state: "processing" })?,
+            body: json(&ExchangeAccepted {
+                id: found.id.clone(),
+                idempotency_key: order.idempotency_key.clone(),
+                state: "processing",
+            })?,
         },
     })
 }
@@ -193,6 +208,14 @@ fn to_stored(scope: &MemberScope<'_>, line: &crate::sandbox::rules::exchange::Li
         },
         entitlement: None,
     })
+}
+
+/// Whether a line works for hours; of an offer that is not sold any more, its kind tells.
+fn is_of_hours(scope: &MemberScope<'_>, line: &Line) -> bool {
+    match scope.shelf(Language::Russian).find(&line.offer) {
+        Some(offer) => matches!(offer.validity, Validity::Hours { .. }),
+        None => line.kind == Kind::Film,
+    }
 }
 
 fn end_smaller_quotas(scope: &MemberScope<'_>, line: &Line, at: DateTime<Utc>) -> Result<(), StoreError> {

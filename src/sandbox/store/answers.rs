@@ -1,13 +1,10 @@
 //! Stored answers: what an idempotency key was answered, byte for byte.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accounts::AccountKey;
 use super::{StoreError, millis};
-
-/// How long a key is remembered.
-pub const KEY_LIFETIME: TimeDelta = TimeDelta::days(7);
 
 /// An answer as it went out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +26,8 @@ pub struct Stored {
     pub answer: Answer,
 }
 
-/// What a key was answered; keys older than their lifetime are forgotten.
-pub fn find(
-    connection: &Connection,
-    account: AccountKey,
-    key: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<Stored>, StoreError> {
-    let mut forget = connection.prepare_cached("DELETE FROM answers WHERE account_id = ?1 AND created_at <= ?2")?;
-    forget.execute(params![account, millis(now - KEY_LIFETIME)])?;
+/// What a key was answered. Keys are kept for good: one that was forgotten would be carried out a second time.
+pub fn find(connection: &Connection, account: AccountKey, key: &str) -> Result<Option<Stored>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT payload_hash, status, headers, body FROM answers WHERE account_id = ?1 AND key = ?2")?;
     let row = statement

@@ -47,6 +47,8 @@ pub struct Exchange {
     pub key: i64,
     /// Its identifier.
     pub id: ExchangeId,
+    /// The key it was ordered with; a scenario's own exchanges have none.
+    pub idempotency_key: Option<String>,
     /// How far it has come.
     pub state: State,
     /// When it was ordered.
@@ -113,7 +115,8 @@ pub struct NewExchange<'a> {
     pub lines: &'a [Line],
 }
 
-const COLUMNS: &str = "id, public_id, state, created_at, total, balance_after, next_exchange_at, refusal";
+const COLUMNS: &str = "id, public_id, state, created_at, total, balance_after, next_exchange_at, refusal, \
+                       idempotency_key";
 
 /// Remembers an exchange in processing.
 pub fn insert(connection: &Connection, account: AccountKey, new: &NewExchange<'_>) -> Result<i64, StoreError> {
@@ -181,6 +184,22 @@ pub fn set_next_exchange_at(
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached("UPDATE exchanges SET next_exchange_at = ?2 WHERE id = ?1")?;
     statement.execute(params![exchange, next.map(millis)])?;
+    Ok(())
+}
+
+/// Records when a line works.
+pub fn set_period(
+    connection: &Connection,
+    exchange: i64,
+    position: usize,
+    starts_at: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let position = i64::try_from(position).map_err(|_| StoreError::Corrupt("too many lines"))?;
+    let mut statement = connection.prepare_cached(
+        "UPDATE exchange_lines SET starts_at = ?3, until = ?4 WHERE exchange_id = ?1 AND position = ?2",
+    )?;
+    statement.execute(params![exchange, position, millis(starts_at), until.map(millis)])?;
     Ok(())
 }
 
@@ -301,6 +320,7 @@ fn read(row: &Row<'_>) -> Result<Exchange, StoreError> {
         balance_after: points(row.get(5)?)?,
         next_exchange_at: maybe_time(row.get(6)?)?,
         refusal: row.get(7)?,
+        idempotency_key: row.get(8)?,
         lines: Vec::new(),
     })
 }

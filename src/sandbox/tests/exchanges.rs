@@ -224,16 +224,80 @@ async fn a_refusal_is_remembered_too() {
 }
 
 #[tokio::test]
-async fn keys_belong_to_one_member_and_live_seven_days() {
+async fn keys_belong_to_one_member_and_are_kept_for_good() {
     let server = Server::start().await;
     let (one, other) = (server.member("exact-points"), server.member("vip"));
-    assert_eq!(one.order("k1", &[(FILM, 800)]).await.status, 201);
+    let first = one.order("k1", &[(FILM, 800)]).await;
+    assert_eq!(first.status, 201);
     assert_eq!(other.order("k1", &[(FILM, 680)]).await.status, 201);
-    server.control.advance(TimeDelta::days(7) - TimeDelta::milliseconds(1)).unwrap();
-    let session = server.signed_in_again(&one.id);
-    assert_eq!(session.order("k1", &[(FILM, 800)]).await.status, 201, "to the last moment");
-    server.control.advance(TimeDelta::milliseconds(1)).unwrap();
-    session.order("k1", &[(FILM, 800)]).await.problem(422, "2011");
+    // Points for a second exchange are there, and the first one's month and hours are over.
+    server.control.adjust_points(&one.id, 800).unwrap();
+    for days in [7, 1, 392] {
+        server.control.advance(TimeDelta::days(days)).unwrap();
+        let session = server.signed_in_again(&one.id);
+        let again = session.order("k1", &[(FILM, 800)]).await;
+        assert_eq!((again.status, &again.body), (201, &first.body), "after {days} days more");
+        session.order("k1", &[(FILM, 801)]).await.problem(422, "idempotency_key_reused");
+        assert_eq!(server.control.balance(&one.id).unwrap().get(), 800);
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_names_the_key_that_it_answers() {
+    for policy in [Policy::default(), deferred(30)] {
+        let server = Server::with(Options { policy: policy.into(), ..options() }).await;
+        let member = server.member("exact-points");
+        let answer = member.order("k1", &[(FILM, 800)]).await;
+        assert_eq!(answer.json()["idempotency_key"], "k1", "{}", answer.status);
+        assert_eq!(member.get(answer.header("location").unwrap()).await.json()["idempotency_key"], "k1");
+        let found = member.get("/v1/exchanges?idempotency_key=k1").await.json();
+        assert_eq!(found["exchanges"][0]["idempotency_key"], "k1");
+    }
+    // What a scenario has made of itself was ordered with no key.
+    let server = Server::start().await;
+    let past = server.member("long-history").get("/v1/exchanges").await.json();
+    assert_eq!(past["exchanges"][9].get("idempotency_key"), Some(&json!(null)));
+}
+
+#[tokio::test]
+async fn a_deferred_rental_counts_its_hours_from_its_confirmation() {
+    for seconds in [5, 6 * 3600, 72 * 3600] {
+        let server = Server::with(Options { policy: deferred(seconds).into(), ..options() }).await;
+        let member = server.member("exact-points");
+        let accepted = member.order("k1", &[(FILM, 800)]).await;
+        let wait = TimeDelta::seconds(i64::from(seconds));
+        server.control.advance(wait).unwrap();
+        let member = server.signed_in_again(&member.id);
+        let exchange = member.get(accepted.header("location").unwrap()).await.json();
+        assert_eq!(exchange["state"], "confirmed", "{exchange}");
+        let start = at("2026-03-10T09:00:00Z") + wait;
+        let line = &exchange["lines"][0];
+        let time = |value: &serde_json::Value| at(value.as_str().unwrap());
+        assert_eq!((time(&line["starts_at"]), time(&line["until"])), (start, start + TimeDelta::hours(48)));
+        let held = member.get("/v1/entitlements").await.json();
+        assert_eq!(time(&held["entitlements"][0]["until"]), start + TimeDelta::hours(48), "{held}");
+        server.control.advance(TimeDelta::hours(48) - TimeDelta::seconds(1)).unwrap();
+        assert_eq!(server.control.active_offers(&member.id).unwrap(), [FILM]);
+        server.control.advance(TimeDelta::seconds(1)).unwrap();
+        assert_eq!(server.control.active_offers(&member.id).unwrap(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn what_would_have_ended_before_it_is_carried_out_is_refused() {
+    const OPTION: &str = "service-viewing-control";
+    let server = Server::with(Options { policy: deferred(70 * 86_400).into(), ..options() }).await;
+    let member = server.member("vip");
+    let accepted = member.order("k1", &[(OPTION, 680)]).await;
+    assert_eq!(accepted.status, 202);
+    server.control.advance(TimeDelta::days(70)).unwrap();
+    let member = server.signed_in_again(&member.id);
+    let exchange = member.get(accepted.header("location").unwrap()).await.json();
+    assert_eq!(exchange["state"], "refused", "{exchange}");
+    assert_eq!(reasons(&exchange["refusal"]), ["offer_gone"]);
+    let ledger = member.get("/v1/ledger?type=exchange").await.json();
+    let charged = ledger["entries"].as_array().unwrap().iter().filter(|entry| entry["exchange_id"] == exchange["id"]);
+    assert_eq!(charged.count(), 0);
 }
 
 #[tokio::test]

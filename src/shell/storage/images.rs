@@ -79,6 +79,20 @@ impl ImageCache {
         Ok(cache)
     }
 
+    /// Forgets every picture.
+    ///
+    /// # Errors
+    /// Some could not be removed.
+    pub fn wipe(&self) -> io::Result<()> {
+        let Some(directory) = &self.directory else { return Ok(()) };
+        let mut index = self.index();
+        *index = Index::default();
+        for entry in fs::read_dir(directory)? {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(())
+    }
+
     /// The picture with this key, if it is there and whole.
     pub fn load(&self, key: &str) -> Option<CachedImage> {
         let directory = self.directory.as_deref()?;

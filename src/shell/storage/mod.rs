@@ -20,13 +20,14 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use atomic::Format;
 pub use cache::{Snapshot, SnapshotCache, Stamped};
 pub use files::{Draft, Files, SystemFiles};
 pub use images::{CachedImage, ImageCache};
 pub use orders::{JournalError, OrderJournal};
-pub use pin::{PinCheck, PinFile, PinStatus};
+pub use pin::{PinCheck, PinFile, PinTime};
 pub use settings::{Settings, SettingsFile};
-pub use tokens::TokenFile;
+pub use tokens::{SignInId, TokenFile};
 
 /// Everything the box remembers.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub struct Storage {
     pub pin: PinFile,
     /// Pictures.
     pub images: ImageCache,
+    files: Arc<dyn Files>,
+    owner: PathBuf,
     /// Held open: the lock ends with it. A disk that takes nothing has none.
     _lock: Option<File>,
 }
@@ -90,8 +93,10 @@ impl Storage {
             orders: OrderJournal::new(files.clone(), directory),
             tokens: Arc::new(TokenFile::new(files.clone(), directory)),
             settings: SettingsFile::new(files.clone(), directory),
-            pin: PinFile::new(files, directory),
+            pin: PinFile::new(files.clone(), directory),
             images: ImageCache::none(),
+            owner: directory.join("owner"),
+            files,
             _lock: None,
         }
     }
@@ -103,10 +108,67 @@ impl Storage {
 
     /// Forgets what belongs to the member who signs out. The order journal stays: its order may
     /// still have to be asked about when the same member returns.
+    ///
+    /// # Errors
+    /// Something of it could not be removed; the rest is.
     pub fn forget_member(&self) -> io::Result<()> {
-        self.cache.wipe()
+        // Each of them, also where another cannot be removed.
+        let of_the_member = [self.cache.wipe(), self.images.wipe(), self.pin.clear(), self.forget_choices()];
+        of_the_member.into_iter().collect::<io::Result<()>>().and_then(|()| atomic::remove(&*self.files, &self.owner))
+    }
+
+    /// Lets a start find only what was kept for the sign-in whose tokens are there (ACC-1): with other tokens, or with
+    /// none, nothing of before is shown.
+    ///
+    /// # Errors
+    /// What another sign-in left could not be removed, so it must not be shown.
+    pub fn bind(&self) -> io::Result<()> {
+        let sign_in = self.tokens.sign_in()?;
+        let owner = self.owner();
+        if sign_in == owner {
+            return Ok(());
+        }
+        match (&sign_in, &owner) {
+            // Kept by a version that named no sign-ins: its PIN goes on protecting, and shows nothing.
+            (Some(_), None) => self.cache.wipe().and(self.images.wipe())?,
+            (Some(_) | None, Some(_)) | (None, None) => self.forget_member()?,
+        }
+        self.own(sign_in.as_ref())
+    }
+
+    /// Notes that what is kept from now on belongs to the present sign-in.
+    ///
+    /// # Errors
+    /// That cannot be noted, so nothing may be kept.
+    pub fn own_by_sign_in(&self) -> io::Result<()> {
+        let sign_in = self.tokens.sign_in()?;
+        if self.owner() == sign_in { Ok(()) } else { self.own(sign_in.as_ref()) }
+    }
+
+    fn own(&self, sign_in: Option<&SignInId>) -> io::Result<()> {
+        match sign_in {
+            Some(SignInId(id)) => OWNER.write(&*self.files, &self.owner, id.as_bytes()),
+            None => atomic::remove(&*self.files, &self.owner),
+        }
+    }
+
+    fn owner(&self) -> Option<SignInId> {
+        let id = OWNER.read_or_drop(&*self.files, &self.owner)?;
+        String::from_utf8(id).ok().map(SignInId)
+    }
+
+    /// How a PIN is used is the member's; language and motion are the television's.
+    fn forget_choices(&self) -> io::Result<()> {
+        let chosen = self.settings.load();
+        match chosen.pin_use {
+            Some(_) => self.settings.save(&Settings { pin_use: None, ..chosen }),
+            None => Ok(()),
+        }
     }
 }
+
+/// The id of the sign-in that the rest belongs to.
+const OWNER: Format = Format { name: "owner", version: 1, limit: 1024 };
 
 /// A directory that was there before, made by an installer or by hand, may be open to others.
 fn close_to_others(directory: &Path) {
@@ -164,6 +226,88 @@ mod tests {
         // Pictures come again, so a disk that keeps none is no failure worth a word for each of them.
         assert!(storage.images.save("a", b"picture", chrono::DateTime::UNIX_EPOCH).is_ok());
         assert_eq!(storage.images.load("a"), None);
+    }
+
+    /// A directory with everything of a member: the sign-in's tokens, cache, a picture, PIN and choice.
+    fn lived_in() -> (tempfile::TempDir, Storage) {
+        use crate::api::{TokenStore, Tokens, snapshot};
+        use crate::domain::{Language, PinUse, Secret};
+
+        let directory = tempfile::tempdir().unwrap();
+        let storage = Storage::open(directory.path(), 1 << 20).unwrap();
+        storage.tokens.begin(&Tokens { access: Secret::new("a"), refresh: None }).unwrap();
+        storage.bind().unwrap();
+        let value = snapshot::read_account(include_bytes!("../../../tests/fixtures/api/account.json")).unwrap();
+        let fetched_at = chrono::DateTime::UNIX_EPOCH;
+        storage.cache.save_account(&Stamped { value, etag: None, fetched_at }).unwrap();
+        storage.images.save("a", b"picture", fetched_at).unwrap();
+        storage.pin.set(&Secret::new("1234")).unwrap();
+        let (language, pin_use) = (Some(Language::En), Some(PinUse::EveryExchange));
+        storage.settings.save(&Settings { language, pin_use, animations: None }).unwrap();
+        (directory, storage)
+    }
+
+    /// What of a member is there: account, picture, PIN, choice of the PIN's use.
+    fn holds(storage: &Storage) -> [bool; 4] {
+        [
+            storage.cache.load().account.is_some(),
+            storage.images.load("a").is_some(),
+            storage.pin.is_set().unwrap(),
+            storage.settings.load().pin_use.is_some(),
+        ]
+    }
+
+    #[test]
+    fn a_start_with_the_same_sign_in_finds_what_it_left() {
+        use crate::api::{TokenStore, Tokens};
+        use crate::domain::Secret;
+
+        let (_directory, storage) = lived_in();
+        storage.tokens.save(&Tokens { access: Secret::new("renewed"), refresh: None }).unwrap();
+        storage.bind().unwrap();
+        assert_eq!(holds(&storage), [true; 4]);
+    }
+
+    #[test]
+    fn a_start_with_other_tokens_finds_nothing_of_before() {
+        use crate::api::{TokenStore, Tokens};
+        use crate::domain::{Language, Secret};
+
+        let other = Tokens { access: Secret::new("b"), refresh: None };
+        // By a sign-in, and by whoever writes the file.
+        let begun = |storage: &Storage| storage.tokens.begin(&other).unwrap();
+        let planted = |storage: &Storage| {
+            storage.tokens.forget().unwrap();
+            storage.tokens.save(&other).unwrap();
+        };
+        for change in [&begun as &dyn Fn(&Storage), &planted] {
+            let (_directory, storage) = lived_in();
+            change(&storage);
+            storage.bind().unwrap();
+            assert_eq!(holds(&storage), [false; 4]);
+            assert_eq!(storage.settings.load().language, Some(Language::En), "the television's own");
+            storage.bind().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_sign_in_whose_tokens_are_gone_left_nothing() {
+        use crate::api::TokenStore;
+
+        for wipe in [Storage::bind, Storage::forget_member] {
+            let (_directory, storage) = lived_in();
+            storage.tokens.forget().unwrap();
+            wipe(&storage).unwrap();
+            assert_eq!(holds(&storage), [false; 4]);
+        }
+    }
+
+    #[test]
+    fn what_a_version_without_names_left_is_not_shown_and_its_pin_protects() {
+        let (directory, storage) = lived_in();
+        fs::remove_file(directory.path().join("owner")).unwrap();
+        storage.bind().unwrap();
+        assert_eq!(holds(&storage), [false, false, true, true]);
     }
 
     #[test]

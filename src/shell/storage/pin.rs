@@ -1,16 +1,17 @@
 //! The PIN: its hash, the tries that are left, and the lock after too many.
 //!
 //! A try is counted on disk before it is judged, so that pulling the plug gives no new ones.
-//! The lock counts down by an estimate of time that a clock set back can neither end early nor
-//! prolong beyond its length.
+//! The lock counts time that neither the plug nor the cable nor a wrong clock changes: the time since
+//! boot while this program runs, and the server's time across a restart, where it was known at both ends.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, Format, Found};
@@ -21,7 +22,7 @@ const FORMAT: Format = Format { name: "pin", version: 1, limit: 4096 };
 /// Wrong tries before the lock.
 const TRIES: u8 = 5;
 /// How long the lock lasts.
-const LOCK: Duration = Duration::minutes(15);
+const LOCK: Duration = Duration::from_secs(15 * 60);
 /// 8 MiB twice over takes a Cortex-A53 about a tenth of a second: not felt by a viewer, and
 /// affordable beside a video. Four digits are protected by the lock, not by the hash.
 const MEMORY_KIB: u32 = 8 * 1024;
@@ -32,8 +33,8 @@ const PASSES: u32 = 2;
 pub struct PinFile {
     files: Arc<dyn Files>,
     path: PathBuf,
-    /// One question at a time, or two could share one try.
-    turn: Mutex<()>,
+    /// Held by one question at a time, or two could share one try; when this run looked at the lock last.
+    turn: Mutex<Option<Duration>>,
 }
 
 /// What a PIN turned out to be.
@@ -48,35 +49,21 @@ pub enum PinCheck {
     },
     /// Not looked at: there were too many.
     Locked {
-        /// Until when, by the clock that was passed in.
-        until: DateTime<Utc>,
+        /// For how long still.
+        left: Duration,
     },
     /// There is none to compare with.
     NotSet,
 }
 
-/// What can be said of the PIN without trying one.
+/// The clocks that a lock goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PinStatus {
-    /// There is none.
-    NotSet,
-    /// It can be tried.
-    Ready {
-        /// Tries that are left.
-        left: u8,
-    },
-    /// There were too many tries.
-    Locked {
-        /// Until when, by the clock that was passed in.
-        until: DateTime<Utc>,
-    },
-    /// There was one, and its file is damaged. It must not count as none: signing in again
-    /// proves who may clear it.
-    Damaged,
+pub struct PinTime {
+    /// Time since this program started, the system's sleep included; never goes back.
+    pub running: Duration,
+    /// The server's time, if the server has told it in this run.
+    pub server: Option<DateTime<Utc>>,
 }
-
-/// A clock that shows less was never set.
-const CLOCKS_BEGIN: DateTime<Utc> = DateTime::from_timestamp(1_767_225_600, 0).expect("it is the year 2026");
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Stored {
@@ -88,43 +75,38 @@ struct Stored {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Lock {
     /// Seconds still to serve.
-    remaining: i64,
-    /// The best estimate of the true time; never goes back.
-    estimate: DateTime<Utc>,
-    /// What the clock said last; may go back.
-    seen: DateTime<Utc>,
+    remaining: u64,
+    /// The server's time at which so many were left; earlier versions wrote none.
+    #[serde(default)]
+    server: Option<DateTime<Utc>>,
 }
 
 impl Lock {
-    fn new(now: DateTime<Utc>) -> Self {
-        Self { remaining: LOCK.num_seconds(), estimate: now, seen: now }
+    fn new(now: PinTime) -> Self {
+        Self { remaining: LOCK.as_secs(), server: now.server }
     }
 
-    /// Lets the time pass that has certainly passed, or `None` if the lock is over.
-    fn at(self, now: DateTime<Utc>) -> Option<Self> {
-        if self.estimate < CLOCKS_BEGIN && now >= CLOCKS_BEGIN {
-            // A box without a clock of its own has just learned the time: nobody knows how much of it has passed.
-            return Some(Self { estimate: now, seen: now, ..self });
-        }
-        let passed = if now >= self.estimate {
-            now - self.estimate
-        } else {
-            // The clock was set back: only what it shows beyond its last reading has passed.
-            (now - self.seen).max(Duration::zero())
-        };
-        let remaining = self.remaining.min(LOCK.num_seconds()) - passed.num_seconds();
-        let estimate = self.estimate.checked_add_signed(passed).unwrap_or(self.estimate);
-        (remaining > 0).then_some(Self { remaining, estimate, seen: now })
+    /// Lets the time pass that has certainly passed, or `None` if the lock is over. `seen` is when this run looked at
+    /// the lock last.
+    fn at(self, now: PinTime, seen: Option<Duration>) -> Option<Self> {
+        let here = seen.map_or(Duration::ZERO, |seen| now.running.saturating_sub(seen));
+        let there = self.server.zip(now.server).and_then(|(then, now)| (now - then).to_std().ok()).unwrap_or_default();
+        let passed = here.max(there).as_secs();
+        let left = self.remaining.min(LOCK.as_secs()).saturating_sub(passed);
+        // Without the server's time now, its last one goes on by what has passed, so that nothing counts twice.
+        let later = |then: DateTime<Utc>| then.checked_add_signed(TimeDelta::seconds(i64::try_from(passed).ok()?));
+        let server = now.server.or_else(|| self.server.and_then(later));
+        (left > 0).then_some(Self { remaining: left, server })
     }
 
-    fn until(self) -> DateTime<Utc> {
-        self.seen.checked_add_signed(Duration::seconds(self.remaining)).unwrap_or(self.seen)
+    fn left(self) -> Duration {
+        Duration::from_secs(self.remaining)
     }
 }
 
 impl PinFile {
     pub(super) fn new(files: Arc<dyn Files>, directory: &Path) -> Self {
-        Self { files, path: directory.join("pin"), turn: Mutex::new(()) }
+        Self { files, path: directory.join("pin"), turn: Mutex::default() }
     }
 
     /// Sets the PIN and forgets wrong tries. The caller has made sure that the viewer may.
@@ -143,57 +125,58 @@ impl PinFile {
         atomic::remove(&*self.files, &self.path)
     }
 
-    /// What can be said without a try.
-    pub fn status(&self, now: DateTime<Utc>) -> io::Result<PinStatus> {
+    /// Whether there is one. A damaged one must not count as none: signing in again proves who may clear it.
+    ///
+    /// # Errors
+    /// The disk does not tell.
+    pub fn is_set(&self) -> io::Result<bool> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(match self.read()? {
-            Known::NotSet => PinStatus::NotSet,
-            Known::Damaged => PinStatus::Damaged,
-            Known::Pin(stored) => match self.remaining_lock(stored, now)? {
-                (_, Some(lock)) => PinStatus::Locked { until: lock.until() },
-                (stored, None) => PinStatus::Ready { left: TRIES.saturating_sub(stored.failures) },
-            },
+            Known::NotSet => false,
+            Known::Damaged | Known::Pin(_) => true,
         })
     }
 
     /// Tries a PIN. An error means that the try could not be counted and so was not judged.
-    pub fn check(&self, pin: &Secret, now: DateTime<Utc>) -> io::Result<PinCheck> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let stored = match self.read()? {
+    pub fn check(&self, pin: &Secret, now: PinTime) -> io::Result<PinCheck> {
+        let mut seen = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stored = match self.read()? {
             Known::NotSet => return Ok(PinCheck::NotSet),
             Known::Damaged => return Err(io::Error::new(io::ErrorKind::InvalidData, "the PIN file is damaged")),
             Known::Pin(stored) => stored,
         };
-        let mut stored = match self.remaining_lock(stored, now)? {
-            (_, Some(lock)) => return Ok(PinCheck::Locked { until: lock.until() }),
-            (stored, None) => stored,
-        };
+        if let Some(lock) = stored.lock {
+            // Whole seconds count, and what is left of one counts next time.
+            let remaining = lock.at(now, *seen);
+            let has_moved = remaining != Some(lock);
+            stored.lock = remaining;
+            if remaining.is_none() {
+                stored.failures = 0;
+            }
+            if has_moved {
+                // Written down, so that a restart goes on from here.
+                self.write(&stored)?;
+            }
+            if has_moved || seen.is_none() {
+                *seen = Some(now.running);
+            }
+            if let Some(lock) = remaining {
+                return Ok(PinCheck::Locked { left: lock.left() });
+            }
+        }
         stored.failures = stored.failures.saturating_add(1);
         stored.lock = (stored.failures >= TRIES).then(|| Lock::new(now));
         self.write(&stored)?;
+        *seen = Some(now.running);
         let hash = PasswordHash::new(&stored.hash).map_err(io::Error::other)?;
         if hasher()?.verify_password(pin.reveal().as_bytes(), &hash).is_ok() {
             self.write(&Stored { failures: 0, lock: None, ..stored.clone() })?;
             return Ok(PinCheck::Right);
         }
         Ok(match stored.lock {
-            Some(lock) => PinCheck::Locked { until: lock.until() },
+            Some(lock) => PinCheck::Locked { left: lock.left() },
             None => PinCheck::Wrong { left: TRIES.saturating_sub(stored.failures) },
         })
-    }
-
-    /// The lock as it stands now, written down so that the estimate survives a restart.
-    fn remaining_lock(&self, mut stored: Stored, now: DateTime<Utc>) -> io::Result<(Stored, Option<Lock>)> {
-        let Some(lock) = stored.lock else { return Ok((stored, None)) };
-        let remaining = lock.at(now);
-        stored.lock = remaining;
-        if remaining.is_none() {
-            stored.failures = 0;
-        }
-        if remaining != Some(lock) {
-            self.write(&stored)?;
-        }
-        Ok((stored, remaining))
     }
 
     fn read(&self) -> io::Result<Known> {
@@ -228,8 +211,19 @@ mod tests {
     use super::super::SystemFiles;
     use super::*;
 
-    fn at(minutes: i64) -> DateTime<Utc> {
-        "2026-11-22T10:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::minutes(minutes)
+    const MINUTE: u64 = 60;
+
+    /// So many seconds into this run, with the server's time in minutes, if it is known.
+    fn at(running: u64, server: Option<i64>) -> PinTime {
+        let noon = "2026-11-22T10:00:00Z".parse::<DateTime<Utc>>().unwrap();
+        PinTime {
+            running: Duration::from_secs(running),
+            server: server.map(|minutes| noon + TimeDelta::minutes(minutes)),
+        }
+    }
+
+    fn left(minutes: u64) -> PinCheck {
+        PinCheck::Locked { left: Duration::from_secs(minutes * MINUTE) }
     }
 
     fn file() -> (tempfile::TempDir, PinFile) {
@@ -238,31 +232,38 @@ mod tests {
         (directory, file)
     }
 
-    fn check(file: &PinFile, pin: &str, now: DateTime<Utc>) -> PinCheck {
+    fn check(file: &PinFile, pin: &str, now: PinTime) -> PinCheck {
         file.check(&Secret::new(pin), now).unwrap()
     }
 
-    /// A file that was locked at minute 0.
-    fn locked() -> (tempfile::TempDir, PinFile) {
+    /// A file that was locked at second 0.
+    fn locked(server: Option<i64>) -> (tempfile::TempDir, PinFile) {
         let (directory, file) = file();
         file.set(&Secret::new("1234")).unwrap();
         for left in [4, 3, 2, 1] {
-            assert_eq!(check(&file, "0000", at(0)), PinCheck::Wrong { left });
+            assert_eq!(check(&file, "0000", at(0, server)), PinCheck::Wrong { left });
         }
-        assert_eq!(check(&file, "0000", at(0)), PinCheck::Locked { until: at(15) });
+        assert_eq!(check(&file, "0000", at(0, server)), left(15));
         (directory, file)
+    }
+
+    /// The same file after a restart.
+    fn restarted(directory: &tempfile::TempDir) -> PinFile {
+        PinFile::new(Arc::new(SystemFiles), directory.path())
     }
 
     #[test]
     fn the_right_pin_is_taken_and_forgives_earlier_tries() {
         let (_directory, file) = file();
-        assert_eq!(check(&file, "1234", at(0)), PinCheck::NotSet);
+        assert_eq!(check(&file, "1234", at(0, None)), PinCheck::NotSet);
+        assert!(!file.is_set().unwrap());
         file.set(&Secret::new("1234")).unwrap();
-        assert_eq!(check(&file, "1235", at(0)), PinCheck::Wrong { left: 4 });
-        assert_eq!(check(&file, "1234", at(0)), PinCheck::Right);
-        assert_eq!(file.status(at(0)).unwrap(), PinStatus::Ready { left: 5 });
+        assert!(file.is_set().unwrap());
+        assert_eq!(check(&file, "1235", at(0, None)), PinCheck::Wrong { left: 4 });
+        assert_eq!(check(&file, "1234", at(0, None)), PinCheck::Right);
+        assert_eq!(check(&file, "1235", at(0, None)), PinCheck::Wrong { left: 4 });
         file.clear().unwrap();
-        assert_eq!(file.status(at(0)).unwrap(), PinStatus::NotSet);
+        assert!(!file.is_set().unwrap());
     }
 
     #[test]
@@ -275,45 +276,78 @@ mod tests {
     }
 
     #[test]
-    fn five_wrong_tries_lock_for_fifteen_minutes_across_a_restart() {
-        let (directory, _) = locked();
-        let file = PinFile::new(Arc::new(SystemFiles), directory.path());
-        assert_eq!(check(&file, "1234", at(1)), PinCheck::Locked { until: at(15) }, "even the right one");
-        assert_eq!(file.status(at(14)).unwrap(), PinStatus::Locked { until: at(15) });
-        assert_eq!(check(&file, "0000", at(15)), PinCheck::Wrong { left: 4 });
-        assert_eq!(check(&file, "1234", at(15)), PinCheck::Right);
+    fn five_wrong_tries_lock_for_fifteen_minutes_of_running() {
+        let (_directory, file) = locked(None);
+        assert_eq!(check(&file, "1234", at(MINUTE, None)), left(14), "even the right one");
+        assert_eq!(check(&file, "1234", at(14 * MINUTE, None)), left(1));
+        assert_eq!(check(&file, "0000", at(15 * MINUTE, None)), PinCheck::Wrong { left: 4 });
+        assert_eq!(check(&file, "1234", at(15 * MINUTE, None)), PinCheck::Right);
     }
 
     #[test]
-    fn a_clock_set_back_neither_unlocks_nor_locks_for_longer() {
-        let (_directory, file) = locked();
-        let back = at(-1_000_000);
-        assert_eq!(check(&file, "1234", back), PinCheck::Locked { until: back + LOCK });
-        let later = back + Duration::minutes(10);
-        assert_eq!(check(&file, "1234", later), PinCheck::Locked { until: back + LOCK }, "time passes there too");
-        assert_eq!(check(&file, "1234", back + LOCK), PinCheck::Right);
-    }
-
-    #[test]
-    fn a_clock_that_is_set_right_after_a_restart_does_not_unlock() {
-        let (_directory, file) = locked();
-        let epoch = DateTime::UNIX_EPOCH;
-        assert_eq!(check(&file, "1234", epoch), PinCheck::Locked { until: epoch + LOCK });
-        assert_eq!(check(&file, "1234", epoch + Duration::minutes(7)), PinCheck::Locked { until: epoch + LOCK });
-        // Seven minutes passed in 1970; by the true clock it is minute eight.
-        assert_eq!(check(&file, "1234", at(8)), PinCheck::Locked { until: at(15) });
-    }
-
-    #[test]
-    fn a_box_that_learns_the_time_has_not_served_the_years_before() {
-        let (_directory, file) = file();
-        file.set(&Secret::new("1234")).unwrap();
-        let epoch = DateTime::UNIX_EPOCH;
-        for _ in 0..TRIES {
-            let _ = check(&file, "0000", epoch);
+    fn asking_every_moment_does_not_prolong_the_lock() {
+        let (_directory, file) = locked(None);
+        for half in 1..30 * MINUTE {
+            let now = PinTime { running: Duration::from_millis(half * 500), server: None };
+            assert!(matches!(check(&file, "1234", now), PinCheck::Locked { .. }), "{half}");
         }
-        assert_eq!(check(&file, "1234", at(0)), PinCheck::Locked { until: at(15) });
-        assert_eq!(check(&file, "1234", at(15)), PinCheck::Right);
+        assert_eq!(check(&file, "1234", at(15 * MINUTE, None)), PinCheck::Right);
+    }
+
+    #[test]
+    fn pulling_the_plug_ends_no_lock_and_gives_no_tries() {
+        let (directory, file) = locked(None);
+        assert_eq!(check(&file, "1234", at(5 * MINUTE, None)), left(10));
+        for _ in 0..20 {
+            // Started anew, and nobody knows for how long the power was gone.
+            let file = restarted(&directory);
+            assert_eq!(check(&file, "1234", at(1_000_000, None)), left(10));
+        }
+        let file = restarted(&directory);
+        assert_eq!(check(&file, "1234", at(7, None)), left(10));
+        assert_eq!(check(&file, "1234", at(7 + 10 * MINUTE, None)), PinCheck::Right);
+    }
+
+    #[test]
+    fn across_a_restart_the_servers_time_counts_where_it_was_known_at_both_ends() {
+        let (directory, _) = locked(Some(0));
+        let file = restarted(&directory);
+        assert_eq!(check(&file, "1234", at(3, None)), left(15), "it is not known yet");
+        assert_eq!(check(&file, "1234", at(4, Some(9))), left(6));
+        assert_eq!(check(&file, "1234", at(5, Some(15))), PinCheck::Right);
+
+        let (directory, _) = locked(None);
+        let file = restarted(&directory);
+        assert_eq!(check(&file, "1234", at(4, Some(1_000_000))), left(15), "it was not known when the lock began");
+    }
+
+    #[test]
+    fn a_minute_that_both_clocks_have_seen_counts_once() {
+        let (directory, file) = locked(Some(0));
+        // The cable is pulled: the server's time is not known any more, and the running time counts.
+        assert_eq!(check(&file, "1234", at(5 * MINUTE, None)), left(10));
+        let file = {
+            drop(file);
+            restarted(&directory)
+        };
+        assert_eq!(check(&file, "1234", at(0, Some(6))), left(9));
+        // A server that sets its clock back takes nothing back and gives nothing.
+        assert_eq!(check(&file, "1234", at(0, Some(-60))), left(9));
+    }
+
+    #[test]
+    fn a_lock_of_an_earlier_version_is_served_as_long_as_it_says() {
+        let (directory, _) = locked(None);
+        let path = directory.path().join("pin");
+        let payload = FORMAT.read_or_drop(&SystemFiles, &path).unwrap();
+        let mut stored: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+        stored["lock"] = serde_json::json!({
+            "remaining": 120, "estimate": "2026-11-22T10:00:00Z", "seen": "2026-11-22T10:00:00Z",
+        });
+        FORMAT.write(&SystemFiles, &path, &serde_json::to_vec(&stored).unwrap()).unwrap();
+        let file = restarted(&directory);
+        assert_eq!(check(&file, "1234", at(0, Some(1_000_000))), left(2));
+        assert_eq!(check(&file, "1234", at(2 * MINUTE, None)), PinCheck::Right);
     }
 
     #[test]
@@ -321,9 +355,9 @@ mod tests {
         let (directory, file) = file();
         file.set(&Secret::new("1234")).unwrap();
         std::fs::write(directory.path().join("pin"), b"x").unwrap();
-        assert_eq!(file.status(at(0)).unwrap(), PinStatus::Damaged);
-        assert!(file.check(&Secret::new("1234"), at(0)).is_err());
+        assert!(file.is_set().unwrap());
+        assert!(file.check(&Secret::new("1234"), at(0, None)).is_err());
         file.set(&Secret::new("9999")).unwrap();
-        assert_eq!(check(&file, "9999", at(0)), PinCheck::Right);
+        assert_eq!(check(&file, "9999", at(0, None)), PinCheck::Right);
     }
 }

@@ -20,6 +20,7 @@ impl World {
         self.network.heal();
         for tv in 0..self.tvs.len() {
             self.tvs[tv].disk.set_failing(0);
+            self.give_back(tv);
             // Half of them start once more: what is on the disk must end well too.
             if self.random.bool() {
                 self.tvs[tv].kill();

@@ -16,12 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bonus_tv::api::Tokens;
-use bonus_tv::core::{Answer, Event, LinkChange, PlayerEvent, RequestId, SignInState};
+use bonus_tv::core::{Answer, Dialog, Event, LinkChange, PlayerEvent, RequestId, Session, SignInState, Warning};
 use bonus_tv::domain::{Failure, Language, Secret};
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
 use bonus_tv::sandbox::Programme;
+use bonus_tv::sandbox::policy::Processing;
 use bonus_tv::sandbox::values::MemberId;
 use bonus_tv::shell::network;
+use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
@@ -30,7 +32,7 @@ use crate::faults::Plan;
 use crate::network::Network;
 use crate::options::Bug;
 use crate::orders::Orders;
-use crate::server::Server;
+use crate::server::{SUBSCRIBERS, Server};
 use crate::trace::{Notes, Trace};
 use crate::tv::{Errand, Tv};
 use crate::viewer::{self, Mood};
@@ -45,6 +47,8 @@ enum Due {
     FilmEnds { tv: usize, start: u64 },
     Viewer { tv: usize, start: u64 },
     PowerOn { tv: usize },
+    Wakes { tv: usize, start: u64 },
+    VisitorLeaves { tv: usize },
     DiskHeals { tv: usize },
     LinkChanges { tv: usize },
     Stroke(usize),
@@ -78,6 +82,8 @@ pub struct World {
     pub network: Arc<Network>,
     /// Whose points are spent.
     pub member: MemberId,
+    /// Somebody who watches on another's box now and then.
+    pub visitor: MemberId,
     /// The orders and what was read of them.
     pub orders: Orders,
     /// What happened.
@@ -90,6 +96,8 @@ pub struct World {
     mood: Mood,
     calm_at: Option<Instant>,
     night_until: Option<Instant>,
+    /// Answers that came for a box whose system sleeps.
+    held: Vec<Arrived>,
     bug: Option<Bug>,
 }
 
@@ -126,13 +134,17 @@ impl World {
         let server = Server::start(programme, clock, plan.policy, random.u64(..), bug);
         let session = server.control().session(plan.subscriber);
         let session = session.unwrap_or_else(|error| panic!("the subscriber: {error}"));
-        let network = Network::new(server, plan.weather, Arc::clone(&trace), bug, random.u64(..));
+        let other = SUBSCRIBERS.iter().find(|name| **name != plan.subscriber).copied().unwrap_or_default();
+        let visitor = server.control().session(other);
+        let visitor = visitor.unwrap_or_else(|error| panic!("the visitor: {error}")).member;
+        let network = Network::new(server, &plan, Arc::clone(&trace), bug, random.u64(..));
         let network = Arc::new(network);
         let honesty = if bug == Some(Bug::DropSync) { Honesty::DropsSyncs } else { Honesty::Honest };
         let mut tvs = Vec::new();
         for index in 0..plan.boxes {
             let disk = SimDisk::new(Honesty::Honest, random.u64(..));
-            let tv = Tv::new(index, disk.clone(), Arc::clone(&network), random.u64(..));
+            let member = session.member.clone();
+            let tv = Tv::new(index, disk.clone(), Arc::clone(&network), member, bug, random.u64(..));
             let session = network.server().control().sign_in(&session.member);
             let session = session.unwrap_or_else(|error| panic!("signing in: {error}"));
             let refresh = Some(Secret::new(session.refresh_token));
@@ -144,6 +156,7 @@ impl World {
             tvs,
             network,
             member: session.member,
+            visitor,
             orders: Orders::default(),
             trace,
             plan,
@@ -154,6 +167,7 @@ impl World {
             mood: Mood::Shops,
             calm_at: None,
             night_until: None,
+            held: Vec::new(),
             bug,
         }
     }
@@ -194,17 +208,81 @@ impl World {
         self.tvs[tv].start == start && self.tvs[tv].running.is_some()
     }
 
+    /// How long after an order its exchange is confirmed.
+    pub fn deferral(&self) -> TimeDelta {
+        match self.plan.policy.exchange {
+            Processing::Immediate => TimeDelta::zero(),
+            Processing::Deferred => TimeDelta::seconds(i64::from(self.plan.policy.deferred_seconds)),
+        }
+    }
+
     fn arrived(&mut self, arrived: Arrived) {
-        let Arrived { tv, start, id, result } = arrived;
+        if self.tvs[arrived.tv].sleeps_until.is_some() {
+            self.held.push(arrived);
+            return;
+        }
+        let Arrived { tv, start, id, mut result } = arrived;
         if self.is_of_this_start(tv, start) {
+            self.believe(tv, &mut result);
             self.trace.say(|| format!("box {tv}: answer {} {}", id.get(), told(&result)));
             self.event(tv, Event::Replied { id, result });
         }
     }
 
+    /// Bugs put in by hand: whatever exchange comes is taken for the order's own.
+    fn believe(&self, tv: usize, result: &mut Result<Answer, Failure>) {
+        let Some(order) = self.tvs[tv].running.as_ref().and_then(|running| running.app.order()) else { return };
+        let own = Some(order.order.key.as_str().to_owned());
+        match (self.bug, result) {
+            (Some(Bug::BelieveAnyAnswer), Ok(Answer::Exchange(exchange))) => exchange.key = own,
+            (Some(Bug::BelieveAnyLookup), Ok(Answer::Found(found))) => {
+                if let Some(first) = found.first_mut() {
+                    first.key = own;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What waits until a box's system is awake again.
+    fn waits_for_waking(&self, due: Due) -> Option<Instant> {
+        match due {
+            Due::Wake { tv, .. }
+            | Due::Disk { tv, .. }
+            | Due::Frame { tv, .. }
+            | Due::KeyUp { tv, .. }
+            | Due::FilmEnds { tv, .. }
+            | Due::Viewer { tv, .. }
+            | Due::LinkChanges { tv } => self.tvs[tv].sleeps_until,
+            Due::PowerOn { .. }
+            | Due::Wakes { .. }
+            | Due::VisitorLeaves { .. }
+            | Due::DiskHeals { .. }
+            | Due::Stroke(_)
+            | Due::Calm
+            | Due::Look => None,
+        }
+    }
+
     /// Lets something happen; `true` ends the run.
     fn happen(&mut self, due: Due) -> bool {
+        if let Some(until) = self.waits_for_waking(due) {
+            self.at(until, due);
+            return false;
+        }
         match due {
+            Due::Wakes { tv, start } => {
+                if self.is_of_this_start(tv, start) {
+                    self.tvs[tv].sleeps_until = None;
+                    self.event(tv, Event::Resumed);
+                    let (mine, others) = std::mem::take(&mut self.held).into_iter().partition(|held| held.tv == tv);
+                    self.held = others;
+                    for arrived in mine {
+                        self.arrived(arrived);
+                    }
+                }
+            }
+            Due::VisitorLeaves { tv } => self.give_back(tv),
             Due::Wake { tv, start } => {
                 if self.is_of_this_start(tv, start) {
                     let uptime = self.tvs[tv].uptime();
@@ -282,7 +360,20 @@ impl World {
 
     fn quiet_event(&mut self, tv: usize, event: Event) {
         let presses = matches!(&event, Event::Key(KeyEvent { key: RemoteKey::Ok, phase: Phase::Down(_) }));
-        let errands = self.tvs[tv].handle(event);
+        let leaves = matches!(&event, Event::Key(KeyEvent { key: RemoteKey::Leave, phase: Phase::Down(_) }));
+        let was_asked = self.tvs[tv]
+            .running
+            .as_ref()
+            .is_some_and(|running| matches!(running.app.dialog(), Some(Dialog::Exit { .. })));
+        let mut errands = self.tvs[tv].handle(event);
+        if leaves && self.bug == Some(Bug::LeaveAtOnce) {
+            errands.push(Errand::Exit);
+        }
+        let order = self.tvs[tv].running.as_ref().filter(|running| running.app.session == Session::SignedIn);
+        let order = order.and_then(|running| running.app.order()).map(|flow| flow.order.key.as_str().to_owned());
+        if let Some(key) = order.filter(|_| !was_asked && errands.iter().any(|errand| matches!(errand, Errand::Exit))) {
+            self.trace.violation(format!("box {tv} leaves without a word about order {key}"));
+        }
         self.run_errands(tv, errands, presses);
         self.plan_wake(tv);
     }
@@ -333,10 +424,15 @@ impl World {
                     let delay = Duration::from_millis(self.random.u64(500..10_000));
                     self.after(delay, Due::PowerOn { tv });
                 }
-                Errand::Placed(order) => self.orders.placed(tv, &order, has_pressed, &self.trace),
-                Errand::Shown(key, shown) => self.orders.shown(tv, &key, shown, &self.trace),
+                Errand::Placed(order) => {
+                    self.network.placed(order.key.as_str());
+                    self.orders.placed(tv, &order, has_pressed, self.tvs[tv].awake(), &self.trace);
+                }
+                Errand::Shown(key, shown) => self.orders.shown(tv, &key, shown, self.tvs[tv].awake(), &self.trace),
+                // The member's order waits while somebody else is there.
+                Errand::Warned(Warning::OrderOfAnotherMember) if self.tvs[tv].member == self.visitor => {}
                 Errand::Warned(warning) => {
-                    self.trace.violation(format!("box {tv} warns: {warning}"));
+                    self.trace.violation(format!("box {tv} warns: {warning:?}"));
                 }
             }
         }
@@ -364,16 +460,28 @@ impl World {
         if let Some(flow) = self.tvs[tv].running.as_ref().and_then(|running| running.app.order()) {
             self.trace.say(|| format!("box {tv}: finds order {} on its disk", flow.order.key.as_str()));
         }
+        self.is_of_its_member(tv);
         self.run_errands(tv, errands, false);
         self.event(tv, Event::KeysReleased);
         let start = self.tvs[tv].start;
         self.after(Duration::from_secs(1), Due::Viewer { tv, start });
     }
 
+    /// What a box shows belongs to the member whose tokens are on it.
+    fn is_of_its_member(&self, tv: usize) {
+        let shown = self.tvs[tv].running.as_ref().and_then(|running| running.app.data.account.as_ref());
+        let member = self.tvs[tv].member.as_str();
+        if let Some(other) = shown.map(|account| account.member_id.as_str()).filter(|shown| *shown != member) {
+            self.trace.violation(format!("box {tv} shows what is of {other} to {member}"));
+        }
+    }
+
     fn viewer(&mut self, tv: usize) {
         let start = self.tvs[tv].start;
+        self.is_of_its_member(tv);
+        let mood = if self.tvs[tv].member == self.visitor { Mood::Reads } else { self.mood };
         let running = self.tvs[tv].running.as_ref();
-        let key = running.and_then(|running| viewer::key(&running.app, self.mood, &mut self.random));
+        let key = running.and_then(|running| viewer::key(&running.app, mood, &mut self.random));
         if let Some(key) = key {
             self.trace.say(|| format!("box {tv}: key {}", key.name()));
             self.event(tv, Event::Key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) }));
@@ -395,7 +503,8 @@ impl World {
             let code = code.user_code.clone();
             self.trace.say(|| format!("box {tv}: the phone confirms"));
             // The code may be used or over: the box will ask for another.
-            let _ = self.network.server().control().approve_member(&code, &self.member);
+            let member = self.tvs[tv].member.clone();
+            let _ = self.network.server().control().approve_member(&code, &member);
         }
     }
 }
