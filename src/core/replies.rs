@@ -49,7 +49,9 @@ impl App {
                 self.cache_is_fresh(turn);
             }
             Answer::Entitlements { entitlements, server_time } => {
-                self.clock.set(server_time, &turn.now);
+                if let Some(server_time) = server_time {
+                    self.clock.set(server_time, &turn.now);
+                }
                 let before = self.running_ids();
                 let options_before = self.my_option_ids();
                 self.data.entitlements = Some(entitlements);
@@ -181,7 +183,9 @@ impl App {
 
     fn catalog_arrived(&mut self, request: &Request, page: CatalogPage, etag: Option<String>, turn: &mut Turn) {
         let Request::Catalog { cursor, .. } = request else { return };
-        self.clock.set(page.server_time, &turn.now);
+        if let Some(server_time) = page.server_time {
+            self.clock.set(server_time, &turn.now);
+        }
         let next = page.next_cursor.clone().filter(|next| Some(next) != cursor.as_ref());
         match (cursor, self.data.incoming.take()) {
             (None, _) => {

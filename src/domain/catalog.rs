@@ -164,7 +164,7 @@ pub struct CatalogPage {
     /// Where the next page begins.
     pub next_cursor: Option<String>,
     /// The server's time when it answered.
-    pub server_time: DateTime<Utc>,
+    pub server_time: Option<DateTime<Utc>>,
 }
 
 /// The catalogue as far as it has arrived.

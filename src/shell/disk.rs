@@ -220,7 +220,7 @@ fn store_cache(storage: &Storage, job: CacheJob) {
         categories: catalog.categories,
         offers: catalog.offers,
         next_cursor: None,
-        server_time: account.server_time,
+        server_time: Some(account.server_time),
     };
     let stored = storage
         .cache

@@ -33,6 +33,11 @@ pub(crate) fn plural(n: u64) -> i64 {
     i64::try_from(kept).unwrap_or(0)
 }
 
+/// What something is called; a server may have no name for it.
+pub(crate) fn title(title: &str) -> Text {
+    if title.trim().is_empty() { Msg::Untitled.into() } else { Text::plain(title) }
+}
+
 /// "1 700 баллов".
 pub(crate) fn points(points: Points) -> Text {
     Text::counted(Msg::Points, plural(points.get()), [Text::plain(number(points.get()))])

@@ -65,7 +65,10 @@ fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool, now
     let server_now = app.server_now(now);
     let subtitle = match entry.expires_at.filter(|at| amount > 0 && *at > server_now) {
         Some(expires) => Text::with(Msg::EntryExpires, [at, format::day_year(expires, app.offset())]),
-        None => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(entry.balance_after.get()))]),
+        None => match entry.balance_after {
+            Some(balance) => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(balance.get()))]),
+            None => at,
+        },
     };
     ListRow {
         index,

@@ -283,6 +283,8 @@ messages! {
     RenewalOnFrom
     RenewalOffFrom
     RenewalPrice
+    RenewalPriceUnknown
+    Untitled
     ActionRenewalOff
     ActionRenewalOn
     Switching

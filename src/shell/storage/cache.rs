@@ -74,7 +74,7 @@ impl SnapshotCache {
         Snapshot {
             account: Some(stamped(stamp, account)),
             catalog: catalog.map(|(stamp, catalog)| stamped(stamp, catalog)),
-            entitlements: entitlements.map(|(stamp, (entitlements, _))| stamped(stamp, entitlements)),
+            entitlements: entitlements.map(|(stamp, entitlements)| stamped(stamp, entitlements)),
         }
     }
 
@@ -166,7 +166,7 @@ mod tests {
 
     fn entitlements() -> Stamped<Vec<Entitlement>> {
         let json = include_bytes!("../../../tests/fixtures/api/entitlements.json");
-        Stamped { value: snapshot::read_entitlements(json).unwrap().0, etag: None, fetched_at: at() }
+        Stamped { value: snapshot::read_entitlements(json).unwrap(), etag: None, fetched_at: at() }
     }
 
     fn full(directory: &Path) -> SnapshotCache {
