@@ -116,6 +116,25 @@ fn a_further_page_that_fails_is_asked_for_when_scrolling_on() {
 }
 
 #[test]
+fn c41_c42_a_history_that_repeats_itself_ends() {
+    let mut journey = history();
+    let all = journey.world.ledger.clone();
+    let mut asked = 0;
+    for page in 0..200 {
+        journey.keys("DOWN");
+        if let Some((id, _)) = journey.asked("Ledger").is_some().then(|| journey.take("Ledger")) {
+            asked += 1;
+            let entries = all[10 * (page % 3)..10 * (page % 3) + 20].to_vec();
+            journey.reply(id, Ok(Answer::Ledger(LedgerPage { entries, next_cursor: Some((page % 2).to_string()) })));
+        }
+    }
+    let ids: std::collections::HashSet<_> = journey.app.data.ledger.items.iter().map(|entry| &entry.id).collect();
+    assert_eq!(ids.len(), journey.app.data.ledger.items.len(), "no line stands twice");
+    assert!(asked <= 4, "{asked} questions");
+    assert_eq!(journey.app.data.ledger.next_cursor, None);
+}
+
+#[test]
 fn a_history_that_fails_offers_to_try_again() {
     let mut journey = history();
     journey.fail("Ledger", FailureKind::Server { status: 500 }).keys("DOWN").expect_focus("button 0");
