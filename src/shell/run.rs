@@ -27,7 +27,7 @@ use super::journal::{Journal, request_name};
 use super::network;
 use super::pictures::{Arrived, Fetcher, Pictures};
 use super::stage::{Lending, Stage};
-use super::storage::Storage;
+use super::storage::{Storage, Verdict};
 
 /// Everything a shell is made from.
 pub struct Parts {
@@ -76,6 +76,7 @@ pub struct Shell {
     lending: Lending,
     journal: Option<Journal>,
     answers_due: usize,
+    has_presented: bool,
     has_changed: bool,
     changes: u64,
     wants_exit: bool,
@@ -144,6 +145,12 @@ impl Shell {
         let storage = Arc::new(parts.storage);
         let now = parts.clock.now();
         let session = if parts.client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
+        if storage.starts.begin() == Verdict::Suspect {
+            tracing::error!("two starts ended before their first picture, so the caches are dropped");
+            if let Err(error) = storage.drop_caches() {
+                tracing::error!(%error, "the caches cannot be dropped");
+            }
+        }
         let boot = disk::boot(&storage, parts.memory, parts.identity, parts.defaults, session, now.wall);
         let answers = outbox.clone();
         let disk = Disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
@@ -167,6 +174,7 @@ impl Shell {
             lending: Lending::new(parts.stage),
             journal: parts.journal,
             answers_due: 0,
+            has_presented: false,
             has_changed: true,
             changes: 0,
             wants_exit: false,
@@ -229,6 +237,9 @@ impl Shell {
 
     /// The frame of the current state is on the screen.
     pub fn presented(&mut self) {
+        if !std::mem::replace(&mut self.has_presented, true) {
+            self.disk_job(Job::EndStart);
+        }
         self.handle(Event::Presented);
     }
 
