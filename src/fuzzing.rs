@@ -9,9 +9,106 @@ use crate::config::Config;
 use crate::shell::decode::decode_image;
 use crate::shell::storage::{JournalError, Storage};
 
-/// The body of an answer of the bonus API, read as every answer there is.
+/// The body of an answer of the bonus API, read as every answer there is; what a screen would show of it is drawn.
 pub fn api_answer(bytes: &[u8]) {
     crate::api::nonsense::parse_all(bytes);
+    #[cfg(feature = "ui")]
+    drawing::draw(bytes);
+}
+
+/// Draws what came out: a text can be as it should be and still be more than a shaper of text takes.
+#[cfg(feature = "ui")]
+mod drawing {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use chrono::DateTime;
+
+    use crate::api::snapshot;
+    use crate::core::{App, Boot, CachedData, Event, Identity, Memory, Moment, Session, Settings, StoredOrder, update};
+    use crate::domain::Catalog;
+    use crate::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
+    use crate::platform::headless::Headless;
+    use crate::view::bind::{NoImages, Screen};
+    use crate::view::view;
+
+    /// A member of whom nothing else is known.
+    const MEMBER: &[u8] = br#"{"member_id":"m","enrolled":true,"balance":1,"server_time":"2026-11-22T10:00:00Z"}"#;
+
+    /// From home to what the member holds.
+    const KEYS: [RemoteKey; 5] = [
+        RemoteKey::Arrow(Direction::Up),
+        RemoteKey::Arrow(Direction::Up),
+        RemoteKey::Arrow(Direction::Right),
+        RemoteKey::Arrow(Direction::Right),
+        RemoteKey::Ok,
+    ];
+
+    thread_local! {
+        static SCREEN: RefCell<Option<(Rc<Headless>, Screen)>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn draw(bytes: &[u8]) {
+        let (account, catalog) = (snapshot::read_account(bytes), snapshot::read_catalog(bytes));
+        let entitlements = snapshot::read_entitlements(bytes);
+        if account.is_none() && catalog.is_none() && entitlements.is_none() {
+            return;
+        }
+        let catalog = catalog.map_or_else(Catalog::default, |page| Catalog {
+            version: page.version,
+            categories: page.categories,
+            offers: page.offers,
+            total: page.total,
+        });
+        let account = account.or_else(|| snapshot::read_account(MEMBER)).expect("the member can be read");
+        let start = account.server_time;
+        let boot = Boot {
+            identity: Identity {
+                brand: None,
+                version: String::new(),
+                device_id: String::new(),
+                api_host: String::new(),
+                account_url: None,
+                dim_after: None,
+                leave_after: None,
+                player_hears_keys: false,
+            },
+            settings: Settings::default(),
+            session: Session::SignedIn,
+            cached: Some(CachedData {
+                account,
+                catalog,
+                etag: None,
+                entitlements: entitlements.unwrap_or_default(),
+                fetched_at: DateTime::UNIX_EPOCH,
+            }),
+            order: StoredOrder::None,
+            has_pin: false,
+            memory: Memory::Kept,
+        };
+        let mut now = Moment { monotonic: Duration::from_secs(1), wall: start, entropy: 7 };
+        let (mut app, _) = App::new(boot, &now);
+        SCREEN.with_borrow_mut(|screen| {
+            let (headless, screen) = screen.get_or_insert_with(|| {
+                let headless = Headless::install(320, 180).expect("a screen in memory");
+                (headless, Screen::new().expect("the screen is there"))
+            });
+            let mut show = |app: &App, now: &Moment| {
+                screen.show(&view(app, now), &NoImages);
+                headless.draw();
+            };
+            show(&app, &now);
+            for key in KEYS {
+                for phase in [Phase::Down(Hold::Trusted), Phase::Up] {
+                    now.monotonic += Duration::from_millis(100);
+                    update(&mut app, &now, Event::Key(KeyEvent { key, phase }));
+                    update(&mut app, &now, Event::Presented);
+                }
+            }
+            show(&app, &now);
+        });
+    }
 }
 
 /// A picture from the bonus API.

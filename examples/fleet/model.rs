@@ -240,7 +240,9 @@ impl<'a> Run<'a> {
     fn serve(&mut self, number: usize, at: Duration, request: &Request) -> (Duration, Result<Answer, Failure>) {
         let answer = match request {
             Request::Account => Answer::Account(account(at)),
-            Request::Entitlements => Answer::Entitlements { entitlements: Vec::new(), server_time: morning() + at },
+            Request::Entitlements => {
+                Answer::Entitlements { entitlements: Vec::new(), server_time: Some(morning() + at) }
+            }
             Request::Catalog { .. } => Answer::CatalogUnchanged { max_age: Some(Duration::from_secs(60)) },
             other => unreachable!("a box that nobody touches asks for nothing else: {other:?}"),
         };

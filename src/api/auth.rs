@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use tokio::time::Instant;
 
 use super::transport::{Answer, Transport};
-use super::wire::oauth::{Device, OauthError, Token};
+use super::wire::oauth::{self, Device, OauthError};
 use crate::domain::{DeviceCode, Failure, FailureKind, Secret, SignInPoll};
 
 const CLIENT_ID: &str = "bonus-tv";
@@ -193,8 +193,20 @@ impl Auth {
             });
         }
         // Only the words of OAuth end a sign-in: a bare 401 is somebody's between, or a fault of the service.
-        let token: Token = answer.json().map_err(not_of_the_sign_in)?;
-        Ok(self.adopt_token(token, old.refresh.clone(), Keeping::Renewed).await)
+        let tokens = token_answer(&answer).map_err(not_of_the_sign_in)?;
+        let life = tokens.life();
+        // A token that was rotated is kept in any case: the old one buys nothing any more.
+        let refresh = tokens.refresh_token.map(|refresh| Secret::new(refresh.0)).or_else(|| old.refresh.clone());
+        match tokens.access_token {
+            Some(access) => {
+                let tokens = Tokens { access: Secret::new(access.0), refresh };
+                Ok(self.adopt_tokens(tokens, life, Keeping::Renewed).await)
+            }
+            None => {
+                self.adopt_tokens(Tokens { access: old.access.clone(), refresh }, None, Keeping::Renewed).await;
+                Err(answer.failure(FailureKind::Malformed))
+            }
+        }
     }
 
     pub async fn start(&self) -> Result<DeviceCode, Failure> {
@@ -212,6 +224,8 @@ impl Auth {
             let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.reveal()), ("client_id", CLIENT_ID)];
             let answer = auth.post("token", &form).await?;
             match oauth_error(&answer).as_deref() {
+                // A gateway counts the questions, too.
+                None if answer.status == StatusCode::TOO_MANY_REQUESTS => Ok(SignInPoll::SlowDown),
                 Some("authorization_pending") => Ok(SignInPoll::Pending),
                 Some("slow_down") => Ok(SignInPoll::SlowDown),
                 Some("access_denied") => Ok(SignInPoll::Denied),
@@ -219,9 +233,13 @@ impl Auth {
                 Some("invalid_client" | "unauthorized_client") => Err(answer.failure(FailureKind::Unauthorized)),
                 Some(_) => Err(answer.failure(FailureKind::Malformed)),
                 None => {
-                    let token: Token = answer.json()?;
+                    let tokens = token_answer(&answer)?;
+                    let life = tokens.life();
+                    let access = tokens.access_token.ok_or_else(|| answer.failure(FailureKind::Malformed))?;
+                    let refresh = tokens.refresh_token.map(|refresh| Secret::new(refresh.0));
                     let _turn = auth.turn.lock().await;
-                    auth.adopt_token(token, None, Keeping::Begun).await;
+                    let tokens = Tokens { access: Secret::new(access.0), refresh };
+                    auth.adopt_tokens(tokens, life, Keeping::Begun).await;
                     auth.sign_ins.fetch_add(1, Ordering::SeqCst);
                     tracing::info!("signed in");
                     Ok(SignInPoll::Granted)
@@ -267,11 +285,8 @@ impl Auth {
         self.transport.send(request).await
     }
 
-    async fn adopt_token(&self, token: Token, old_refresh: Option<Secret>, keeping: Keeping) -> Secret {
-        let access = Secret::new(token.access_token.0);
-        let refresh = token.refresh_token.map(|refresh| Secret::new(refresh.0)).or(old_refresh);
-        let tokens = Tokens { access: access.clone(), refresh };
-        let life = token.expires_in.map(|seconds| Duration::from_secs(seconds.into()));
+    async fn adopt_tokens(&self, tokens: Tokens, life: Option<Duration>, keeping: Keeping) -> Secret {
+        let access = tokens.access.clone();
         let ends_at = life.map(|life| Instant::now() + life);
         self.keep(Session { tokens, ends_at, life: life.unwrap_or_default() }, keeping).await;
         access
@@ -316,9 +331,21 @@ fn early(access: &Secret, life: Duration) -> Duration {
     EARLY + (EARLY_SPREAD.min(life / 10) * part) / 256
 }
 
+/// The word of OAuth that an answer carries. Some servers send it with another status than 400, even with 200.
 fn oauth_error(answer: &Answer) -> Option<String> {
-    let may_be_one = matches!(answer.status.as_u16(), 400 | 401);
+    let may_be_one = answer.status.is_client_error()
+        || (answer.status.is_success()
+            && !answer.parse::<oauth::Tokens>().is_some_and(|tokens| tokens.access_token.is_some()));
     may_be_one.then(|| answer.parse::<OauthError>()).flatten().map(|error| error.error.0)
+}
+
+/// The tokens of a good answer. What type it says to have is of no matter where it holds a token: the member has
+/// confirmed, and nobody can ask again.
+fn token_answer(answer: &Answer) -> Result<oauth::Tokens, Failure> {
+    let granted = answer.parse::<oauth::Tokens>().filter(|tokens| {
+        answer.status.is_success() && (tokens.access_token.is_some() || tokens.refresh_token.is_some())
+    });
+    granted.map_or_else(|| answer.json(), Ok)
 }
 
 fn report(outcome: Result<io::Result<()>, tokio::task::JoinError>, what: &str) {

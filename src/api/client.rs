@@ -147,7 +147,8 @@ impl Client {
         let request = self.transport.request(Method::GET, &["v1", "terms"])?.header(ACCEPT_LANGUAGE, accept);
         let answer =
             retry::ask(self.retry_delay, self.transport.timeout(), || self.transport.send_good(request.clone()));
-        answer.await.map_err(not_of_the_sign_in)?.json::<account::Terms>().map(Into::into)
+        let answer = answer.await.map_err(not_of_the_sign_in)?;
+        answer.json::<account::Terms>()?.into_domain().ok_or_else(|| answer.failure(FailureKind::Malformed))
     }
 
     /// Joins the programme under these terms.
@@ -225,11 +226,11 @@ impl Client {
         readable.ok_or_else(|| found.failure(FailureKind::Malformed))
     }
 
-    /// What the member holds, and the server's time.
-    pub async fn entitlements(&self) -> Result<(Vec<Entitlement>, DateTime<Utc>), Failure> {
+    /// What the member holds, and the server's time if it tells.
+    pub async fn entitlements(&self) -> Result<(Vec<Entitlement>, Option<DateTime<Utc>>), Failure> {
         let request = self.transport.request(Method::GET, &["v1", "entitlements"])?;
         let answer: exchange::Entitlements = self.get_json(request).await?;
-        Ok((answer.entitlements.into_iter().map(Into::into).collect(), answer.server_time.0))
+        Ok((answer.entitlements.into_domain(Into::into), answer.server_time.map(|at| at.0)))
     }
 
     /// Switches the paid renewal of an option.
@@ -329,6 +330,5 @@ fn page(request: Request, cursor: Option<&str>) -> Request {
 }
 
 fn read_account(answer: &Answer) -> Result<Account, Failure> {
-    let account: account::Account = answer.json()?;
-    account.into_domain().ok_or_else(|| answer.failure(FailureKind::Malformed))
+    answer.json::<account::Account>().map(Into::into)
 }

@@ -13,8 +13,8 @@ pub(crate) fn parse_all(bytes: &[u8]) {
             assert!(!format!("{:?}", into(wire)).is_empty());
         }
     }
-    parse(bytes, account::Account::into_domain);
-    parse(bytes, |terms: account::Terms| domain::Terms::from(terms));
+    parse(bytes, |account: account::Account| domain::Account::from(account));
+    parse(bytes, account::Terms::into_domain);
     parse(bytes, |page: catalog::Page| CatalogPage::from(page));
     parse(bytes, |offer: catalog::Offer| domain::Offer::from(offer));
     parse(bytes, |exchange: exchange::Exchange| domain::Exchange::from(exchange));
@@ -25,7 +25,7 @@ pub(crate) fn parse_all(bytes: &[u8]) {
     parse(bytes, |rules: history::EarningRules| domain::EarningRules::from(rules));
     parse(bytes, |problem: problem::Problem| problem.into_refusal(None));
     parse(bytes, oauth::Device::into_domain);
-    parse(bytes, |token: oauth::Token| token.expires_in);
+    parse(bytes, |tokens: oauth::Tokens| tokens.life());
     parse(bytes, |error: oauth::OauthError| error.error);
     let _ = (snapshot::read_account(bytes), snapshot::read_catalog(bytes), snapshot::read_entitlements(bytes));
 }

@@ -17,7 +17,7 @@ pub(crate) fn write_account(account: &Account) -> Vec<u8> {
 
 /// The account from JSON, if it is one.
 pub(crate) fn read_account(json: &[u8]) -> Option<Account> {
-    serde_json::from_slice::<account::Account>(json).ok()?.into_domain()
+    serde_json::from_slice::<account::Account>(json).ok().map(Into::into)
 }
 
 /// The catalogue as JSON.
@@ -33,15 +33,15 @@ pub(crate) fn read_catalog(json: &[u8]) -> Option<CatalogPage> {
 /// What a member holds as JSON, without the addresses that play it.
 pub(crate) fn write_entitlements(entitlements: &[Entitlement], server_time: DateTime<Utc>) -> Vec<u8> {
     write(&exchange::Entitlements {
-        server_time: value::Time(server_time),
+        server_time: Some(value::Time(server_time)),
         entitlements: entitlements.iter().map(Into::into).collect(),
     })
 }
 
 /// What a member holds from JSON, if it is that.
-pub(crate) fn read_entitlements(json: &[u8]) -> Option<(Vec<Entitlement>, DateTime<Utc>)> {
+pub(crate) fn read_entitlements(json: &[u8]) -> Option<Vec<Entitlement>> {
     let read: exchange::Entitlements = serde_json::from_slice(json).ok()?;
-    Some((read.entitlements.into_iter().map(Into::into).collect(), read.server_time.0))
+    Some(read.entitlements.into_domain(Into::into))
 }
 
 /// These shapes have string keys and plain values only, so writing them cannot fail; if it did,

@@ -21,6 +21,7 @@ use super::names::{Families, Family, Names, Ordered};
 use super::options::{ClientError, ClientOptions};
 use super::tls;
 use super::wire::problem::Problem;
+use super::wire::value;
 use crate::domain::{Failure, FailureKind, Language, Secret};
 
 /// Bytes of an ordinary answer.
@@ -112,6 +113,7 @@ enum Content {
     Json,
     Html,
     Image,
+    Bytes,
     Other,
 }
 
@@ -287,7 +289,7 @@ impl Answer {
 
     /// The JSON of any answer.
     pub fn parse<T: DeserializeOwned>(&self) -> Option<T> {
-        match serde_json::from_slice(&self.body) {
+        match serde_json::from_str(&value::text_of(&self.body)) {
             Ok(value) => Some(value),
             Err(error) => {
                 // The text of the error may quote the answer, which may hold a token.
@@ -314,7 +316,7 @@ impl Answer {
         if !self.status.is_success() {
             return Err(self.failure(self.kind_of_status()));
         }
-        if self.content == wanted {
+        if self.content == wanted || (wanted == Content::Image && self.content == Content::Bytes) {
             return Ok(());
         }
         let kind = if self.is_web_page() { FailureKind::CaptivePortal } else { FailureKind::Malformed };
@@ -348,7 +350,8 @@ impl Answer {
     }
 
     fn is_web_page(&self) -> bool {
-        let start = self.body.trim_ascii_start();
+        let text = value::text_of(self.body.get(..self.body.len().min(1024)).unwrap_or_default());
+        let start = text.trim_start().as_bytes();
         let begins = |tag: &[u8]| start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
         self.content == Content::Html || begins(b"<!doctype html") || begins(b"<html")
     }
@@ -396,10 +399,12 @@ fn content(headers: &HeaderMap) -> Content {
     let Some(value) = text(headers, &CONTENT_TYPE, 256) else { return Content::Other };
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "application/json" => Content::Json,
+        "application/json" | "text/json" | "application/x-json" | "text/x-json" => Content::Json,
         "text/html" | "application/xhtml+xml" => Content::Html,
-        "image/png" | "image/jpeg" => Content::Image,
-        other if other.starts_with("application/") && other.ends_with("+json") => Content::Json,
+        // What it is stands in its first bytes; servers of files know its type only roughly.
+        "application/octet-stream" | "binary/octet-stream" => Content::Bytes,
+        image if image.starts_with("image/") => Content::Image,
+        other if other.ends_with("+json") => Content::Json,
         _ => Content::Other,
     }
 }

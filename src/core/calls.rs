@@ -299,6 +299,9 @@ impl App {
     pub(crate) fn fetch_in_language(&mut self, turn: &mut Turn) {
         // The validator is that of the other words.
         self.data.catalog_etag = None;
+        // Until the new words are there, nothing of the old ones is written down as if it were in them.
+        self.data.catalog_at = None;
+        self.data.entitlements_at = None;
         self.drop_core_calls();
         self.drop_call(Resource::EarningRules);
         self.drop_call(Resource::Terms);

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{Account, CatalogPage, EarningRules, Entitlement, Exchange, LedgerEntry, Terms};
 
+use super::pages::Trail;
 use super::shelf::Shelf;
 
 /// Everything that came from the bonus API.
@@ -46,11 +47,12 @@ pub struct Paged<T> {
     pub next_cursor: Option<String>,
     /// Whether the first page has arrived.
     pub is_loaded: bool,
+    trail: Trail,
 }
 
 impl<T> Default for Paged<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), next_cursor: None, is_loaded: false }
+        Self { items: Vec::new(), next_cursor: None, is_loaded: false, trail: Trail::default() }
     }
 }
 
@@ -58,30 +60,118 @@ impl<T> Default for Paged<T> {
 const MOST_ROWS: usize = 5_000;
 
 impl<T> Paged<T> {
-    /// Adds a page: the first replaces what was there.
-    pub(crate) fn take(&mut self, asked: Option<&str>, items: Vec<T>, next_cursor: Option<String>) {
+    /// Adds a page: the first replaces what was there. An item that came before does not come again.
+    pub(crate) fn take(
+        &mut self,
+        asked: Option<&str>,
+        items: Vec<T>,
+        next_cursor: Option<String>,
+        id: impl Fn(&T) -> &str,
+    ) {
         if asked.is_none() {
-            self.items = items;
-        } else if self.next_cursor.as_deref() == asked {
-            self.items.extend(items);
-        } else {
+            *self = Self::default();
+        } else if self.next_cursor.as_deref() != asked {
             return;
         }
+        let new = self.trail.unseen(items, id);
+        let brought = new.len();
+        self.items.extend(new);
         self.is_loaded = true;
-        // A cursor that leads back to itself would be asked for ever.
-        self.next_cursor = next_cursor.filter(|next| asked != Some(next) && self.items.len() < MOST_ROWS);
+        self.next_cursor = self.trail.next(asked, brought, next_cursor).filter(|_| self.items.len() < MOST_ROWS);
     }
 }
+
+/// The most pages and offers of a catalogue the box takes.
+const MOST_PAGES: usize = 100;
+const MOST_OFFERS: usize = 10_000;
+/// The most memory that the offers of a catalogue take, in bytes.
+const MOST_WEIGHT: usize = 16 * 1024 * 1024;
+/// Pages that are asked for beyond those that the catalogue's own number of offers fills.
+const MORE_PAGES: usize = 3;
+/// How often a catalogue is begun anew because it changed while it came.
+const MOST_RESTARTS: usize = 2;
 
 /// A catalogue that arrives page by page.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Incoming {
     pub(crate) first: CatalogPage,
+    /// Names what has come, unless it is of several states.
     pub(crate) etag: Option<String>,
-    pub(crate) pages: usize,
     pub(crate) next_cursor: Option<String>,
     /// Offers that are shown already; `None` while an older catalogue is shown.
     pub(crate) shown: Option<usize>,
+    pages: usize,
+    page_size: usize,
+    weight: usize,
+    restarts: usize,
+    trail: Trail,
+}
+
+impl Incoming {
+    /// Begins with the first page. `before` is what came of a catalogue that has changed meanwhile.
+    pub(crate) fn begin(page: CatalogPage, etag: Option<String>, is_shown: bool, before: Option<&Self>) -> Self {
+        let page_size = page.offers.len().max(1);
+        let mut incoming = Self {
+            first: CatalogPage { offers: Vec::new(), ..page.clone() },
+            etag,
+            next_cursor: None,
+            shown: is_shown.then_some(0),
+            pages: 0,
+            page_size,
+            weight: 0,
+            restarts: before.filter(|before| before.pages == 0).map_or(0, |before| before.restarts),
+            trail: Trail::default(),
+        };
+        incoming.add(None, page);
+        incoming
+    }
+
+    /// Takes a further page; `false` if the catalogue has changed in the middle and has to be asked for anew.
+    pub(crate) fn go_on(&mut self, asked: &str, page: CatalogPage) -> bool {
+        let has_changed = page.version != self.first.version && !page.version.is_empty();
+        if has_changed && self.restarts < MOST_RESTARTS {
+            self.restarts += 1;
+            self.pages = 0;
+            self.next_cursor = None;
+            return false;
+        }
+        if has_changed {
+            // A catalogue that does not stand still is shown as it came, and asked for whole the next time.
+            self.etag = None;
+        }
+        self.add(Some(asked), page);
+        true
+    }
+
+    fn add(&mut self, asked: Option<&str>, page: CatalogPage) {
+        self.pages += 1;
+        let mut brought = 0;
+        let mut is_full = false;
+        for offer in self.trail.unseen(page.offers, |offer| offer.id.as_str()) {
+            self.weight += offer.weight();
+            if self.first.offers.len() == MOST_OFFERS || self.weight > MOST_WEIGHT {
+                is_full = true;
+                break;
+            }
+            self.first.offers.push(offer);
+            brought += 1;
+        }
+        let next = self.trail.next(asked, brought, page.next_cursor);
+        self.next_cursor = next.filter(|_| !is_full && self.pages < self.most_pages());
+        if is_full {
+            // What stands in the tag is more than what is kept.
+            self.etag = None;
+            tracing::warn!(offers = self.first.offers.len(), "the catalogue is larger than a box can show");
+        }
+    }
+
+    /// How many pages the catalogue can have: its own number of offers says it, unless one page holds more.
+    fn most_pages(&self) -> usize {
+        match self.first.total {
+            total if total >= self.page_size => (total.div_ceil(self.page_size) + MORE_PAGES).min(MOST_PAGES),
+            _ => MOST_PAGES,
+        }
+    }
 }
 
 impl Data {

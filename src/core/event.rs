@@ -118,7 +118,7 @@ pub enum Answer {
         /// All of it.
         entitlements: Vec<Entitlement>,
         /// The server's time.
-        server_time: DateTime<Utc>,
+        server_time: Option<DateTime<Utc>>,
     },
     /// The exchange is decided, or known.
     Exchange(Exchange),

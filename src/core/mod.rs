@@ -19,6 +19,7 @@ mod nav;
 mod notice;
 mod order;
 pub mod pace;
+mod pages;
 mod places;
 mod playback;
 mod power;

@@ -6,10 +6,6 @@ use super::app::{App, Turn};
 use super::data::Incoming;
 use super::{Answer, Effect, Notice, Page, Place, PlaceKind, Request, RequestId, Resource, Session, Shelf};
 
-/// The most pages and offers of a catalogue the box takes.
-const MOST_PAGES: usize = 100;
-const MOST_OFFERS: usize = 10_000;
-
 impl App {
     /// Takes an answer; one to a request that is no longer current changes nothing.
     pub(crate) fn replied(&mut self, id: RequestId, result: Result<Answer, Failure>, turn: &mut Turn) {
@@ -49,7 +45,9 @@ impl App {
                 self.cache_is_fresh(turn);
             }
             Answer::Entitlements { entitlements, server_time } => {
-                self.clock.set(server_time);
+                if let Some(server_time) = server_time {
+                    self.clock.set(server_time);
+                }
                 let before = self.running_ids();
                 let options_before = self.my_option_ids();
                 self.data.entitlements = Some(entitlements);
@@ -149,6 +147,10 @@ impl App {
     }
 
     fn account_arrived(&mut self, account: Account, turn: &mut Turn) {
+        let has_moved = self.data.account.as_ref().is_some_and(|known| {
+            let is_told = !known.region.code.is_empty() && !account.region.code.is_empty();
+            known.member_id == account.member_id && is_told && known.region.code != account.region.code
+        });
         self.clock.set(account.server_time);
         let now = turn.now;
         self.schedule_minute(&now);
@@ -163,6 +165,13 @@ impl App {
         self.data.account_at = Some(turn.now.monotonic);
         self.take_up_order(turn);
         self.settle(Resource::Account, turn);
+        if has_moved {
+            // Each region has a catalogue of its own, and a validator is of one of them alone.
+            self.data.catalog_etag = None;
+            self.drop_call(Resource::Catalog);
+            self.data.incoming = None;
+            self.fetch(Resource::Catalog, turn);
+        }
         self.start_is_over(turn);
         self.cache_is_fresh(turn);
         if !is_enrolled && is_first && self.place().kind() == PlaceKind::Home && self.dialog.is_none() {
@@ -183,20 +192,19 @@ impl App {
 
     fn catalog_arrived(&mut self, request: &Request, page: CatalogPage, etag: Option<String>, turn: &mut Turn) {
         let Request::Catalog { cursor, .. } = request else { return };
-        let next = page.next_cursor.clone().filter(|next| Some(next) != cursor.as_ref());
         match (cursor, self.data.incoming.take()) {
-            (None, _) => {
-                let mut first = page;
-                first.offers.truncate(MOST_OFFERS);
-                let shown = self.data.shelf.is_empty().then_some(0);
-                self.data.incoming = Some(Incoming { next_cursor: next, first, etag, pages: 1, shown });
+            (None, before) => {
+                let is_shown =
+                    self.data.shelf.is_empty() || before.as_ref().is_some_and(|before| before.shown.is_some());
+                self.data.incoming = Some(Incoming::begin(page, etag, is_shown, before.as_ref()));
             }
             (Some(cursor), Some(mut incoming)) if incoming.next_cursor.as_ref() == Some(cursor) => {
-                incoming.first.offers.extend(page.offers);
-                incoming.first.offers.truncate(MOST_OFFERS);
-                incoming.pages += 1;
-                incoming.next_cursor = next;
+                let is_the_same = incoming.go_on(cursor, page);
                 self.data.incoming = Some(incoming);
+                if !is_the_same {
+                    self.call(Request::Catalog { cursor: None, etag: None }, turn);
+                    return;
+                }
             }
             (Some(_), incoming) => {
                 self.data.incoming = incoming;
@@ -204,10 +212,7 @@ impl App {
             }
         }
         let Some(incoming) = &mut self.data.incoming else { return };
-        let more = incoming
-            .next_cursor
-            .clone()
-            .filter(|_| incoming.pages < MOST_PAGES && incoming.first.offers.len() < MOST_OFFERS);
+        let more = incoming.next_cursor.clone();
         // The first rows are shown at once when there was nothing, and again whenever they have doubled, for
         // an index takes its time; else the old catalogue stays until all is there.
         let total = incoming.first.offers.len();

@@ -150,6 +150,21 @@ pub struct Eligibility {
     pub reasons: Vec<Reason>,
 }
 
+impl Offer {
+    /// How much memory it takes, in bytes, roughly.
+    pub fn weight(&self) -> usize {
+        // What allocators and empty fields take comes on top of the letters.
+        const EACH: usize = 48;
+        const WHOLE: usize = 1024;
+        let text = |text: &String| text.len() + EACH;
+        WHOLE
+            + [&self.title, &self.subtitle, &self.description].into_iter().map(text).sum::<usize>()
+            + self.includes.iter().map(text).sum::<usize>()
+            + self.requires.len() * EACH
+            + self.eligibility.reasons.len() * 8 * EACH
+    }
+}
+
 /// One page of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CatalogPage {
@@ -164,7 +179,7 @@ pub struct CatalogPage {
     /// Where the next page begins.
     pub next_cursor: Option<String>,
     /// The server's time when it answered.
-    pub server_time: DateTime<Utc>,
+    pub server_time: Option<DateTime<Utc>>,
 }
 
 /// The catalogue as far as it has arrived.

@@ -283,8 +283,8 @@ pub struct Entitlement {
     pub image: Option<String>,
     /// The exchange it came from.
     pub exchange_id: Option<ExchangeId>,
-    /// From when it works.
-    pub starts_at: DateTime<Utc>,
+    /// From when it works, if that is known.
+    pub starts_at: Option<DateTime<Utc>>,
     /// Until when it works.
     pub until: Option<DateTime<Utc>>,
     /// What happens then.
@@ -300,8 +300,8 @@ pub struct Entitlement {
 pub struct Renewal {
     /// Whether it will be renewed.
     pub is_on: bool,
-    /// Roubles a month.
-    pub price_roubles: u64,
+    /// Roubles a month, if the price is known.
+    pub price_roubles: Option<u64>,
 }
 
 /// What the member wants of a paid renewal.

@@ -13,8 +13,8 @@ pub struct LedgerEntry {
     pub at: DateTime<Utc>,
     /// The signed amount.
     pub amount: PointsChange,
-    /// The balance it left.
-    pub balance_after: Points,
+    /// The balance it left, if that is known.
+    pub balance_after: Option<Points>,
     /// What sort of entry it is.
     pub entry_type: EntryType,
     /// What for.

@@ -85,7 +85,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
             (temporary.path().to_owned(), Some(temporary))
         }
     };
-    let storage = Storage::open(&directory, IMAGE_CACHE)?;
+    let storage = Storage::open(&directory, IMAGE_CACHE)?.for_api(&api);
     let mut options = ClientOptions::new(api.clone());
     let language = args.language.as_deref().and_then(Language::from_code).unwrap_or_default();
     options.language = language;

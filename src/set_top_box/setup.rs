@@ -26,6 +26,7 @@ pub(super) fn parts(
     waker: Waker,
 ) -> Result<Parts, BoxError> {
     let (storage, memory) = storage(config)?;
+    let storage = storage.for_api(&config.api.url);
     let client = Client::new(&config.client_options()?, storage.tokens.clone())?;
     let identity = Identity {
         brand: config.ui.brand.clone(),

@@ -6,12 +6,15 @@
 use std::io::Cursor;
 
 use image::imageops::FilterType;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage};
 
 /// Bytes of an encoded picture.
 const MOST_BYTES: usize = 1024 * 1024;
 /// Pixels of a picture.
 const MOST_PIXELS: u64 = 4_000_000;
+/// Bytes of a picture before it is scaled: eight bits for each of four channels. One of sixteen bits has fewer pixels.
+const MOST_DECODED: u64 = MOST_PIXELS * 4;
 /// Pixels along one side.
 const LONGEST_SIDE: u32 = 8192;
 
@@ -60,19 +63,32 @@ pub fn decode_image(bytes: &[u8], width: u32, height: u32, corner_radius: u32) -
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
     limits.max_image_height = Some(LONGEST_SIDE);
-    // Sixteen bits for each of four channels, and as much again for the decoder's own needs.
-    limits.max_alloc = Some(MOST_PIXELS * 16);
+    // As much again for the decoder's own needs.
+    limits.max_alloc = Some(MOST_DECODED * 2);
     reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(broken)?;
+    let mut decoder = reader.into_decoder().map_err(broken)?;
     let (source_width, source_height) = decoder.dimensions();
     let pixels = u64::from(source_width) * u64::from(source_height);
-    if pixels == 0 || pixels > MOST_PIXELS {
+    if pixels == 0 || pixels > MOST_PIXELS || decoder.total_bytes() > MOST_DECODED {
         return Err(ImageError::Size);
     }
+    // Cameras lay a picture on its side and write beside it which way is up.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
-    let mut picture = cover(picture, width, height).into_rgba8();
+    let (lying_width, lying_height) = if is_lying(orientation) { (height, width) } else { (width, height) };
+    let mut picture = cover(picture, lying_width, lying_height);
+    picture.apply_orientation(orientation);
+    let mut picture = picture.into_rgba8();
     round_corners(&mut picture, corner_radius);
     Ok(DecodedImage { width, height, rgba: picture.into_raw() })
+}
+
+/// Whether width and height change places when the picture is put upright.
+fn is_lying(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
+    )
 }
 
 fn broken(error: image::ImageError) -> ImageError {
@@ -195,6 +211,177 @@ mod tests {
             let whole = encoded(8, 8, format);
             assert!(decode_image(&whole[..whole.len() / 3], 8, 8, 0).is_err());
         }
+    }
+
+    /// A picture of four colours, and the same with the note of a camera on which way is up.
+    fn turned(orientation: u8) -> Vec<u8> {
+        let picture = image::RgbImage::from_fn(32, 32, |x, y| {
+            image::Rgb(match (x < 16, y < 16) {
+                (true, true) => [255, 0, 0],
+                (false, true) => [0, 255, 0],
+                (true, false) => [0, 0, 255],
+                (false, false) => [255, 255, 255],
+            })
+        });
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+        let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend_from_slice(&[orientation, 0, 0, 0, 0, 0, 0]);
+        let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+        let segment = [&[0xff, 0xe1][..], &length, &exif].concat();
+        let mut bytes = bytes.into_inner();
+        bytes.splice(2..2, segment);
+        bytes
+    }
+
+    /// Roughly which colour a pixel has, by its channels.
+    fn colour(picture: &DecodedImage, x: u32, y: u32) -> [bool; 3] {
+        let at = ((y * picture.width + x) * 4) as usize;
+        [0, 1, 2].map(|channel| picture.rgba[at + channel] > 128)
+    }
+
+    #[test]
+    fn a_camera_that_lay_on_its_side_gives_an_upright_picture() {
+        const RED: [bool; 3] = [true, false, false];
+        const GREEN: [bool; 3] = [false, true, false];
+        const BLUE: [bool; 3] = [false, false, true];
+        const WHITE: [bool; 3] = [true; 3];
+        // The corners at the top, as the standard of EXIF defines the eight numbers; others say nothing.
+        for (orientation, top) in [
+            (1, [RED, GREEN]),
+            (2, [GREEN, RED]),
+            (3, [WHITE, BLUE]),
+            (4, [BLUE, WHITE]),
+            (5, [RED, BLUE]),
+            (6, [BLUE, RED]),
+            (7, [WHITE, GREEN]),
+            (8, [GREEN, WHITE]),
+            (0, [RED, GREEN]),
+            (9, [RED, GREEN]),
+        ] {
+            let picture = decode_image(&turned(orientation), 40, 40, 0).unwrap();
+            assert_eq!([colour(&picture, 4, 4), colour(&picture, 35, 4)], top, "{orientation}");
+        }
+        let wide = decode_image(&turned(6), 60, 40, 0).unwrap();
+        assert_eq!((wide.width, wide.height), (60, 40));
+    }
+
+    /// A PNG of 8 by 8 pixels, written by hand: the header's last five bytes, chunks before the data, and the rows.
+    fn png(kind: [u8; 5], before: &[(&[u8; 4], &[u8])], rows: &[u8]) -> Vec<u8> {
+        let chunk = |name: &[u8; 4], data: &[u8]| {
+            let named = [&name[..], data].concat();
+            let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+            [&length[..], &named, &crc32fast::hash(&named).to_be_bytes()].concat()
+        };
+        let length = u16::try_from(rows.len()).unwrap();
+        let (mut a, mut b) = (1_u32, 0_u32);
+        for byte in rows {
+            a = (a + u32::from(*byte)) % 65_521;
+            b = (b + a) % 65_521;
+        }
+        let stored = [&[0x78, 0x01, 1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), rows].concat();
+        let data = [&stored[..], &(b << 16 | a).to_be_bytes()].concat();
+        let header = [&8_u32.to_be_bytes()[..], &8_u32.to_be_bytes(), &kind].concat();
+        let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+        file.extend(chunk(b"IHDR", &header));
+        before.iter().for_each(|(name, data)| file.extend(chunk(name, data)));
+        file.extend(chunk(b"IDAT", &data));
+        file.extend(chunk(b"IEND", &[]));
+        file
+    }
+
+    #[test]
+    fn what_distributors_send_is_shown_in_its_colours() {
+        let rows = |pixels: &[u8]| [&[0][..], pixels].concat().repeat(8);
+        // Adam7: seven pictures, each a part of the pixels.
+        let passes = [(1, 1), (1, 1), (2, 1), (2, 2), (4, 2), (4, 4), (8, 4)];
+        let interlaced: Vec<u8> = passes
+            .iter()
+            .flat_map(|(width, rows)| [&[0][..], &[250, 10, 10].repeat(*width)].concat().repeat(*rows))
+            .collect();
+        for (name, bytes, expected) in [
+            ("grey", png([8, 0, 0, 0, 0], &[], &rows(&[200; 8])), [200, 200, 200, 255]),
+            ("grey of one bit", png([1, 0, 0, 0, 0], &[], &rows(&[0xff])), [255; 4]),
+            ("grey of sixteen bits", png([16, 0, 0, 0, 0], &[], &rows(&[200; 16])), [200, 200, 200, 255]),
+            ("grey with alpha", png([8, 4, 0, 0, 0], &[], &rows(&[200, 128].repeat(8))), [200, 200, 200, 128]),
+            (
+                "sixteen bits",
+                png([16, 2, 0, 0, 0], &[], &rows(&[250, 250, 10, 10, 10, 10].repeat(8))),
+                [250, 10, 10, 255],
+            ),
+            (
+                "a palette with transparency",
+                png([4, 3, 0, 0, 0], &[(b"PLTE", &[0, 0, 0, 250, 10, 10]), (b"tRNS", &[0, 128])], &rows(&[0x11; 4])),
+                [250, 10, 10, 128],
+            ),
+            ("interlaced", png([8, 2, 0, 0, 1], &[], &interlaced), [250, 10, 10, 255]),
+        ] {
+            let picture = decode_image(&bytes, 4, 4, 0).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(picture.rgba[..4], expected, "{name}");
+        }
+    }
+
+    /// A JPEG of four inks and one colour, written by hand: one code for each size of the only coefficient.
+    fn cmyk(inks: [u8; 4], adobe: Option<u8>) -> Vec<u8> {
+        let mut file = vec![0xff, 0xd8];
+        if let Some(transform) = adobe {
+            file.extend_from_slice(b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0");
+            file.push(transform);
+        }
+        file.extend_from_slice(&[0xff, 0xdb, 0, 67, 0]);
+        file.extend_from_slice(&[8; 64]);
+        file.extend_from_slice(&[0xff, 0xc0, 0, 20, 8, 0, 8, 0, 8, 4]);
+        (1..=4).for_each(|ink| file.extend_from_slice(&[ink, 0x11, 0]));
+        file.extend_from_slice(&[0xff, 0xc4, 0, 31, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        file.extend(0..12);
+        file.extend_from_slice(&[0xff, 0xc4, 0, 20, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        file.extend_from_slice(&[0xff, 0xda, 0, 14, 4]);
+        (1..=4).for_each(|ink| file.extend_from_slice(&[ink, 0]));
+        file.extend_from_slice(&[0, 63, 0]);
+        let mut bits = String::new();
+        for ink in inks {
+            let level = i32::from(ink) - 128;
+            let size = (32 - level.unsigned_abs().leading_zeros()) as usize;
+            bits += &format!("{size:04b}");
+            let raw = if level < 0 { level + (1 << size) - 1 } else { level };
+            if size > 0 {
+                bits += &format!("{raw:0size$b}");
+            }
+            bits.push('0');
+        }
+        while bits.len() % 8 > 0 {
+            bits.push('1');
+        }
+        for byte in bits.as_bytes().chunks(8) {
+            let byte = u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap();
+            file.push(byte);
+            if byte == 0xff {
+                file.push(0);
+            }
+        }
+        file.extend_from_slice(&[0xff, 0xd9]);
+        file
+    }
+
+    #[test]
+    fn inks_are_shown_in_their_colours_or_left_out() {
+        // Adobe's programs write how much paper is left, all others how much ink is on it.
+        let red = |adobe, inks| match decode_image(&cmyk(inks, adobe), 8, 8, 0) {
+            Ok(picture) => Some(colour(&picture, 4, 4)),
+            Err(_) => None,
+        };
+        assert_eq!(red(Some(0), [255, 0, 0, 255]), Some([true, false, false]), "what Photoshop writes");
+        assert!(matches!(red(None, [0, 255, 255, 0]), None | Some([true, false, false])));
+    }
+
+    #[test]
+    fn sixteen_bits_take_no_more_memory_than_eight() {
+        // 4 megapixels of six bytes each; the header alone decides.
+        let mut file = png([16, 2, 0, 0, 0], &[], &[0; 392]);
+        file[16..24].copy_from_slice(&[0, 0, 7, 208, 0, 0, 7, 208]);
+        let checksum = crc32fast::hash(&file[12..29]);
+        file[29..33].copy_from_slice(&checksum.to_be_bytes());
+        assert!(matches!(decode_image(&file, 8, 8, 0), Err(ImageError::Size)));
     }
 
     #[test]

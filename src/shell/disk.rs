@@ -14,7 +14,7 @@ use crate::core::{
     App, Boot, CachedData, Choice, DiskTrouble, Event, Identity, Memory, PinAnswer, RequestId, Session, Settings,
     StoredOrder,
 };
-use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Order, Secret};
+use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Language, Order, Secret};
 
 use super::logging::chain;
 use super::storage::{PinCheck, PinTime, Stamped, Storage};
@@ -32,6 +32,8 @@ pub enum Job {
     SealOrder(IdempotencyKey),
     /// Keep what a start needs.
     StoreCache(Box<CacheJob>),
+    /// The first picture of this start is on the screen.
+    EndStart,
     /// Remove everything personal but the order.
     WipeMember,
     /// Keep what the viewer chose.
@@ -61,6 +63,7 @@ pub struct CacheJob {
     catalog: Catalog,
     etag: Option<String>,
     entitlements: Vec<Entitlement>,
+    language: Language,
     fetched_at: DateTime<Utc>,
 }
 
@@ -75,6 +78,7 @@ impl CacheJob {
             catalog: app.data.shelf.catalog().clone(),
             etag: app.catalog_etag().map(str::to_owned),
             entitlements: app.data.entitlements.clone()?,
+            language: app.settings.language,
             fetched_at: app.time().known()?,
         })
     }
@@ -82,7 +86,10 @@ impl CacheJob {
     /// Whether a start from either would show the same.
     pub fn is_same(&self, other: &Self) -> bool {
         let dated = |job: &Self| Account { server_time: self.account.server_time, ..job.account.clone() };
-        self.catalog == other.catalog && self.entitlements == other.entitlements && self.account == dated(other)
+        self.language == other.language
+            && self.catalog == other.catalog
+            && self.entitlements == other.entitlements
+            && self.account == dated(other)
     }
 }
 
@@ -166,6 +173,10 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             store_cache(storage, *job);
             None
         }
+        Job::EndStart => {
+            storage.starts.end();
+            None
+        }
         Job::WipeMember => {
             if let Err(error) = storage.forget_member() {
                 tracing::error!(%error, "the member's data could not be wiped");
@@ -212,23 +223,22 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
 }
 
 fn store_cache(storage: &Storage, job: CacheJob) {
-    let CacheJob { account, catalog, etag, entitlements, fetched_at } = job;
-    let member_id = account.member_id.clone();
+    let CacheJob { account, catalog, etag, entitlements, language, fetched_at } = job;
+    storage.cache.use_language(language);
+    let of = account.clone();
     let page = CatalogPage {
         version: catalog.version,
         total: catalog.total,
         categories: catalog.categories,
         offers: catalog.offers,
         next_cursor: None,
-        server_time: account.server_time,
+        server_time: Some(account.server_time),
     };
     let stored = storage
         .own_by_sign_in()
         .and_then(|()| storage.cache.save_account(&Stamped { value: account, etag: None, fetched_at }))
-        .and_then(|()| storage.cache.save_catalog(&member_id, &Stamped { value: page, etag, fetched_at }))
-        .and_then(|()| {
-            storage.cache.save_entitlements(&member_id, &Stamped { value: entitlements, etag: None, fetched_at })
-        });
+        .and_then(|()| storage.cache.save_catalog(&of, &Stamped { value: page, etag, fetched_at }))
+        .and_then(|()| storage.cache.save_entitlements(&of, &Stamped { value: entitlements, etag: None, fetched_at }));
     if let Err(error) = stored {
         tracing::warn!(%error, "the cache was not stored");
     }
@@ -248,6 +258,7 @@ pub fn boot(storage: &Storage, memory: Memory, identity: Identity, defaults: Set
         animations: chosen.animations.unwrap_or(defaults.animations),
         pin_use: chosen.pin_use.unwrap_or(defaults.pin_use),
     };
+    storage.cache.use_language(settings.language);
     let order = match storage.orders.load() {
         Ok(None) => StoredOrder::None,
         Ok(Some(order)) if storage.orders.is_sealed(&order.key) => StoredOrder::Sealed(order),

@@ -28,7 +28,7 @@ use super::network;
 use super::pictures::{Arrived, Fetcher, Pictures};
 use super::player::PlayerRules;
 use super::stage::{Lending, Stage};
-use super::storage::{PinTime, Storage};
+use super::storage::{PinTime, Storage, Verdict};
 
 /// Everything a shell is made from.
 pub struct Parts {
@@ -81,6 +81,7 @@ pub struct Shell {
     theme: ThemeColors,
     journal: Option<Journal>,
     answers_due: usize,
+    has_presented: bool,
     has_changed: bool,
     changes: u64,
     wants_exit: bool,
@@ -149,6 +150,12 @@ impl Shell {
         let storage = Arc::new(parts.storage);
         let now = parts.clock.now();
         let session = if parts.client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
+        if storage.starts.begin() == Verdict::Suspect {
+            tracing::error!("two starts ended before their first picture, so the caches are dropped");
+            if let Err(error) = storage.drop_caches() {
+                tracing::error!(%error, "the caches cannot be dropped");
+            }
+        }
         let boot = disk::boot(&storage, parts.memory, parts.identity, parts.defaults, session);
         let answers = outbox.clone();
         let disk = Disk::start(storage.clone(), move |event| answers.send(Message::Event(Box::new(event))))?;
@@ -174,6 +181,7 @@ impl Shell {
             theme: parts.theme,
             journal: parts.journal,
             answers_due: 0,
+            has_presented: false,
             has_changed: true,
             changes: 0,
             wants_exit: false,
@@ -236,6 +244,9 @@ impl Shell {
 
     /// The frame of the current state is on the screen.
     pub fn presented(&mut self) {
+        if !std::mem::replace(&mut self.has_presented, true) {
+            self.disk_job(Job::EndStart);
+        }
         self.handle(Event::Presented);
     }
 

@@ -7,7 +7,7 @@ use crate::core::{Cursor, Standing, Time};
 use crate::domain::{AfterPeriod, Points, Validity};
 
 use super::message::Msg;
-use super::model::{Button, Fact, Qr, Tone};
+use super::model::{Button, CodeSize, Fact, Qr, Tone};
 use super::text::Text;
 
 /// The space that never breaks a line: "1 700" stays together (LAY-7).
@@ -31,6 +31,11 @@ pub(crate) fn plural(n: u64) -> i64 {
     const MILLION: u64 = 1_000_000;
     let kept = if n >= MILLION { MILLION + n % MILLION } else { n };
     i64::try_from(kept).unwrap_or(0)
+}
+
+/// What something is called; a server may have no name for it.
+pub(crate) fn title(title: &str) -> Text {
+    if title.trim().is_empty() { Msg::Untitled.into() } else { Text::plain(title) }
 }
 
 /// "1 700 баллов".
@@ -217,12 +222,24 @@ pub(crate) fn buttons(labels: impl IntoIterator<Item = (Text, Tone)>, focused: O
 /// An address as a person types it.
 pub(crate) fn address(address: &str) -> String {
     let address = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
-    address.trim_end_matches('/').chars().take(60).collect()
+    address.trim_end_matches('/').to_owned()
 }
 
-/// A QR code, or `None` if the text is too long for one.
+/// How large a code or an address of this length can stand on the screen.
+pub(crate) fn code_size(code: &str) -> CodeSize {
+    match code.chars().count() {
+        ..=14 => CodeSize::Large,
+        ..=64 => CodeSize::Medium,
+        _ => CodeSize::Small,
+    }
+}
+
+/// A QR code of the whole text, or `None` if the text is too long for one.
 pub(crate) fn qr(text: &str) -> Option<Qr> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    /// Modules along a side up to which there is room for more redundancy: version 6.
+    const ROOMY: usize = 41;
+    let of = |level| QrCode::with_error_correction_level(text, level).ok();
+    let code = of(EcLevel::M).filter(|code| code.width() <= ROOMY).or_else(|| of(EcLevel::L))?;
     let modules = code.to_colors().into_iter().map(|color| color == qrcode::Color::Dark).collect();
     Some(Qr { size: code.width(), modules })
 }

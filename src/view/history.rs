@@ -64,7 +64,10 @@ fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> 
     // Points whose time is over have burned or were spent before: the line says what it left.
     let subtitle = match entry.expires_at.filter(|at| amount > 0 && !app.time().is_past(*at)) {
         Some(expires) => Text::with(Msg::EntryExpires, [at, format::until_year(expires, app.offset())]),
-        None => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(entry.balance_after.get()))]),
+        None => match entry.balance_after {
+            Some(balance) => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(balance.get()))]),
+            None => at,
+        },
     };
     ListRow {
         index,

@@ -269,7 +269,7 @@ fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool) -
     let caption = option_left(app, held).unwrap_or_else(|| Msg::ForGood.into());
     Card {
         index,
-        title: Text::plain(&held.title),
+        title: format::title(&held.title),
         caption,
         caption_tone: if has_ended { Tone::Quiet } else { Tone::Good },
         image: held.image.as_ref().map(|id| tile_image(id)),
@@ -300,7 +300,7 @@ pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShap
     let (badge, badge_tone) = badge(app, offer);
     Card {
         index,
-        title: Text::plain(&offer.title),
+        title: format::title(&offer.title),
         caption: price_text(offer),
         caption_tone: if app.is_allowed(offer) { Tone::Accent } else { Tone::Quiet },
         image: offer.image.as_ref().map(|id| match shape {

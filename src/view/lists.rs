@@ -68,15 +68,15 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> 
     let ends_soon =
         held.until.is_some_and(|until| until.signed_duration_since(app.time().at_least()) < TimeDelta::days(7));
     let is_film = held.kind == OfferKind::Film;
-    let subtitle = match (held.renewal, held.until) {
-        (Some(renewal), Some(until)) if renewal.is_on => {
-            Text::with(Msg::RenewalOnFrom, [format::from(until, offset), format::roubles(renewal.price_roubles)])
+    let price = held.renewal.map(|renewal| renewal.price_roubles.map(format::roubles));
+    let subtitle = match (held.renewal.zip(price), held.until) {
+        (Some((renewal, Some(price))), Some(until)) if renewal.is_on => {
+            Text::with(Msg::RenewalOnFrom, [format::from(until, offset), price])
         }
         // What it will cost stands there before it is switched on (PUR-1).
-        (Some(renewal), Some(until)) => {
-            Text::with(Msg::RenewalOffFrom, [format::until(until, offset), format::roubles(renewal.price_roubles)])
-        }
-        (Some(renewal), None) => Text::with(Msg::RenewalPrice, [format::roubles(renewal.price_roubles)]),
+        (Some((_, Some(price))), Some(until)) => Text::with(Msg::RenewalOffFrom, [format::until(until, offset), price]),
+        (Some((_, Some(price))), None) => Text::with(Msg::RenewalPrice, [price]),
+        (Some((_, None)), _) => Msg::RenewalPriceUnknown.into(),
         (None, Some(until)) => format::until(until, offset),
         (None, None) => Msg::ForGood.into(),
     };
@@ -90,7 +90,7 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> 
     };
     ListRow {
         index,
-        title: Text::plain(&held.title),
+        title: format::title(&held.title),
         subtitle: match &held.promo_code {
             // A code is of use once, a price every month.
             Some(code) if held.renewal.is_none() => Text::with(Msg::PromoCodeIs, [Text::plain(code)]),

@@ -294,6 +294,8 @@ messages! {
     RenewalOnFrom
     RenewalOffFrom
     RenewalPrice
+    RenewalPriceUnknown
+    Untitled
     ActionRenewalOff
     ActionRenewalOn
     Switching

@@ -423,6 +423,8 @@ pub struct SignInScreen {
     pub qr: Option<Qr>,
     /// The address to type.
     pub address: Text,
+    /// How large the address stands there, so that it is whole.
+    pub address_size: CodeSize,
     /// The code, "WDJB-MJHT".
     pub code: Text,
     /// The time left, or what went wrong.
@@ -431,6 +433,18 @@ pub struct SignInScreen {
     pub status_tone: Tone,
     /// «Обновить код» and the like.
     pub buttons: Vec<Button>,
+}
+
+/// How large a code stands on the screen: the longer, the smaller, so that all of it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CodeSize {
+    /// One line that is read from the sofa.
+    #[default]
+    Large,
+    /// Two lines.
+    Medium,
+    /// More lines.
+    Small,
 }
 
 /// Joining the programme.
@@ -629,6 +643,8 @@ pub struct OutcomeScreen {
     pub facts: Vec<Fact>,
     /// A promo code, shown large; else empty.
     pub promo_code: Text,
+    /// How large it stands there, so that it is whole.
+    pub promo_size: CodeSize,
     /// The promo code as a QR code.
     pub promo_qr: Option<Qr>,
     /// A large picture of the first option.

@@ -19,7 +19,7 @@ pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
     let (warnings, warnings_tone) = warnings(app, offer, &actions);
     OfferScreen {
         eyebrow: Text::plain(app.data.shelf.category_title(offer)),
-        title: Text::plain(&offer.title),
+        title: format::title(&offer.title),
         meta: meta(offer),
         description: Text::plain(&offer.description),
         image: backdrop(offer, Finish::Backdrop),

@@ -5,7 +5,7 @@ use crate::core::{App, JoinFocus, JoinPlace, Resource, SignInPlace, SignInState}
 use super::failure;
 use super::format;
 use super::message::Msg;
-use super::model::{JoinScreen, ListRow, SignInScreen, Tone};
+use super::model::{CodeSize, JoinScreen, ListRow, SignInScreen, Tone};
 use super::text::Text;
 
 pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
@@ -14,6 +14,7 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
         steps: vec![Msg::SignInStepScan.into(), Msg::SignInStepCode.into(), Msg::SignInStepConfirm.into()],
         qr: None,
         address: Text::Empty,
+        address_size: CodeSize::Large,
         code: Text::Empty,
         status: Text::Empty,
         status_tone: Tone::Quiet,
@@ -26,6 +27,11 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
             label = Msg::ButtonCheck;
             screen.qr = format::qr(&code.verification_uri_complete);
             screen.address = Text::plain(format::address(&code.verification_uri));
+            // An address is read in the size of a heading where that leaves it on one line.
+            screen.address_size = match code.verification_uri.chars().count() {
+                ..=44 => CodeSize::Large,
+                _ => CodeSize::Small,
+            };
             screen.code = Text::plain(&code.user_code);
             match trouble {
                 Some(trouble) => {

@@ -74,6 +74,41 @@ fn no_answer_makes_the_client_panic() {
     smoke(fuzzing::api_answer, &["fuzz/corpus/api_answer", "tests/fixtures/api"], 4_000);
 }
 
+/// Texts that no font has, that turn around, that stand on top of each other: bounded, and drawn without harm.
+#[test]
+fn texts_of_every_sort_are_drawn() {
+    let marks = |letter: &str, mark: &str, count: usize| format!("{letter}{}", mark.repeat(count));
+    let texts = [
+        marks("a", "\u{301}", 256),
+        marks("я", "\u{301}", 1000),
+        marks("", "\u{301}", 300),
+        marks("\u{1100}", "\u{1100}", 300),
+        marks("क", "\u{94d}\u{915}", 200),
+        marks("👨", "\u{200d}👩", 100),
+        marks("🇷", "🇺", 200),
+        marks("ก", "\u{e34}\u{e48}", 200),
+        marks("א", "ב 720 ", 40),
+        marks("\u{202e}", "ع 5 000 ", 40),
+        marks("電", "影", 100),
+        marks("\u{e000}", "\u{10fffd}", 100),
+        "жжж".repeat(4_000),
+        "\u{fffd}\u{feff}\u{200b}\u{2066}\u{85}\u{ad}".repeat(20),
+        String::new(),
+    ];
+    for text in texts {
+        let offer = serde_json::json!({ "id": "a", "category": "c", "title": text, "subtitle": text, "price": 1,
+            "description": text, "director": text, "includes": [text, text], "kind": "film", "channels": ["box"] });
+        let category = serde_json::json!({ "id": "c", "title": text, "kind": "tv" });
+        let answer = serde_json::json!({
+            "member_id": "m", "enrolled": true, "balance": 1, "server_time": "2026-11-22T10:00:00Z",
+            "display_name": text, "status": { "name": text, "code": "new" }, "region": { "name": text },
+            "offers": [offer], "categories": [category], "total": 1,
+            "entitlements": [{ "id": "e", "title": text, "promo_code": text, "kind": "film" }],
+        });
+        fuzzing::api_answer(answer.to_string().as_bytes());
+    }
+}
+
 #[test]
 fn no_picture_makes_the_decoder_panic() {
     smoke(fuzzing::image, &["fuzz/corpus/image"], 4_000);

@@ -185,6 +185,39 @@ async fn a_wrong_content_type() {
 }
 
 #[tokio::test]
+async fn json_by_other_names_and_with_other_first_bytes() {
+    for kind in ["text/json", "application/x-json", "application/vnd.api+json; charset=utf-8", "application/hal+json"] {
+        let bytes = answer(200, &format!("Content-Type: {kind}\r\n"), format!("\u{feff}{ACCOUNT}"));
+        let server = Server::sending(bytes).await;
+        assert_eq!(signed_in(&options(server.base)).0.account().await.unwrap().member_id, "m-1001", "{kind}");
+    }
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n";
+    let utf16 = [0xff, 0xfe].into_iter().chain(ACCOUNT.encode_utf16().flat_map(u16::to_le_bytes));
+    let server = Server::sending(head.bytes().chain(utf16).collect::<Vec<u8>>()).await;
+    assert_eq!(signed_in(&options(server.base)).0.account().await.unwrap().display_name, "Анна П.");
+    // One letter that is none costs that letter.
+    let odd = ACCOUNT.replace("Анна", "?");
+    let mut bytes = head.bytes().chain(odd.bytes()).collect::<Vec<u8>>();
+    let at = bytes.iter().rposition(|byte| *byte == b'?').unwrap();
+    bytes[at] = 0xc0;
+    let server = Server::sending(bytes).await;
+    assert_eq!(signed_in(&options(server.base)).0.account().await.unwrap().display_name, "\u{fffd} П.");
+}
+
+#[tokio::test]
+async fn a_picture_by_any_name_of_a_picture() {
+    for kind in ["image/png", "image/jpg", "image/webp", "application/octet-stream"] {
+        let server = Server::sending(answer(200, &format!("Content-Type: {kind}\r\n"), "bytes")).await;
+        let image = signed_in(&options(server.base)).0.image("a", ImageVariant::Poster, 8, 8).await;
+        assert_eq!(image.unwrap(), b"bytes", "{kind}");
+    }
+    for kind in ["application/json", "text/html", "text/plain"] {
+        let server = Server::sending(answer(200, &format!("Content-Type: {kind}\r\n"), "bytes")).await;
+        assert!(signed_in(&options(server.base)).0.image("a", ImageVariant::Poster, 8, 8).await.is_err(), "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn a_sign_in_page_of_some_network() {
     let page = "<!DOCTYPE html><title>Wi-Fi</title>";
     let html = "Content-Type: text/html; charset=utf-8\r\n";

@@ -2,6 +2,8 @@
 
 mod answers;
 mod faults;
+#[cfg(feature = "sandbox")]
+mod fields;
 mod secrets;
 mod server;
 mod sign_in;

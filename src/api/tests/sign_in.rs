@@ -79,15 +79,110 @@ async fn a_poll_that_ends_says_why() {
     }
 }
 
+/// C19: a sign-in that the member has confirmed is not lost for a field that is not needed.
+#[tokio::test]
+async fn c19_a_granted_sign_in_survives_every_odd_field() {
+    let odd = ["\"3600\"", "3600.0", "-1", "4294967296", "\"soon\"", "[]", "null", "1e999", "{}", "true"];
+    for expires_in in odd {
+        for content in ["application/json", "text/json", "text/plain", "application/problem+json"] {
+            let body = TOKEN.replace("3600", expires_in);
+            let bytes = answer(200, &format!("Content-Type: {content}\r\n"), format!("\u{feff}{body}"));
+            let server = Server::start(vec![Act::Send(bytes), send(200, ACCOUNT)]).await;
+            let (client, store) = signed_out(&server);
+            assert_eq!(client.poll_sign_in(&Secret::new("d")).await.unwrap(), SignInPoll::Granted, "{expires_in}");
+            assert_eq!(store.load().unwrap(), Some(tokens("access-1", "refresh-1")));
+            client.account().await.unwrap_or_else(|failure| panic!("{expires_in}: {failure:?}"));
+        }
+    }
+    for refresh in ["null", "17", "\"\"", "[]", "\"a b\""] {
+        let server = Server::start(vec![send(200, &TOKEN.replace("\"refresh-1\"", refresh))]).await;
+        let (client, store) = signed_out(&server);
+        assert_eq!(client.poll_sign_in(&Secret::new("d")).await.unwrap(), SignInPoll::Granted, "{refresh}");
+        assert_eq!(store.load().unwrap().unwrap().refresh, None);
+    }
+    let long = "t".repeat(8000);
+    let server = Server::start(vec![send(200, &TOKEN.replace("access-1", &long))]).await;
+    let (client, store) = signed_out(&server);
+    assert_eq!(client.poll_sign_in(&Secret::new("d")).await.unwrap(), SignInPoll::Granted);
+    assert_eq!(store.load().unwrap().unwrap().access, Secret::new(long));
+}
+
+/// C19: at a refresh the rotated token is kept, whatever else is odd.
+#[tokio::test]
+async fn c19_a_rotated_token_is_never_lost() {
+    for expires_in in ["\"3600\"", "3600.0", "-1", "4294967296", "\"soon\"", "[]"] {
+        let server =
+            Server::start(vec![send(401, "{}"), send(200, &TOKEN.replace("3600", expires_in)), send(200, ACCOUNT)])
+                .await;
+        let (client, store) = signed_in(&options(server.base.clone()));
+        client.account().await.unwrap_or_else(|failure| panic!("{expires_in}: {failure:?}"));
+        assert_eq!(store.load().unwrap(), Some(tokens("access-1", "refresh-1")));
+    }
+    // The answer has lost the half that is of use at once; the other half buys it again.
+    let half = TOKEN.replace("\"access-1\"", "null");
+    let server =
+        Server::start(vec![send(401, "{}"), send(200, &half), send(401, "{}"), send(200, TOKEN), send(200, ACCOUNT)]);
+    let server = server.await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    assert_eq!(client.account().await.unwrap_err().kind, FailureKind::Malformed);
+    assert_eq!(store.load().unwrap(), Some(tokens("access-0", "refresh-1")));
+    client.account().await.unwrap();
+    assert!(summary(&server)[3].contains("refresh_token=refresh-1"), "{:?}", summary(&server));
+}
+
+/// C19: the words of OAuth decide at any status that real servers send them with.
+#[tokio::test]
+async fn c19_the_words_of_oauth_decide_at_any_status() {
+    for status in [200, 400, 401, 403, 404, 422, 428, 429] {
+        for (error, poll) in [
+            ("authorization_pending", SignInPoll::Pending),
+            ("slow_down", SignInPoll::SlowDown),
+            ("access_denied", SignInPoll::Denied),
+            ("expired_token", SignInPoll::Expired),
+        ] {
+            let body = format!("\u{feff}{{\"error\":\"{error}\",\"error_description\":17}}");
+            let bytes = answer(status, "Content-Type: text/plain\r\n", body);
+            let (client, _) = signed_out(&Server::sending(bytes).await);
+            assert_eq!(client.poll_sign_in(&Secret::new("d")).await.unwrap(), poll, "{status} {error}");
+        }
+    }
+    for body in ["", "{}", "<html>busy</html>"] {
+        let bytes = answer(429, "Retry-After: 7\r\nContent-Type: text/html\r\n", body);
+        let (client, _) = signed_out(&Server::sending(bytes).await);
+        assert_eq!(client.poll_sign_in(&Secret::new("d")).await.unwrap(), SignInPoll::SlowDown, "{body}");
+    }
+    let server = Server::start(vec![send(401, "{}"), send(403, r#"{"error":"invalid_grant"}"#)]).await;
+    let (client, store) = signed_in(&options(server.base.clone()));
+    assert_eq!(client.account().await.unwrap_err().kind, FailureKind::Unauthorized);
+    assert_eq!(store.load().unwrap(), None);
+}
+
+/// C19: a code comes whatever the numbers look like and whichever name its address has.
+#[tokio::test]
+async fn c19_a_code_comes_with_odd_numbers_and_the_names_of_drafts() {
+    let device = |from: &str, to: &str| DEVICE.replacen(from, to, 1);
+    for (body, expires_in, interval) in [
+        (device("900", "\"900\"").replace(": 5", ": \"5\""), 900, 5),
+        (device("900", "900.0").replace(": 5", ": 7.0"), 900, 7),
+        (device("900", "-1").replace(": 5", ": -5"), 900, 5),
+        (device("900", "\"soon\"").replace(": 5", ": []"), 900, 5),
+        (device("\"expires_in\": 900,", "").replace("\"interval\": 5", "\"x\": 5"), 900, 5),
+        (DEVICE.replace("verification_uri", "verification_url"), 900, 5),
+        (device("\"verification_uri\"", "\"verification_url\": 5, \"x\""), 900, 5),
+    ] {
+        let (client, _) = signed_out(&Server::sending(json(200, &body)).await);
+        let code = client.start_sign_in().await.unwrap_or_else(|failure| panic!("{body}: {failure:?}"));
+        assert_eq!((code.expires_in.as_secs(), code.interval.as_secs()), (expires_in, interval), "{body}");
+        assert!(code.verification_uri.starts_with("http://127.0.0.1:8090/tv"), "{body}");
+    }
+}
+
 #[tokio::test]
 async fn a_code_that_a_viewer_cannot_use_is_malformed() {
-    for (good, bad) in [
-        ("http://127.0.0.1:8090/tv\"", "javascript:alert(1)\""),
-        ("\"BCDF-GHJK\"", "\"\""),
-        ("900", "-1"),
-        ("\"dev-1\"", "\"d\\u0000\""),
-    ] {
-        let server = Server::sending(json(200, &DEVICE.replacen(good, bad, 1))).await;
+    for (good, bad) in
+        [("http://127.0.0.1:8090/tv", "javascript:alert(1)"), ("\"BCDF-GHJK\"", "\"\""), ("\"dev-1\"", "\"d\\u0000\"")]
+    {
+        let server = Server::sending(json(200, &DEVICE.replace(good, bad))).await;
         let failure = signed_out(&server).0.start_sign_in().await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Malformed, "{bad}");
     }

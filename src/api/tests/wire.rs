@@ -107,15 +107,9 @@ fn page(change: impl FnOnce(&mut Value)) -> CatalogPage {
 
 #[test]
 fn one_bad_offer_does_not_lose_the_page() {
-    for (key, bad) in [
-        ("id", Value::from("..")),
-        ("id", Value::Null),
-        ("price", Value::from(-1)),
-        ("base_price", Value::from(1e30)),
-        ("discount_percent", Value::from(101)),
-        ("valid_until", Value::from("2026-02-30T00:00:00Z")),
-        ("eligibility", Value::Null),
-    ] {
+    for (key, bad) in
+        [("id", Value::from("..")), ("id", Value::Null), ("price", Value::from(-1)), ("price", Value::from("cheap"))]
+    {
         let page = page(|value| value["offers"][0][key] = bad.clone());
         assert_eq!(page.offers.len(), 1, "{key} = {bad}");
     }
@@ -133,6 +127,10 @@ fn an_offer_does_without_what_only_decorates_it() {
         ("quota_gb", Value::from(1e300)),
         ("unknown", Value::from("field")),
         ("channels", Value::Null),
+        ("base_price", Value::from(1e30)),
+        ("discount_percent", Value::from(101)),
+        ("valid_until", Value::from("2026-02-30T00:00:00Z")),
+        ("eligibility", Value::Null),
     ] {
         let page = page(|value| value["offers"][0][key] = bad.clone());
         assert_eq!(page.offers.len(), 2, "{key} = {bad}");
@@ -165,11 +163,8 @@ fn an_account_that_cannot_be_trusted_is_refused() {
     for (key, bad) in [
         ("balance", Value::from(-1)),
         ("balance", Value::from(1e19)),
-        ("utc_offset_minutes", Value::from(100_000)),
-        ("utc_offset_minutes", Value::from(i32::MAX)),
         ("member_id", Value::from("")),
         ("server_time", Value::from("yesterday")),
-        ("next_exchange_at", Value::from("+262142-01-01T00:00:00Z")),
     ] {
         let mut value: Value = serde_json::from_str(FIXTURES[0]).unwrap();
         value[key] = bad.clone();

@@ -1,125 +1,130 @@
 //! `GET /v1/account` and `GET /v1/terms`.
 
-use chrono::FixedOffset;
-use serde::{Deserialize, Serialize};
+use chrono::{FixedOffset, Offset, Utc};
+use serde::Serialize;
 
 use super::history::{accrual_reason, accrual_reason_code, status_code, status_code_text};
-use super::value::{Amount, Id, Percent, Prose, Roubles, Text, Time, Title, list};
+use super::value::{Amount, Flag, Id, Int, List, Percent, Prose, Roubles, Text, Time, Title, object};
 use crate::domain;
 
-#[derive(Debug, Serialize, Deserialize)]
-pub(in crate::api) struct Account {
-    member_id: Id,
-    #[serde(default)]
-    display_name: Title,
-    enrolled: bool,
-    balance: Amount,
-    #[serde(default)]
-    held: Amount,
-    #[serde(default)]
-    debt: bool,
-    #[serde(default)]
-    debt_roubles: Option<Roubles>,
-    status: Status,
-    #[serde(default, deserialize_with = "list::<_, _, 100>")]
-    expiring: Vec<Lot>,
-    #[serde(default, deserialize_with = "list::<_, _, 100>")]
-    pending: Vec<Pending>,
-    #[serde(default)]
-    next_exchange_at: Option<Time>,
-    region: Region,
-    utc_offset_minutes: i32,
-    #[serde(default, deserialize_with = "list::<_, _, 50>")]
-    connected_services: Vec<Text<64>>,
-    terms_version: Text<64>,
-    server_time: Time,
-}
+/// Minutes from UTC of a subscriber whose zone cannot be read: Moscow, where the programme lives.
+const MOSCOW: i32 = 180;
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Status {
-    code: Text<32>,
-    #[serde(default)]
-    name: Title,
-    #[serde(default)]
-    discount_percent: Percent,
-    #[serde(default)]
-    points: Amount,
-    #[serde(default)]
-    next: Option<Next>,
-    #[serde(default)]
-    until: Option<Time>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Next {
-    #[serde(default)]
-    name: Title,
-    threshold: Amount,
-    missing: Amount,
-    #[serde(default)]
-    discount_percent: Percent,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Lot {
-    points: Amount,
-    expires_at: Time,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Pending {
-    points: Amount,
-    #[serde(default)]
-    reason: Text<32>,
-    posts_at: Time,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Region {
-    #[serde(default)]
-    code: Text<64>,
-    #[serde(default)]
-    name: Title,
-}
-
-impl Account {
-    /// The account in the domain's words, or `None` if its time zone cannot exist.
-    pub fn into_domain(self) -> Option<domain::Account> {
-        let seconds = self.utc_offset_minutes.checked_mul(60)?;
-        let debt = self.debt_roubles.map(|roubles| roubles.0).filter(|roubles| *roubles > 0);
-        let mut expiring: Vec<_> = self
-            .expiring
-            .into_iter()
-            .map(|lot| domain::ExpiringLot { points: lot.points.0, expires_at: lot.expires_at.0 })
-            .collect();
-        expiring.sort_by_key(|lot| lot.expires_at);
-        Some(domain::Account {
-            member_id: self.member_id.0,
-            display_name: self.display_name.0,
-            is_enrolled: self.enrolled,
-            balance: self.balance.0,
-            held: self.held.0,
-            // A debt without an amount is still a debt: the server alone refuses on it.
-            debt_roubles: if self.debt { Some(debt.unwrap_or(0)) } else { debt },
-            status: self.status.into_domain(),
-            expiring,
-            pending: self
-                .pending
-                .into_iter()
-                .map(|accrual| domain::PendingAccrual {
-                    points: accrual.points.0,
-                    reason: accrual_reason(&accrual.reason.0),
-                    posts_at: accrual.posts_at.0,
-                })
-                .collect(),
-            next_exchange_at: self.next_exchange_at.map(|at| at.0),
-            region: domain::Region { code: self.region.code.0, name: self.region.name.0 },
-            offset: FixedOffset::east_opt(seconds)?,
-            connected_services: self.connected_services.into_iter().map(|service| service.0).collect(),
-            terms_version: self.terms_version.0,
-            server_time: self.server_time.0,
-        })
+object! {
+    #[derive(Debug, Serialize)]
+    pub(in crate::api) struct Account {
+        needed {
+            member_id: Id,
+            enrolled: Flag,
+            balance: Amount,
+            server_time: Time,
+        }
+        display_name: Title,
+        held: Amount,
+        debt: Flag,
+        debt_roubles: Option<Roubles>,
+        status: Status,
+        expiring: List<Lot, 100>,
+        pending: List<Pending, 100>,
+        next_exchange_at: Option<Time>,
+        region: Region,
+        utc_offset_minutes: Option<Int<i32>>,
+        connected_services: List<Text<64>, 50>,
+        terms_version: Text<64>,
     }
+}
+
+object! {
+    #[derive(Debug, Default, Serialize)]
+    struct Status {
+        needed {}
+        code: Text<32>,
+        name: Title,
+        discount_percent: Percent,
+        points: Amount,
+        next: Option<Next>,
+        until: Option<Time>,
+    }
+}
+
+object! {
+    #[derive(Debug, Serialize)]
+    struct Next {
+        needed {
+            threshold: Amount,
+            missing: Amount,
+        }
+        name: Title,
+        discount_percent: Percent,
+    }
+}
+
+object! {
+    #[derive(Debug, Serialize)]
+    struct Lot {
+        needed {
+            points: Amount,
+            expires_at: Time,
+        }
+    }
+}
+
+object! {
+    #[derive(Debug, Serialize)]
+    struct Pending {
+        needed {
+            points: Amount,
+            posts_at: Time,
+        }
+        reason: Text<32>,
+    }
+}
+
+object! {
+    #[derive(Debug, Default, Serialize)]
+    struct Region {
+        needed {}
+        code: Text<64>,
+        name: Title,
+    }
+}
+
+impl From<Account> for domain::Account {
+    fn from(account: Account) -> Self {
+        let debt = account.debt_roubles.map(|roubles| roubles.0).filter(|roubles| *roubles > 0);
+        let mut expiring = account
+            .expiring
+            .into_domain(|lot| domain::ExpiringLot { points: lot.points.0, expires_at: lot.expires_at.0 });
+        expiring.sort_by_key(|lot| lot.expires_at);
+        Self {
+            member_id: account.member_id.0,
+            display_name: account.display_name.0,
+            is_enrolled: account.enrolled.0,
+            balance: account.balance.0,
+            held: account.held.0,
+            // A debt without an amount is still a debt: the server alone refuses on it.
+            debt_roubles: if account.debt.0 { Some(debt.unwrap_or(0)) } else { debt },
+            status: account.status.into_domain(),
+            expiring,
+            pending: account.pending.into_domain(|accrual| domain::PendingAccrual {
+                points: accrual.points.0,
+                reason: accrual_reason(&accrual.reason.0),
+                posts_at: accrual.posts_at.0,
+            }),
+            next_exchange_at: account.next_exchange_at.map(|at| at.0),
+            region: domain::Region { code: account.region.code.0, name: account.region.name.0 },
+            offset: offset(account.utc_offset_minutes),
+            connected_services: account.connected_services.into_domain(|service| service.0),
+            terms_version: account.terms_version.0,
+            server_time: account.server_time.0,
+        }
+    }
+}
+
+/// The subscriber's zone; no zone on earth is further from UTC than 18 hours.
+fn offset(minutes: Option<Int<i32>>) -> FixedOffset {
+    let minutes = minutes.map(|minutes| minutes.0).filter(|minutes| minutes.abs() <= 18 * 60).unwrap_or(MOSCOW);
+    FixedOffset::east_opt(minutes * 60).unwrap_or_else(|| Utc.fix())
 }
 
 impl Status {
@@ -145,10 +150,10 @@ impl From<&domain::Account> for Account {
         Self {
             member_id: Id(account.member_id.clone()),
             display_name: Text(account.display_name.clone()),
-            enrolled: account.is_enrolled,
+            enrolled: Flag(account.is_enrolled),
             balance: Amount(account.balance),
             held: Amount(account.held),
-            debt: account.debt_roubles.is_some(),
+            debt: Flag(account.debt_roubles.is_some()),
             debt_roubles: account.debt_roubles.map(Roubles),
             status: Status {
                 code: Text(status_code_text(account.status.code).to_owned()),
@@ -179,7 +184,7 @@ impl From<&domain::Account> for Account {
                 .collect(),
             next_exchange_at: account.next_exchange_at.map(Time),
             region: Region { code: Text(account.region.code.clone()), name: Text(account.region.name.clone()) },
-            utc_offset_minutes: account.offset.local_minus_utc() / 60,
+            utc_offset_minutes: Some(Int(account.offset.local_minus_utc() / 60)),
             connected_services: account.connected_services.iter().cloned().map(Text).collect(),
             terms_version: Text(account.terms_version.clone()),
             server_time: Time(account.server_time),
@@ -187,24 +192,28 @@ impl From<&domain::Account> for Account {
     }
 }
 
-#[derive(Debug, Deserialize)]
-pub(in crate::api) struct Terms {
-    version: Text<64>,
-    #[serde(default)]
-    title: Title,
-    #[serde(deserialize_with = "list::<_, _, 200>")]
-    paragraphs: Vec<Prose>,
-    #[serde(default)]
-    joining_points: Amount,
+object! {
+    #[derive(Debug)]
+    pub(in crate::api) struct Terms {
+        needed {
+            version: Text<64>,
+            // A member consents to the whole text, so none of it may be missing.
+            paragraphs: Vec<Prose>,
+        }
+        title: Title,
+        joining_points: Amount,
+    }
 }
 
-impl From<Terms> for domain::Terms {
-    fn from(terms: Terms) -> Self {
-        Self {
-            version: terms.version.0,
-            title: terms.title.0,
-            paragraphs: terms.paragraphs.into_iter().map(|paragraph| paragraph.0).collect(),
-            joining_points: terms.joining_points.0,
-        }
+impl Terms {
+    /// The terms, or `None` if there is nothing to consent to.
+    pub fn into_domain(self) -> Option<domain::Terms> {
+        let paragraphs: Vec<_> = self.paragraphs.into_iter().map(|paragraph| paragraph.0).collect();
+        (!self.version.0.is_empty() && !paragraphs.is_empty()).then(|| domain::Terms {
+            version: self.version.0,
+            title: self.title.0,
+            paragraphs,
+            joining_points: self.joining_points.0,
+        })
     }
 }

@@ -1,11 +1,14 @@
 //! `/v1/exchanges` and `/v1/entitlements`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::catalog::{offer_kind, offer_kind_code};
 use super::problem::Problem;
-use super::value::{Amount, Id, Opaque, Roubles, Text, Time, Title, if_readable, is_web_address, list};
+use super::value::{
+    Amount, Code, Cursor, Flag, Id, List, Opaque, Roubles, Text, Time, Title, if_readable, is_web_address, list, object,
+};
 use crate::domain::{self, EntitlementId, ExchangeId, ExchangeState, OfferId, Secret};
 
 /// What is sent to order.
@@ -69,15 +72,19 @@ struct Line {
     #[serde(default, deserialize_with = "if_readable")]
     until: Option<Time>,
     #[serde(default, deserialize_with = "if_readable")]
-    promo_code: Option<Text<64>>,
+    promo_code: Option<PromoCode>,
 }
 
-#[derive(Deserialize)]
-pub(in crate::api) struct ExchangePage {
-    #[serde(deserialize_with = "list::<_, _, 500>")]
-    exchanges: Vec<Exchange>,
-    #[serde(default)]
-    next_cursor: Option<Opaque>,
+/// A partner's code, paid for with points: as long as a screen can show it whole.
+type PromoCode = Code<256>;
+
+object! {
+    pub(in crate::api) struct ExchangePage {
+        needed {
+            exchanges: List<Exchange, 500>,
+        }
+        next_cursor: Option<Cursor>,
+    }
 }
 
 /// The answer to "did my order happen?". Only an empty list that is whole says "no".
@@ -100,10 +107,7 @@ impl FoundExchanges {
 
 impl From<ExchangePage> for domain::ExchangePage {
     fn from(page: ExchangePage) -> Self {
-        Self {
-            exchanges: page.exchanges.into_iter().map(Into::into).collect(),
-            next_cursor: page.next_cursor.map(|cursor| cursor.0),
-        }
+        Self { exchanges: page.exchanges.into_domain(Into::into), next_cursor: page.next_cursor.map(|cursor| cursor.0) }
     }
 }
 
@@ -141,66 +145,91 @@ impl From<Line> for domain::ExchangeLine {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-pub(in crate::api) struct Entitlements {
-    pub server_time: Time,
-    #[serde(deserialize_with = "list::<_, _, 500>")]
-    pub entitlements: Vec<Entitlement>,
+object! {
+    #[derive(Serialize)]
+    pub(in crate::api) struct Entitlements {
+        needed {
+            pub entitlements: List<Entitlement, 500>,
+        }
+        pub server_time: Option<Time>,
+    }
 }
 
-#[derive(Serialize, Deserialize)]
-pub(in crate::api) struct Entitlement {
-    id: Id,
-    offer_id: Id,
-    #[serde(default)]
-    title: Title,
-    #[serde(default)]
-    kind: Text<32>,
-    #[serde(default, deserialize_with = "if_readable")]
-    image: Option<Id>,
-    #[serde(default)]
-    exchange_id: Option<Id>,
-    starts_at: Time,
-    #[serde(default)]
-    until: Option<Time>,
-    #[serde(default)]
-    renewal: Option<Renewal>,
-    #[serde(default, deserialize_with = "if_readable")]
-    playback: Option<Playback>,
-    #[serde(default)]
-    promo_code: Option<Text<64>>,
+object! {
+    /// Something the member holds: whatever else cannot be read, it is shown, and a paid renewal can be switched off.
+    #[derive(Serialize)]
+    pub(in crate::api) struct Entitlement {
+        needed {
+            id: Id,
+        }
+        offer_id: Option<Id>,
+        title: Title,
+        kind: Text<32>,
+        image: Option<Id>,
+        exchange_id: Option<Id>,
+        starts_at: Option<Time>,
+        until: Option<Time>,
+        renewal: Option<Renewal>,
+        playback: Option<Playback>,
+        promo_code: Option<PromoCode>,
+    }
 }
 
-#[derive(Serialize, Deserialize)]
+/// The paid renewal. One that cannot be understood counts as on, so that it can be switched off.
+#[derive(Serialize)]
 struct Renewal {
     on: bool,
-    price_roubles: Roubles,
+    price_roubles: Option<Roubles>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Playback {
-    url: Opaque,
-    #[serde(default)]
-    title: Title,
+object! {
+    #[derive(Default)]
+    struct RenewalParts {
+        needed {}
+        on: Option<Flag>,
+        price_roubles: Option<Roubles>,
+    }
+}
+
+impl<'de> Deserialize<'de> for Renewal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        if let Ok(Flag(on)) = serde_json::from_str(raw.get()) {
+            return Ok(Self { on, price_roubles: None });
+        }
+        let parts = serde_json::from_str::<RenewalParts>(raw.get()).unwrap_or_default();
+        Ok(Self { on: parts.on.is_none_or(|on| on.0), price_roubles: parts.price_roubles })
+    }
+}
+
+object! {
+    #[derive(Serialize)]
+    struct Playback {
+        needed {
+            url: Opaque,
+        }
+        title: Title,
+    }
 }
 
 impl From<Entitlement> for domain::Entitlement {
     fn from(entitlement: Entitlement) -> Self {
+        let playback = entitlement.playback.filter(|playback| is_web_address(&playback.url.0));
+        let film = playback.as_ref().map(|playback| playback.title.0.clone());
         Self {
             id: EntitlementId::new(&entitlement.id.0),
-            offer_id: OfferId::new(&entitlement.offer_id.0),
-            title: entitlement.title.0,
+            offer_id: OfferId::new(&Id::or_empty(entitlement.offer_id)),
+            title: Some(entitlement.title.0).filter(|title| !title.is_empty()).or(film).unwrap_or_default(),
             kind: offer_kind(&entitlement.kind.0),
             image: entitlement.image.map(|id| id.0),
             exchange_id: entitlement.exchange_id.map(|id| ExchangeId::new(&id.0)),
-            starts_at: entitlement.starts_at.0,
+            starts_at: entitlement.starts_at.map(|at| at.0),
             until: entitlement.until.map(|at| at.0),
-            renewal: entitlement
-                .renewal
-                .map(|renewal| domain::Renewal { is_on: renewal.on, price_roubles: renewal.price_roubles.0 }),
-            playback: entitlement
-                .playback
-                .filter(|playback| is_web_address(&playback.url.0))
+            renewal: entitlement.renewal.map(|renewal| domain::Renewal {
+                is_on: renewal.on,
+                price_roubles: renewal.price_roubles.map(|price| price.0),
+            }),
+            playback: playback
                 .map(|playback| domain::Playback { url: Secret::new(playback.url.0), title: playback.title.0 }),
             promo_code: entitlement.promo_code.map(|code| code.0),
         }
@@ -211,19 +240,19 @@ impl From<&domain::Entitlement> for Entitlement {
     fn from(entitlement: &domain::Entitlement) -> Self {
         Self {
             id: Id(entitlement.id.as_str().to_owned()),
-            offer_id: Id(entitlement.offer_id.as_str().to_owned()),
+            offer_id: Id::of(entitlement.offer_id.as_str()),
             title: Text(entitlement.title.clone()),
             kind: Text(offer_kind_code(entitlement.kind).to_owned()),
             image: entitlement.image.clone().map(Id),
             exchange_id: entitlement.exchange_id.as_ref().map(|id| Id(id.as_str().to_owned())),
-            starts_at: Time(entitlement.starts_at),
+            starts_at: entitlement.starts_at.map(Time),
             until: entitlement.until.map(Time),
             renewal: entitlement
                 .renewal
-                .map(|renewal| Renewal { on: renewal.is_on, price_roubles: Roubles(renewal.price_roubles) }),
+                .map(|renewal| Renewal { on: renewal.is_on, price_roubles: renewal.price_roubles.map(Roubles) }),
             // The address carries a token that is of no use offline, so it is never written down.
             playback: None,
-            promo_code: entitlement.promo_code.clone().map(Text),
+            promo_code: entitlement.promo_code.clone().map(Code),
         }
     }
 }

@@ -1,42 +1,38 @@
 //! `GET /v1/ledger` and `GET /v1/earning-rules`, and the codes they share with the account.
 
-use serde::Deserialize;
-
-use super::value::{Amount, Change, Id, Opaque, Percent, Text, Time, Title, list};
+use super::value::{Amount, Change, Cursor, Flag, Id, Int, List, Percent, Text, Time, Title, object};
 use crate::domain::{self, AccrualReason, EntryType, StatusCode};
 
-#[derive(Deserialize)]
-pub(in crate::api) struct LedgerPage {
-    #[serde(deserialize_with = "list::<_, _, 500>")]
-    entries: Vec<Entry>,
-    #[serde(default)]
-    next_cursor: Option<Opaque>,
+object! {
+    pub(in crate::api) struct LedgerPage {
+        needed {
+            entries: List<Entry, 500>,
+        }
+        next_cursor: Option<Cursor>,
+    }
 }
 
-#[derive(Debug, Deserialize)]
-struct Entry {
-    id: Id,
-    at: Time,
-    amount: Change,
-    balance_after: Amount,
-    #[serde(rename = "type", default)]
-    entry_type: Text<32>,
-    #[serde(default)]
-    reason: Text<32>,
-    #[serde(default)]
-    title: Title,
-    #[serde(default)]
-    expires_at: Option<Time>,
-    #[serde(default)]
-    exchange_id: Option<Id>,
+object! {
+    #[derive(Debug)]
+    struct Entry {
+        needed {
+            id: Id,
+            at: Time,
+            amount: Change,
+        }
+        balance_after: Option<Amount>,
+        #[serde(rename = "type")]
+        entry_type: Text<32>,
+        reason: Text<32>,
+        title: Title,
+        expires_at: Option<Time>,
+        exchange_id: Option<Id>,
+    }
 }
 
 impl From<LedgerPage> for domain::LedgerPage {
     fn from(page: LedgerPage) -> Self {
-        Self {
-            entries: page.entries.into_iter().map(Into::into).collect(),
-            next_cursor: page.next_cursor.map(|cursor| cursor.0),
-        }
+        Self { entries: page.entries.into_domain(Into::into), next_cursor: page.next_cursor.map(|cursor| cursor.0) }
     }
 }
 
@@ -46,7 +42,7 @@ impl From<Entry> for domain::LedgerEntry {
             id: entry.id.0,
             at: entry.at.0,
             amount: domain::PointsChange::new(entry.amount.0),
-            balance_after: entry.balance_after.0,
+            balance_after: entry.balance_after.map(|balance| balance.0),
             entry_type: match entry.entry_type.0.as_str() {
                 "accrual" => EntryType::Accrual,
                 "exchange" => EntryType::Exchange,
@@ -61,56 +57,55 @@ impl From<Entry> for domain::LedgerEntry {
     }
 }
 
-#[derive(Debug, Deserialize)]
-pub(in crate::api) struct EarningRules {
-    #[serde(deserialize_with = "list::<_, _, 100>")]
-    rules: Vec<Rule>,
-    #[serde(default, deserialize_with = "list::<_, _, 20>")]
-    statuses: Vec<StatusRule>,
+object! {
+    #[derive(Debug)]
+    pub(in crate::api) struct EarningRules {
+        needed {
+            rules: List<Rule, 100>,
+        }
+        statuses: List<StatusRule, 20>,
+    }
 }
 
-#[derive(Debug, Deserialize)]
-struct Rule {
-    id: Id,
-    #[serde(default)]
-    title: Title,
-    #[serde(default)]
-    points: Option<Amount>,
-    #[serde(default)]
-    points_min: Option<Amount>,
-    #[serde(default)]
-    points_max: Option<Amount>,
-    #[serde(default)]
-    note: Option<Text<500>>,
-    #[serde(default)]
-    done: bool,
+object! {
+    #[derive(Debug)]
+    struct Rule {
+        needed {
+            title: Title,
+        }
+        id: Option<Id>,
+        points: Option<Amount>,
+        points_min: Option<Amount>,
+        points_max: Option<Amount>,
+        note: Text<500>,
+        done: Flag,
+    }
 }
 
-#[derive(Debug, Deserialize)]
-struct StatusRule {
-    code: Text<32>,
-    #[serde(default)]
-    name: Title,
-    threshold: Amount,
-    discount_percent: Percent,
-    months: u32,
+object! {
+    #[derive(Debug)]
+    struct StatusRule {
+        needed {
+            threshold: Amount,
+        }
+        code: Text<32>,
+        name: Title,
+        discount_percent: Percent,
+        months: Int<u32>,
+    }
 }
 
 impl From<EarningRules> for domain::EarningRules {
     fn from(rules: EarningRules) -> Self {
         Self {
-            rules: rules.rules.into_iter().map(Into::into).collect(),
-            statuses: rules
-                .statuses
-                .into_iter()
-                .map(|rule| domain::StatusRule {
-                    code: status_code(&rule.code.0),
-                    name: rule.name.0,
-                    threshold: rule.threshold.0,
-                    discount_percent: rule.discount_percent.0,
-                    months: rule.months.min(1200),
-                })
-                .collect(),
+            rules: rules.rules.into_domain(Into::into),
+            statuses: rules.statuses.into_domain(|rule| domain::StatusRule {
+                code: status_code(&rule.code.0),
+                name: rule.name.0,
+                threshold: rule.threshold.0,
+                discount_percent: rule.discount_percent.0,
+                months: rule.months.0.min(1200),
+            }),
         }
     }
 }
@@ -118,12 +113,12 @@ impl From<EarningRules> for domain::EarningRules {
 impl From<Rule> for domain::EarningRule {
     fn from(rule: Rule) -> Self {
         Self {
-            id: rule.id.0,
+            id: Id::or_empty(rule.id),
             title: rule.title.0,
             points_min: rule.points.or(rule.points_min).map(|points| points.0),
             points_max: rule.points.or(rule.points_max).map(|points| points.0),
-            note: rule.note.unwrap_or_default().0,
-            is_done: rule.done,
+            note: rule.note.0,
+            is_done: rule.done.0,
         }
     }
 }

@@ -1,28 +1,26 @@
 //! Problem details (RFC 9457) and the reasons that stand against an order.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
-use super::value::{Amount, Id, Roubles, Text, Time, Title, if_readable, list};
+use super::value::{Amount, Id, List, Roubles, Text, Time, Title, object};
 use crate::domain::{self, ExchangeId, OfferId, Refusal};
 
-/// A problem; everything in it may be missing.
-#[derive(Debug, Default, Deserialize)]
-pub(in crate::api) struct Problem {
-    #[serde(default, deserialize_with = "if_readable")]
-    pub code: Option<Text<64>>,
-    #[serde(default, deserialize_with = "list::<_, _, 50>")]
-    reasons: Vec<Reason>,
-    #[serde(default, deserialize_with = "if_readable")]
-    pub request_id: Option<Text<64>>,
+object! {
+    /// A problem; everything in it may be missing.
+    #[derive(Debug, Default)]
+    pub(in crate::api) struct Problem {
+        needed {}
+        pub code: Option<Text<64>>,
+        reasons: List<Reason, 50>,
+        pub request_id: Option<Text<64>>,
+    }
 }
 
 impl Problem {
     /// The refusal it tells of. A known code without a list of reasons is its own reason.
     pub fn into_refusal(self, request_id: Option<String>) -> Refusal {
         let code = self.code.map_or_else(|| "unknown".to_owned(), |code| code.0);
-        let mut reasons: Vec<domain::Reason> = self.reasons.into_iter().map(Into::into).collect();
+        let mut reasons: Vec<domain::Reason> = self.reasons.into_domain(Into::into);
         if reasons.is_empty() {
             reasons.extend(match code.as_str() {
                 "debt" => Some(domain::Reason::Debt { roubles: None }),
@@ -35,145 +33,99 @@ impl Problem {
     }
 }
 
-/// One reason. One whose code or shape this version does not know keeps its code.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(in crate::api) enum Reason {
-    Known(Known),
-    Unknown { code: Text<64> },
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub(in crate::api) enum Known {
-    NotEnoughPoints {
-        balance: Amount,
-        price: Amount,
-        missing: Amount,
-    },
-    Debt {
-        #[serde(default, deserialize_with = "if_readable")]
+object! {
+    /// One reason, with the fields of every kind there is. Which of them it has depends on its code.
+    #[derive(Debug, Default, Serialize)]
+    pub(in crate::api) struct Reason {
+        needed {
+            code: Text<64>,
+        }
+        balance: Option<Amount>,
+        price: Option<Amount>,
+        missing: Option<Amount>,
         roubles: Option<Roubles>,
-    },
-    AlreadyOrdered {
-        offer_id: Id,
-        #[serde(default)]
+        offer_id: Option<Id>,
         title: Title,
-        #[serde(default, deserialize_with = "if_readable")]
         exchange_id: Option<Id>,
-        #[serde(default, deserialize_with = "if_readable")]
         until: Option<Time>,
-    },
-    MonthlyLimit {
-        #[serde(default, deserialize_with = "if_readable")]
-        until: Option<Time>,
-    },
-    Requires {
-        offer_id: Id,
-        #[serde(default)]
-        title: Title,
-    },
-    PriceChanged {
-        offer_id: Id,
-        #[serde(default)]
-        title: Title,
-        price: Amount,
-    },
-    OfferGone {
-        offer_id: Id,
-    },
-    ServiceNotConnected {
-        #[serde(default)]
         service: Text<64>,
-    },
-    NotEnrolled,
-    Conflict {
-        offer_id: Id,
-        #[serde(default)]
-        title: Title,
-    },
-    Channel {
-        offer_id: Id,
-    },
+    }
 }
 
-impl<'de> Deserialize<'de> for Reason {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Value::deserialize(deserializer)?;
-        let code = raw.get("code").and_then(Value::as_str).ok_or_else(|| D::Error::custom("a reason has no code"))?;
-        let code = Text::new(code);
-        Ok(serde_json::from_value(raw).map_or(Self::Unknown { code }, Self::Known))
+impl Reason {
+    /// What the code means with these fields, or `None` where the code or what it needs is not known.
+    fn known(&self) -> Option<domain::Reason> {
+        let offer = || self.offer_id.as_ref().map(|id| OfferId::new(&id.0));
+        let title = || self.title.0.clone();
+        let until = self.until.map(|at| at.0);
+        Some(match self.code.0.as_str() {
+            "not_enough_points" => {
+                let (balance, price) = (self.balance?.0, self.price?.0);
+                let missing = self.missing.map(|missing| missing.0);
+                domain::Reason::NotEnoughPoints { balance, price, missing: missing.or(price.checked_sub(balance))? }
+            }
+            "debt" => domain::Reason::Debt { roubles: self.roubles.map(|roubles| roubles.0) },
+            "already_ordered" => domain::Reason::AlreadyOrdered {
+                offer_id: offer().unwrap_or_else(|| OfferId::new("")),
+                title: title(),
+                exchange_id: self.exchange_id.as_ref().map(|id| ExchangeId::new(&id.0)),
+                until,
+            },
+            "monthly_limit" => domain::Reason::MonthlyLimit { until },
+            "requires" => domain::Reason::Requires { offer_id: offer()?, title: title() },
+            "price_changed" => {
+                domain::Reason::PriceChanged { offer_id: offer()?, title: title(), price: self.price?.0 }
+            }
+            "offer_gone" => domain::Reason::OfferGone { offer_id: offer()? },
+            "service_not_connected" => domain::Reason::ServiceNotConnected { service: self.service.0.clone() },
+            "not_enrolled" => domain::Reason::NotEnrolled,
+            "conflict" => domain::Reason::Conflict { offer_id: offer()?, title: title() },
+            "channel" => domain::Reason::Channel { offer_id: offer()? },
+            _ => return None,
+        })
     }
 }
 
 impl From<Reason> for domain::Reason {
     fn from(reason: Reason) -> Self {
-        match reason {
-            Reason::Known(known) => known.into(),
-            Reason::Unknown { code } => Self::Unknown { code: code.0 },
-        }
-    }
-}
-
-impl From<Known> for domain::Reason {
-    fn from(reason: Known) -> Self {
-        let offer = |id: Id| OfferId::new(&id.0);
-        match reason {
-            Known::NotEnoughPoints { balance, price, missing } => {
-                Self::NotEnoughPoints { balance: balance.0, price: price.0, missing: missing.0 }
-            }
-            Known::Debt { roubles } => Self::Debt { roubles: roubles.map(|roubles| roubles.0) },
-            Known::AlreadyOrdered { offer_id, title, exchange_id, until } => Self::AlreadyOrdered {
-                offer_id: offer(offer_id),
-                title: title.0,
-                exchange_id: exchange_id.map(|id| ExchangeId::new(&id.0)),
-                until: until.map(|at| at.0),
-            },
-            Known::MonthlyLimit { until } => Self::MonthlyLimit { until: until.map(|at| at.0) },
-            Known::Requires { offer_id, title } => Self::Requires { offer_id: offer(offer_id), title: title.0 },
-            Known::PriceChanged { offer_id, title, price } => {
-                Self::PriceChanged { offer_id: offer(offer_id), title: title.0, price: price.0 }
-            }
-            Known::OfferGone { offer_id } => Self::OfferGone { offer_id: offer(offer_id) },
-            Known::ServiceNotConnected { service } => Self::ServiceNotConnected { service: service.0 },
-            Known::NotEnrolled => Self::NotEnrolled,
-            Known::Conflict { offer_id, title } => Self::Conflict { offer_id: offer(offer_id), title: title.0 },
-            Known::Channel { offer_id } => Self::Channel { offer_id: offer(offer_id) },
-        }
+        reason.known().unwrap_or(Self::Unknown { code: reason.code.0 })
     }
 }
 
 impl From<&domain::Reason> for Reason {
     fn from(reason: &domain::Reason) -> Self {
-        let id = |id: &OfferId| Id(id.as_str().to_owned());
-        Self::Known(match reason {
-            domain::Reason::NotEnoughPoints { balance, price, missing } => {
-                Known::NotEnoughPoints { balance: Amount(*balance), price: Amount(*price), missing: Amount(*missing) }
-            }
-            domain::Reason::Debt { roubles } => Known::Debt { roubles: roubles.map(Roubles) },
-            domain::Reason::AlreadyOrdered { offer_id, title, exchange_id, until } => Known::AlreadyOrdered {
-                offer_id: id(offer_id),
-                title: Text(title.clone()),
-                exchange_id: exchange_id.as_ref().map(|id| Id(id.as_str().to_owned())),
-                until: until.map(Time),
+        let of = |code: &str| Self { code: Text(code.to_owned()), ..Self::default() };
+        let about = |code: &str, offer: &OfferId, title: &str| Self {
+            offer_id: Id::of(offer.as_str()),
+            title: Text(title.to_owned()),
+            ..of(code)
+        };
+        match reason {
+            domain::Reason::NotEnoughPoints { balance, price, missing } => Self {
+                balance: Some(Amount(*balance)),
+                price: Some(Amount(*price)),
+                missing: Some(Amount(*missing)),
+                ..of("not_enough_points")
             },
-            domain::Reason::MonthlyLimit { until } => Known::MonthlyLimit { until: until.map(Time) },
-            domain::Reason::Requires { offer_id, title } => {
-                Known::Requires { offer_id: id(offer_id), title: Text(title.clone()) }
-            }
+            domain::Reason::Debt { roubles } => Self { roubles: roubles.map(Roubles), ..of("debt") },
+            domain::Reason::AlreadyOrdered { offer_id, title, exchange_id, until } => Self {
+                exchange_id: exchange_id.as_ref().and_then(|id| Id::of(id.as_str())),
+                until: until.map(Time),
+                ..about("already_ordered", offer_id, title)
+            },
+            domain::Reason::MonthlyLimit { until } => Self { until: until.map(Time), ..of("monthly_limit") },
+            domain::Reason::Requires { offer_id, title } => about("requires", offer_id, title),
             domain::Reason::PriceChanged { offer_id, title, price } => {
-                Known::PriceChanged { offer_id: id(offer_id), title: Text(title.clone()), price: Amount(*price) }
+                Self { price: Some(Amount(*price)), ..about("price_changed", offer_id, title) }
             }
-            domain::Reason::OfferGone { offer_id } => Known::OfferGone { offer_id: id(offer_id) },
+            domain::Reason::OfferGone { offer_id } => about("offer_gone", offer_id, ""),
             domain::Reason::ServiceNotConnected { service } => {
-                Known::ServiceNotConnected { service: Text(service.clone()) }
+                Self { service: Text(service.clone()), ..of("service_not_connected") }
             }
-            domain::Reason::NotEnrolled => Known::NotEnrolled,
-            domain::Reason::Conflict { offer_id, title } => {
-                Known::Conflict { offer_id: id(offer_id), title: Text(title.clone()) }
-            }
-            domain::Reason::Channel { offer_id } => Known::Channel { offer_id: id(offer_id) },
-            domain::Reason::Unknown { code } => return Self::Unknown { code: Text(code.clone()) },
-        })
+            domain::Reason::NotEnrolled => of("not_enrolled"),
+            domain::Reason::Conflict { offer_id, title } => about("conflict", offer_id, title),
+            domain::Reason::Channel { offer_id } => about("channel", offer_id, ""),
+            domain::Reason::Unknown { code } => of(code),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The values every answer is made of, checked while they are read.
 //!
 //! A server may be wrong or hostile: texts are bounded and lose what could disturb a screen,
-//! amounts and times have a range, and a list drops what it cannot read instead of failing.
+//! amounts and times have a range. What is not as it should be costs as little as it can: a value that
+//! cannot be read counts as absent, a list loses the one item, and only fields under `needed` lose more.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,7 +10,8 @@ use std::marker::PhantomData;
 use chrono::{DateTime, Datelike, Utc};
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::Points;
 
@@ -19,8 +21,69 @@ const MOST_POINTS: i64 = 1_000_000_000_000;
 const MOST_ROUBLES: i64 = 1_000_000_000;
 /// Longer than any id of the contract.
 const LONGEST_ID: usize = 128;
-/// Longer than any cursor, address or token.
+/// Longer than any cursor or address.
 const LONGEST_OPAQUE: usize = 4096;
+/// Longer than any token that fits into a header.
+const LONGEST_TOKEN: usize = 8192;
+/// Characters that are drawn on top of each other: a letter with its marks. Text shapers count them in small numbers.
+const LONGEST_CLUSTER: usize = 8;
+/// Whole numbers up to here are exact in floating point.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Declares an object of the contract. A field outside `needed` may be missing or unreadable and then has its
+/// default; one under `needed` that cannot be read makes the whole object unreadable.
+macro_rules! object {
+    (
+        $(#[$meta:meta])* $vis:vis struct $name:ident {
+            needed { $( $(#[$needed_meta:meta])* $needed_vis:vis $needed:ident: $needed_type:ty, )* }
+            $( $(#[$field_meta:meta])* $field_vis:vis $field:ident: $field_type:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(serde::Deserialize)]
+        $vis struct $name {
+            $( $(#[$needed_meta])* $needed_vis $needed: $needed_type, )*
+            $(
+                $(#[$field_meta])*
+                #[serde(default, deserialize_with = "crate::api::wire::value::lenient")]
+                $field_vis $field: $field_type,
+            )*
+        }
+    };
+}
+
+pub(super) use object;
+
+/// Reads a value, taking one that cannot be read as the default.
+pub(in crate::api) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    // Kept as text first: a number beyond every range or a nesting beyond every depth would end the whole answer.
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(raw.get()).unwrap_or_else(|error| {
+        // `null` is the usual way to say that there is nothing. The text of the error may quote the answer.
+        if raw.get() != "null" {
+            tracing::debug!(of = std::any::type_name::<T>(), column = error.column(), "a value is not readable");
+        }
+        T::default()
+    }))
+}
+
+/// The text of an answer. A byte order mark is dropped, UTF-16 is understood, and what is no character is marked.
+pub(in crate::api) fn text_of(body: &[u8]) -> std::borrow::Cow<'_, str> {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into()
+    };
+    match body {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => String::from_utf8_lossy(body),
+    }
+}
 
 /// Text that may be shown: at most `MAX` characters and nothing that is not a character.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -35,9 +98,12 @@ pub(in crate::api) type Prose = Text<2000>;
 impl<const MAX: usize> Text<MAX> {
     /// Cleans and bounds a text; a cut is marked with an ellipsis.
     pub fn new(raw: &str) -> Self {
-        let mut clean = raw.chars().filter_map(displayable);
-        let mut text: String = clean.by_ref().take(MAX).collect();
-        if clean.next().is_some() {
+        // Much more than can be kept is not even looked at.
+        let clean: String = raw.chars().filter_map(displayable).take(MAX.saturating_mul(LONGEST_CLUSTER) + 1).collect();
+        let clean = thinned(clean);
+        let mut chars = clean.chars();
+        let mut text: String = chars.by_ref().take(MAX).collect();
+        if chars.next().is_some() {
             text.pop();
             text.push('…');
         }
@@ -47,19 +113,96 @@ impl<const MAX: usize> Text<MAX> {
 
 impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|raw| Self::new(&raw))
+        deserializer.deserialize_any(Words).map(|raw| Self::new(&raw))
     }
 }
 
-/// What a screen may show of a character: line breaks become spaces, controls and marks that
-/// turn the writing direction around disappear.
+/// A text, or a number where a text belongs: a film may be called 1984.
+struct Words;
+
+impl Visitor<'_> for Words {
+    type Value = String;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+}
+
+/// A code that a member types in elsewhere: whole or not at all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub(in crate::api) struct Code<const MAX: usize>(pub String);
+
+impl<'de, const MAX: usize> Deserialize<'de> for Code<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = deserializer.deserialize_any(Words)?;
+        let code: String = raw.trim().chars().filter_map(displayable).take(MAX + 1).collect();
+        let is_whole = (1..=MAX).contains(&code.chars().count()) && thinned(code.clone()) == code;
+        if is_whole { Ok(Self(code)) } else { Err(D::Error::custom("not a code that can be shown whole")) }
+    }
+}
+
+/// What a screen may show of a character: line breaks become spaces; controls, marks that turn the writing direction
+/// around and what is never seen disappear.
 fn displayable(c: char) -> Option<char> {
     match c {
         '\n' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
-        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' => None,
-        c if c.is_control() => None,
+        '\u{AD}'
+        | '\u{61C}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}' => None,
+        c if c.is_control() || (u32::from(c) & 0xfffe) == 0xfffe => None,
         c => Some(c),
     }
+}
+
+/// Bounds what is drawn in one place: of a letter with hundreds of marks only the first few stay.
+fn thinned(text: String) -> String {
+    let is_plain = |c: char| matches!(c, '\0'..='\u{2FF}' | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{58F}' | '\u{2010}'..='\u{20CF}');
+    if text.chars().all(is_plain) {
+        return text;
+    }
+    let mut thin = String::with_capacity(text.len());
+    for cluster in text.graphemes(true) {
+        match cluster.char_indices().nth(LONGEST_CLUSTER) {
+            None => thin.push_str(cluster),
+            Some(_) => {
+                thin.extend(cluster.chars().take(LONGEST_CLUSTER - 1));
+                // Ends the cluster, so that nothing that follows is drawn in the same place.
+                thin.push(' ');
+            }
+        }
+    }
+    thin
 }
 
 /// An id: 1 to 128 characters without spaces or controls, and never a step in a path.
@@ -74,6 +217,16 @@ impl Id {
             && !matches!(text, "." | "..")
             && !text.chars().any(|c| c.is_whitespace() || displayable(c) != Some(c))
     }
+
+    /// The id, or an empty text if there is none.
+    pub fn or_empty(id: Option<Self>) -> String {
+        id.map(|id| id.0).unwrap_or_default()
+    }
+
+    /// The id of this text, unless it is empty.
+    pub fn of(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
 }
 
 impl<'de> Deserialize<'de> for Id {
@@ -83,16 +236,148 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// A cursor, a token or an address: printable ASCII that is passed on as it is.
+/// Printable ASCII that is passed on as it is: an address or the box's half of a sign-in code.
 #[derive(Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub(in crate::api) struct Opaque(pub String);
 
 impl<'de> Deserialize<'de> for Opaque {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let is_valid = (1..=LONGEST_OPAQUE).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-        if is_valid { Ok(Self(text)) } else { Err(D::Error::custom("not printable ASCII of a sane length")) }
+        printable(String::deserialize(deserializer)?, LONGEST_OPAQUE).map(Self)
+    }
+}
+
+/// A token: printable ASCII that fits into a header.
+#[derive(Clone, PartialEq)]
+pub(in crate::api) struct Token(pub String);
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        printable(String::deserialize(deserializer)?, LONGEST_TOKEN).map(Self)
+    }
+}
+
+/// Where a list goes on: printable ASCII, or the number of a page.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub(in crate::api) struct Cursor(pub String);
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        printable(deserializer.deserialize_any(Words)?, LONGEST_OPAQUE).map(Self)
+    }
+}
+
+fn printable<E: serde::de::Error>(text: String, longest: usize) -> Result<String, E> {
+    let is_valid = (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if is_valid { Ok(text) } else { Err(E::custom("not printable ASCII of a sane length")) }
+}
+
+/// A number as servers write it: 450, 450.0, 450.5, and each of them in quotes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Number {
+    /// Rounded down.
+    whole: i64,
+    has_fraction: bool,
+}
+
+impl Number {
+    fn whole<E: serde::de::Error>(self) -> Result<i64, E> {
+        if self.has_fraction { Err(E::custom("not a whole number")) } else { Ok(self.whole) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+struct NumberVisitor;
+
+impl Visitor<'_> for NumberVisitor {
+    type Value = Number;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number")
+    }
+
+    fn visit_i64<E>(self, whole: i64) -> Result<Number, E> {
+        Ok(Number { whole, has_fraction: false })
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Number, E> {
+        i64::try_from(number).map_err(E::custom).and_then(|whole| self.visit_i64(whole))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Number, E> {
+        if number.abs() < MOST_EXACT {
+            Ok(Number { whole: number.floor() as i64, has_fraction: number.fract() != 0.0 })
+        } else {
+            Err(E::custom("a number out of range"))
+        }
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Number, E> {
+        let text = text.trim();
+        if let Ok(whole) = text.parse() {
+            return self.visit_i64(whole);
+        }
+        // Bills are written with a comma, too.
+        let text = text.replacen(',', ".", 1);
+        if text.len() > 32 || text.contains(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+')) {
+            return Err(E::custom("not a number"));
+        }
+        text.parse().map_err(E::custom).and_then(|number: f64| self.visit_f64(number))
+    }
+}
+
+/// A whole number of no special meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(transparent)]
+pub(in crate::api) struct Int<T>(pub T);
+
+impl<'de, T: TryFrom<i64>> Deserialize<'de> for Int<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let whole = Number::deserialize(deserializer)?.whole()?;
+        T::try_from(whole).map(Self).map_err(|_| D::Error::custom("a number out of range"))
+    }
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(transparent)]
+pub(in crate::api) struct Flag(pub bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FlagVisitor;
+
+        impl Visitor<'_> for FlagVisitor {
+            type Value = Flag;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("yes or no")
+            }
+
+            fn visit_bool<E>(self, is_so: bool) -> Result<Flag, E> {
+                Ok(Flag(is_so))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Flag, E> {
+                self.visit_str(&number.to_string())
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Flag, E> {
+                match text.trim().to_ascii_lowercase().as_str() {
+                    "true" | "1" => Ok(Flag(true)),
+                    "false" | "0" => Ok(Flag(false)),
+                    _ => Err(E::custom("neither yes nor no")),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(FlagVisitor)
     }
 }
 
@@ -102,7 +387,7 @@ pub(in crate::api) struct Amount(pub Points);
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = i64::deserialize(deserializer)?;
+        let raw = Number::deserialize(deserializer)?.whole()?;
         let points = Points::new(raw).filter(|_| raw <= MOST_POINTS);
         points.map(Self).ok_or_else(|| D::Error::custom("points out of range"))
     }
@@ -120,7 +405,7 @@ pub(in crate::api) struct Change(pub i64);
 
 impl<'de> Deserialize<'de> for Change {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = i64::deserialize(deserializer)?;
+        let raw = Number::deserialize(deserializer)?.whole()?;
         if (-MOST_POINTS..=MOST_POINTS).contains(&raw) {
             Ok(Self(raw))
         } else {
@@ -129,15 +414,16 @@ impl<'de> Deserialize<'de> for Change {
     }
 }
 
-/// An amount of roubles.
+/// An amount of roubles; kopecks count as one more, so that nobody pays more than the screen says.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[serde(transparent)]
 pub(in crate::api) struct Roubles(pub u64);
 
 impl<'de> Deserialize<'de> for Roubles {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = i64::deserialize(deserializer)?;
-        let roubles = u64::try_from(raw).ok().filter(|_| raw <= MOST_ROUBLES);
+        let Number { whole, has_fraction } = Number::deserialize(deserializer)?;
+        let raw = whole.saturating_add(i64::from(has_fraction));
+        let roubles = u64::try_from(raw).ok().filter(|_| whole >= 0 && raw <= MOST_ROUBLES);
         roubles.map(Self).ok_or_else(|| D::Error::custom("roubles out of range"))
     }
 }
@@ -149,7 +435,7 @@ pub(in crate::api) struct Percent(pub u8);
 
 impl<'de> Deserialize<'de> for Percent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = u8::deserialize(deserializer)?;
+        let raw = Int::<u8>::deserialize(deserializer)?.0;
         if raw <= 100 { Ok(Self(raw)) } else { Err(D::Error::custom("not a percentage")) }
     }
 }
@@ -179,33 +465,67 @@ impl Default for Age {
 
 impl<'de> Deserialize<'de> for Age {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Value::deserialize(deserializer)?;
-        let years = raw.as_u64().unwrap_or(u64::MAX);
-        Ok([0, 6, 12, 16, 18].into_iter().find(|mark| u64::from(*mark) >= years).map_or_else(Self::default, Self))
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let mark = serde_json::from_str::<Text<32>>(raw.get()).unwrap_or_default().0;
+        // Printed marks read "16+".
+        let Ok(Number { whole, has_fraction }) =
+            NumberVisitor.visit_str::<serde_json::Error>(mark.trim().trim_end_matches('+'))
+        else {
+            return Ok(Self::default());
+        };
+        let years = if whole < 0 { i64::MAX } else { whole.saturating_add(i64::from(has_fraction)) };
+        Ok([0, 6, 12, 16, 18].into_iter().find(|mark| i64::from(*mark) >= years).map_or_else(Self::default, Self))
     }
 }
 
-/// Reads a list, dropping the items that cannot be read and everything past `MAX`.
-pub(in crate::api) fn list<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    Ok(Option::<Items<T, MAX>>::deserialize(deserializer)?.map(|items| items.0).unwrap_or_default())
+/// A list without the items that cannot be read and everything past `MAX`.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::api) struct List<T, const MAX: usize>(pub Vec<T>);
+
+impl<T, const MAX: usize> Default for List<T, MAX> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
 }
 
-/// Items of a list, read one by one: only what is kept takes memory.
+impl<T, const MAX: usize> List<T, MAX> {
+    /// The items in the domain's words.
+    pub fn into_domain<D>(self, translate: impl FnMut(T) -> D) -> Vec<D> {
+        self.0.into_iter().map(translate).collect()
+    }
+}
+
+impl<T, const MAX: usize> FromIterator<T> for List<T, MAX> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self(items.into_iter().collect())
+    }
+}
+
+impl<T: Serialize, const MAX: usize> Serialize for List<T, MAX> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, T: DeserializeOwned, const MAX: usize> Deserialize<'de> for List<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Some servers write `null` for an empty list.
+        Ok(Option::<Items<T, MAX>>::deserialize(deserializer)?.map(|items| Self(items.0)).unwrap_or_default())
+    }
+}
+
+/// The items of a list, read one by one: only what is kept takes memory.
 struct Items<T, const MAX: usize>(Vec<T>);
 
 impl<'de, T: DeserializeOwned, const MAX: usize> Deserialize<'de> for Items<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(ItemsVisitor::<T, MAX>(PhantomData))
+        deserializer.deserialize_seq(ListVisitor::<T, MAX>(PhantomData))
     }
 }
 
-struct ItemsVisitor<T, const MAX: usize>(PhantomData<T>);
+struct ListVisitor<T, const MAX: usize>(PhantomData<T>);
 
-impl<'de, T: DeserializeOwned, const MAX: usize> Visitor<'de> for ItemsVisitor<T, MAX> {
+impl<'de, T: DeserializeOwned, const MAX: usize> Visitor<'de> for ListVisitor<T, MAX> {
     type Value = Items<T, MAX>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -214,9 +534,9 @@ impl<'de, T: DeserializeOwned, const MAX: usize> Visitor<'de> for ItemsVisitor<T
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let (mut items, mut dropped) = (Vec::new(), 0_usize);
-        for _ in 0..MAX {
-            let Some(item) = list.next_element::<Value>()? else { break };
-            match serde_json::from_value(item) {
+        while items.len() < MAX {
+            let Some(item) = list.next_element::<Box<RawValue>>()? else { break };
+            match serde_json::from_str(item.get()) {
                 Ok(item) => items.push(item),
                 Err(_) => dropped += 1,
             }
@@ -231,15 +551,22 @@ impl<'de, T: DeserializeOwned, const MAX: usize> Visitor<'de> for ItemsVisitor<T
     }
 }
 
+/// Reads a list as [`List`] does.
+pub(in crate::api) fn list<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    List::<T, MAX>::deserialize(deserializer).map(|list| list.0)
+}
+
 /// Reads an optional value, taking one that cannot be read as absent.
-/// Only for what a screen can do without.
 pub(in crate::api) fn if_readable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let raw = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(raw).ok())
+    lenient(deserializer)
 }
 
 /// Whether an address is one that a player or a phone may open.
@@ -266,13 +593,69 @@ mod tests {
     #[test]
     fn amounts_outside_their_range_are_refused() {
         assert_eq!(read::<Amount>("0"), Some(Amount(Points::ZERO)));
-        for bad in ["-1", "1e30", "1.5", "99999999999999", "18446744073709551616", "\"5\"", "null", "true"] {
+        for bad in ["-1", "1e30", "1.5", "99999999999999", "18446744073709551616", "null", "true", "\"1.5\"", "\"NaN\""]
+        {
             assert_eq!(read::<Amount>(bad), None, "{bad}");
         }
         assert_eq!(read::<Roubles>("-1"), None);
         assert_eq!(read::<Percent>("101"), None);
         assert_eq!(read::<Change>("-720"), Some(Change(-720)));
         assert_eq!(read::<Change>("-9223372036854775808"), None);
+    }
+
+    #[test]
+    fn numbers_are_understood_as_servers_write_them() {
+        for text in ["450", "450.0", "\"450\"", "\" 450 \"", "\"450.00\"", "\"450,00\""] {
+            assert_eq!(read::<Amount>(text).map(|amount| amount.0.get()), Some(450), "{text}");
+            assert_eq!(read::<Roubles>(text), Some(Roubles(450)), "{text}");
+        }
+        assert_eq!(read::<Roubles>("450.01"), Some(Roubles(451)), "nobody pays more than the screen says");
+        assert_eq!(read::<Roubles>("-0.5"), None);
+        for yes in ["true", "1", "\"true\"", "\"1\""] {
+            assert_eq!(read::<Flag>(yes), Some(Flag(true)), "{yes}");
+        }
+        assert_eq!(read::<Flag>("\"perhaps\""), None);
+        assert_eq!(read::<Text<8>>("1984"), Some(Text("1984".to_owned())), "a film may be called that");
+    }
+
+    #[test]
+    fn an_answer_is_read_whatever_its_first_bytes_are() {
+        let utf16 = |mark: [u8; 2], unit: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain("{\"я\"}".encode_utf16().flat_map(unit)).collect::<Vec<u8>>()
+        };
+        assert_eq!(text_of("\u{feff}{\"я\"}".as_bytes()), "{\"я\"}");
+        assert_eq!(text_of(&utf16([0xff, 0xfe], u16::to_le_bytes)), "{\"я\"}");
+        assert_eq!(text_of(&utf16([0xfe, 0xff], u16::to_be_bytes)), "{\"я\"}");
+        assert_eq!(text_of(b"{\"\xff\"}"), "{\"\u{fffd}\"}", "one bad letter costs that letter");
+    }
+
+    /// C48: a code is whole or it is none.
+    #[test]
+    fn c48_a_code_is_never_cut() {
+        let code = |length: usize| read::<Code<256>>(&format!("\"{}\"", "K".repeat(length)));
+        for length in [1, 16, 65, 256] {
+            assert_eq!(code(length).map(|code| code.0.len()), Some(length));
+        }
+        assert_eq!((code(0), code(257)), (None, None));
+        assert_eq!(read::<Code<8>>("\" A\\u200bB \""), Some(Code("AB".to_owned())));
+    }
+
+    proptest::proptest! {
+        /// Letters with hundreds of marks, marks that turn the direction, controls: bounded, and the same when read again.
+        #[test]
+        fn a_text_is_bounded_in_every_place(
+            parts in proptest::collection::vec((proptest::char::any(), 0..300_usize), 0..8),
+            mark in proptest::sample::select(vec!['\u{301}', '\u{489}', '\u{20dd}', '\u{1100}', '\u{1160}', '\u{600}', '\u{94d}']),
+        ) {
+            let raw: String = parts.iter().flat_map(|(c, marks)| [c.to_string(), mark.to_string().repeat(*marks)]).collect();
+            let text = Text::<200>::new(&raw).0;
+            assert!(text.chars().count() <= 200);
+            for cluster in text.graphemes(true) {
+                assert!(cluster.chars().count() <= LONGEST_CLUSTER, "{cluster:?}");
+            }
+            assert!(text.chars().all(|c| displayable(c) == Some(c)));
+            assert_eq!(Text::<200>::new(&text).0, text);
+        }
     }
 
     #[test]

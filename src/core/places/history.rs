@@ -100,7 +100,7 @@ impl App {
     pub(crate) fn ledger_arrived(&mut self, asked: Option<&str>, page: LedgerPage) {
         let ids = |entries: &[LedgerEntry]| entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>();
         let before = ids(&self.data.ledger.items);
-        self.data.ledger.take(asked, page.entries, page.next_cursor);
+        self.data.ledger.take(asked, page.entries, page.next_cursor, |entry| &entry.id);
         let after = ids(&self.data.ledger.items);
         for place in self.histories() {
             place.points.follow(&before, &after, layout::LIST_ROWS);
@@ -111,7 +111,7 @@ impl App {
     pub(crate) fn exchanges_arrived(&mut self, asked: Option<&str>, page: ExchangePage) {
         let ids = |exchanges: &[Exchange]| exchanges.iter().map(|exchange| exchange.id.clone()).collect::<Vec<_>>();
         let before = ids(&self.data.exchanges.items);
-        self.data.exchanges.take(asked, page.exchanges, page.next_cursor);
+        self.data.exchanges.take(asked, page.exchanges, page.next_cursor, |exchange| exchange.id.as_str());
         let after = ids(&self.data.exchanges.items);
         for place in self.histories() {
             place.orders.follow(&before, &after, layout::LIST_ROWS);

@@ -34,7 +34,7 @@ pub enum SignInState {
         trouble: Option<Failure>,
         /// When to ask next.
         poll_at: Duration,
-        /// When it was asked last, or the code came.
+        /// When the last answer came, or the code: the interval counts from there.
         polled_at: Duration,
         /// How long to wait between two questions.
         interval: Duration,
@@ -161,12 +161,14 @@ impl App {
             return;
         }
         match (poll, &mut *state) {
-            (SignInPoll::Pending, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
+            (SignInPoll::Pending, SignInState::Waiting { poll_at, polled_at, interval, trouble, .. }) => {
                 *trouble = None;
+                *polled_at = now;
                 *poll_at = now + *interval;
             }
-            (SignInPoll::SlowDown, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
+            (SignInPoll::SlowDown, SignInState::Waiting { poll_at, polled_at, interval, trouble, .. }) => {
                 *trouble = None;
+                *polled_at = now;
                 // Five seconds more for good, says RFC 8628.
                 *interval += Duration::from_secs(5);
                 *poll_at = now + *interval;
@@ -187,7 +189,8 @@ impl App {
         let now = turn.now;
         let Some(state) = self.sign_in_mut() else { return };
         match (request, &mut *state) {
-            (Request::PollSignIn { .. }, SignInState::Waiting { poll_at, interval, trouble, .. }) => {
+            (Request::PollSignIn { .. }, SignInState::Waiting { poll_at, polled_at, interval, trouble, .. }) => {
+                *polled_at = now.monotonic;
                 // A longer pause than usual, so that boxes that were refused together do not return together.
                 let pause = *interval + pace::share(now.entropy, *interval);
                 // Somebody may have confirmed it already, so no more than a minute.

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Place, PlaceKind, SectionKey, Shelf, Zone};
+use crate::core::{Answer, Boot, Place, PlaceKind, SectionKey, Shelf, Zone};
 use crate::view::model::Screen;
 
 fn catalog() -> Journey {
@@ -197,4 +197,135 @@ fn a_catalogue_that_does_not_come_offers_to_try_again() {
     journey.expect_offer("f1");
     let Place::Catalog(place) = journey.app.place() else { panic!("{}", journey.told()) };
     assert_eq!(place.zone, Zone::Content);
+}
+
+/// A first page of `size` offers from a catalogue of so many.
+fn large(total: usize, page_size: usize) -> Journey {
+    let mut world = World::default();
+    let offer = world.catalog.offers[0].as_ref().clone();
+    world.catalog.offers = (0..total)
+        .map(|n| std::sync::Arc::new(crate::domain::Offer { id: offer_id(&format!("n{n}")), ..offer.clone() }))
+        .collect();
+    world.page_size = page_size;
+    let boot = Boot { cached: None, ..world.boot() };
+    let mut journey = Journey::boot(world, boot);
+    journey.serve_one("Account");
+    journey
+}
+
+/// Answers every question for the catalogue with what `change` makes of the right page, and counts the questions.
+fn paged(journey: &mut Journey, mut change: impl FnMut(usize, &mut crate::domain::CatalogPage)) -> usize {
+    let mut asked = 0;
+    while journey.asked("Catalog").is_some() {
+        let (id, request) = journey.take("Catalog");
+        let Answer::Catalog { mut page, etag, max_age } = journey.world.answer(&request, start()) else {
+            panic!("it is not unchanged")
+        };
+        change(asked, &mut page);
+        asked += 1;
+        assert!(asked <= 200, "it asks without end");
+        journey.reply(id, Ok(Answer::Catalog { page, etag, max_age }));
+    }
+    asked
+}
+
+fn offers(journey: &Journey) -> usize {
+    journey.app.data.shelf.catalog().offers.len()
+}
+
+#[test]
+fn c41_an_offer_on_two_pages_counts_once() {
+    let mut journey = large(500, 100);
+    let all = journey.world.catalog.offers.clone();
+    let asked = paged(&mut journey, |asked, page| {
+        // Each page begins with the last ten of the page before.
+        if asked > 0 {
+            let from = asked * 100;
+            page.offers.splice(0..0, all[from - 10..from].iter().cloned());
+        }
+    });
+    assert_eq!((asked, offers(&journey)), (5, 500));
+}
+
+#[test]
+fn c42_pages_in_a_ring_end() {
+    let mut journey = large(97, 100);
+    let asked = paged(&mut journey, |_, page| page.next_cursor = Some("0".to_owned()));
+    assert_eq!((asked, offers(&journey)), (2, 97), "the second page brings nothing new");
+    let mut journey = large(300, 100);
+    let asked = paged(&mut journey, |asked, page| {
+        page.next_cursor = Some(["100", "200", "0", "100"][asked.min(3)].to_owned());
+    });
+    assert_eq!((asked, offers(&journey)), (4, 300));
+}
+
+#[test]
+fn c42_empty_pages_end() {
+    let mut journey = large(100, 100);
+    let mut next = 1000;
+    let asked = paged(&mut journey, |asked, page| {
+        next += 1;
+        page.next_cursor = Some("0".to_owned()).filter(|_| asked == 0).or(Some(next.to_string()));
+        if asked > 0 {
+            page.offers.clear();
+        }
+    });
+    assert_eq!((asked, offers(&journey)), (2, 100));
+}
+
+#[test]
+fn c42_a_catalogue_without_end_is_asked_for_as_often_as_its_number_of_offers_says() {
+    let mut journey = large(100, 20);
+    let offer = journey.world.catalog.offers[0].clone();
+    let asked = paged(&mut journey, |asked, page| {
+        for (n, slot) in page.offers.iter_mut().enumerate() {
+            let id = offer_id(&format!("p{asked}-{n}"));
+            *slot = std::sync::Arc::new(crate::domain::Offer { id, ..offer.as_ref().clone() });
+        }
+        page.next_cursor = Some(asked.to_string());
+        page.total = 100;
+    });
+    assert!(asked <= 8, "{asked} questions for 100 offers in pages of 20");
+}
+
+#[test]
+fn a_catalogue_that_changes_between_two_pages_is_begun_anew() {
+    let mut journey = large(300, 100);
+    let asked = paged(&mut journey, |asked, page| {
+        page.version = if asked == 0 { "old".to_owned() } else { "new".to_owned() };
+    });
+    assert_eq!((asked, offers(&journey)), (1 + 1 + 3, 300));
+    assert_eq!(journey.app.data.shelf.catalog().version, "new");
+    // One that never stands still ends all the same, and nothing names it.
+    let mut journey = large(300, 100);
+    let asked = paged(&mut journey, |asked, page| page.version = format!("v{asked}"));
+    assert!(asked <= 8, "{asked}");
+    assert_eq!((offers(&journey), journey.app.catalog_etag()), (300, None));
+}
+
+#[test]
+fn a_catalogue_of_long_texts_takes_a_bounded_memory() {
+    let mut journey = large(10_000, 100);
+    paged(&mut journey, |_, page| {
+        for offer in &mut page.offers {
+            let long = crate::domain::Offer { description: "я".repeat(2000), ..offer.as_ref().clone() };
+            *offer = std::sync::Arc::new(crate::domain::Offer { includes: vec!["я".repeat(200); 200], ..long });
+        }
+    });
+    let weight: usize = journey.app.data.shelf.catalog().offers.iter().map(|offer| offer.weight()).sum();
+    assert!(weight <= 16 * 1024 * 1024, "{weight} bytes");
+    assert!(offers(&journey) > 100);
+    assert_eq!(journey.app.catalog_etag(), None, "a part is not what the tag names");
+}
+
+#[test]
+fn a_member_who_moves_gets_the_catalogue_of_the_other_region() {
+    let mut journey = home();
+    journey.event(crate::core::Event::Resumed).forget_effects();
+    journey.world.account.region.code = "spb".to_owned();
+    journey.serve_one("Account");
+    let (old, _) = journey.take("Catalog");
+    assert!(matches!(journey.asked("Catalog"), Some(crate::core::Request::Catalog { cursor: None, etag: None })));
+    journey.reply(old, Ok(Answer::CatalogUnchanged { max_age: None }));
+    assert_eq!(journey.app.catalog_etag(), None, "the validator of the first region is gone");
 }

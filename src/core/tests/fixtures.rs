@@ -108,7 +108,9 @@ impl World {
                 let to = (from + self.page_size).min(self.catalog.offers.len());
                 Answer::Catalog { page: self.page(from, to, at), etag: Some(self.etag.to_owned()), max_age: None }
             }
-            Request::Entitlements => Answer::Entitlements { entitlements: self.entitlements.clone(), server_time: at },
+            Request::Entitlements => {
+                Answer::Entitlements { entitlements: self.entitlements.clone(), server_time: Some(at) }
+            }
             Request::Exchange(order) => Answer::Exchange(confirmed(order, at)),
             Request::FindExchange(_) => Answer::NoExchange,
             Request::SetRenewal { id, to } => {
@@ -137,7 +139,7 @@ impl World {
             categories: self.catalog.categories.clone(),
             offers: self.catalog.offers.get(from..to).unwrap_or_default().to_vec(),
             next_cursor: (to < self.catalog.offers.len()).then(|| to.to_string()),
-            server_time: at,
+            server_time: Some(at),
         }
     }
 
@@ -311,9 +313,9 @@ pub(crate) fn package_held() -> Entitlement {
         kind: OfferKind::Package,
         image: None,
         exchange_id: None,
-        starts_at: start() - TimeDelta::days(5),
+        starts_at: Some(start() - TimeDelta::days(5)),
         until: Some(start() + TimeDelta::days(8)),
-        renewal: Some(Renewal { is_on: true, price_roubles: 199 }),
+        renewal: Some(Renewal { is_on: true, price_roubles: Some(199) }),
         playback: None,
         promo_code: None,
     }
@@ -345,7 +347,7 @@ fn ledger_entry(n: i64) -> LedgerEntry {
         id: format!("l{n}"),
         at: start() - TimeDelta::days(n),
         amount: PointsChange::new(if n % 3 == 0 { -100 } else { 50 }),
-        balance_after: points(5000),
+        balance_after: Some(points(5000)),
         entry_type: EntryType::Accrual,
         reason: AccrualReason::Payment,
         title: String::new(),

@@ -7,6 +7,7 @@ use crate::domain::{
     Animations, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language, LedgerPage, Reason,
     Refusal, RenewalSwitch,
 };
+use crate::view::message::Msg;
 use crate::view::model::Screen;
 
 fn options() -> Journey {
@@ -34,6 +35,23 @@ fn one_press_turns_the_renewal_off_and_one_press_on() {
     assert!(!is_renewed(&journey));
     journey.keys("OK").serve().expect_notice(&Notice::RenewalOn { title: "Пакет 6".to_owned() });
     assert!(is_renewed(&journey));
+}
+
+/// C46: an option whose title and price cannot be read stands in the list, and its renewal can be switched off.
+#[test]
+fn c46_a_renewal_of_unknown_price_can_be_switched_off() {
+    let mut journey = options();
+    for held in &mut journey.world.entitlements {
+        held.title = String::new();
+        held.renewal = held.renewal.map(|renewal| crate::domain::Renewal { price_roubles: None, ..renewal });
+    }
+    journey.event(crate::core::Event::Resumed).serve().expect_focus("row 0");
+    let Screen::MyOptions(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let row = &screen.list.rows[0];
+    assert_eq!((&row.title, &row.subtitle), (&Msg::Untitled.into(), &Msg::RenewalPriceUnknown.into()));
+    assert_eq!(row.action, Msg::ActionRenewalOff.into());
+    journey.keys("OK");
+    assert!(matches!(journey.asked("SetRenewal"), Some(Request::SetRenewal { to: RenewalSwitch::Off, .. })));
 }
 
 #[test]
@@ -113,6 +131,25 @@ fn a_further_page_that_fails_is_asked_for_when_scrolling_on() {
     let mut journey = history();
     journey.serve().keys("DOWN*12").fail("Ledger", FailureKind::Timeout).forget_effects().keys("DOWN");
     assert_eq!(journey.sent("Ledger"), 1);
+}
+
+#[test]
+fn c41_c42_a_history_that_repeats_itself_ends() {
+    let mut journey = history();
+    let all = journey.world.ledger.clone();
+    let mut asked = 0;
+    for page in 0..200 {
+        journey.keys("DOWN");
+        if let Some((id, _)) = journey.asked("Ledger").is_some().then(|| journey.take("Ledger")) {
+            asked += 1;
+            let entries = all[10 * (page % 3)..10 * (page % 3) + 20].to_vec();
+            journey.reply(id, Ok(Answer::Ledger(LedgerPage { entries, next_cursor: Some((page % 2).to_string()) })));
+        }
+    }
+    let ids: std::collections::HashSet<_> = journey.app.data.ledger.items.iter().map(|entry| &entry.id).collect();
+    assert_eq!(ids.len(), journey.app.data.ledger.items.len(), "no line stands twice");
+    assert!(asked <= 4, "{asked} questions");
+    assert_eq!(journey.app.data.ledger.next_cursor, None);
 }
 
 #[test]

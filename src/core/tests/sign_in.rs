@@ -39,6 +39,17 @@ fn slow_down_adds_five_seconds_for_good() {
     assert_eq!(polls_within(&mut journey, 40, SignInPoll::Pending), 4);
 }
 
+/// C19: the pause counts from the last answer, also when OK asks for a look.
+#[test]
+fn c19_the_pause_counts_from_the_last_answer() {
+    let mut journey = signed_out();
+    journey.wait(secs(5)).wait(secs(4)).answer("PollSignIn", Answer::SignIn(SignInPoll::Pending));
+    journey.forget_effects().keys("OK").wait(secs(4));
+    assert_eq!(journey.sent("PollSignIn"), 0, "four seconds after the answer");
+    journey.wait(secs(1));
+    assert_eq!(journey.sent("PollSignIn"), 1, "five seconds after the answer");
+}
+
 #[test]
 fn a_poll_that_is_not_answered_is_not_repeated() {
     let mut journey = signed_out();

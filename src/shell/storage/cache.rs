@@ -1,11 +1,12 @@
 //! What the server last said, so that a start without a network still shows something.
 //!
-//! Each part stands in a file of its own with its time and its member: a damaged part is dropped
-//! alone, and nobody sees what another member left.
+//! Each part stands in a file of its own with its time and all that it depends on: a damaged part is dropped
+//! alone, nobody sees what another member left, and what another service, another language, another region or
+//! another version of the program got is not taken for what this one would get (NET-7).
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use super::atomic::{self, Format};
 use super::files::Files;
 use crate::api::snapshot;
-use crate::domain::{Account, CatalogPage, Entitlement};
+use crate::domain::{Account, CatalogPage, Entitlement, Language};
 
 /// Bytes of a stored catalogue.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 
-// Version 1 was stamped with the box's own date, which may have been any.
+// Version 1 was stamped with the box's own date, which may have been any, and named neither service nor language.
 const ACCOUNT: Format = Format { name: "account", version: 2, limit: MOST_BYTES };
 const CATALOG: Format = Format { name: "catalog", version: 2, limit: MOST_BYTES };
 const ENTITLEMENTS: Format = Format { name: "entitlements", version: 2, limit: MOST_BYTES };
@@ -50,42 +51,83 @@ pub struct Snapshot {
 pub struct SnapshotCache {
     files: Arc<dyn Files>,
     directory: PathBuf,
+    binding: Mutex<CacheBinding>,
 }
 
-/// The first line of a part.
+/// What the words and prices of an answer depend on, besides whose they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct CacheBinding {
+    /// The address of the service.
+    api: String,
+    /// The code of the language.
+    language: String,
+    /// The program's version: another one may read more of the same answer.
+    version: String,
+}
+
+/// The first line of a part. A validator goes nowhere but where all of this is the same.
 #[derive(Serialize, Deserialize)]
 struct Stamp {
     member_id: String,
+    region: String,
+    binding: CacheBinding,
     etag: Option<String>,
     fetched_at: DateTime<Utc>,
 }
 
 impl SnapshotCache {
     pub(super) fn new(files: Arc<dyn Files>, directory: &Path) -> Self {
-        Self { files, directory: directory.to_owned() }
+        let binding = CacheBinding {
+            api: String::new(),
+            language: Language::default().code().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        Self { files, directory: directory.to_owned(), binding: Mutex::new(binding) }
     }
 
-    /// Everything that is readable and belongs to the member of the stored account.
+    /// From now on everything is of this service.
+    pub(super) fn use_api(&self, api: &str) {
+        self.binding().api = api.to_owned();
+    }
+
+    /// From now on everything is in this language.
+    pub fn use_language(&self, language: Language) {
+        self.binding().language = language.code().to_owned();
+    }
+
+    fn binding(&self) -> MutexGuard<'_, CacheBinding> {
+        self.binding.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything that is readable, belongs to the member and region of the stored account, and was got from this
+    /// service, in this language, by this version.
     pub fn load(&self) -> Snapshot {
-        let Some((stamp, account)) = self.part(ACCOUNT, snapshot::read_account) else { return Snapshot::default() };
-        let member_id = account.member_id.clone();
-        let catalog = self.part(CATALOG, snapshot::read_catalog).filter(|(stamp, _)| stamp.member_id == member_id);
-        let entitlements =
-            self.part(ENTITLEMENTS, snapshot::read_entitlements).filter(|(stamp, _)| stamp.member_id == member_id);
+        let binding = self.binding().clone();
+        let Some((stamp, account)) =
+            self.part(ACCOUNT, snapshot::read_account).filter(|(stamp, _)| stamp.binding == binding)
+        else {
+            return Snapshot::default();
+        };
+        let belongs = |part: &Stamp| {
+            part.binding == binding && part.member_id == account.member_id && part.region == account.region.code
+        };
+        let catalog = self.part(CATALOG, snapshot::read_catalog).filter(|(stamp, _)| belongs(stamp));
+        let entitlements = self.part(ENTITLEMENTS, snapshot::read_entitlements).filter(|(stamp, _)| belongs(stamp));
         Snapshot {
             account: Some(stamped(stamp, account)),
             catalog: catalog.map(|(stamp, catalog)| stamped(stamp, catalog)),
-            entitlements: entitlements.map(|(stamp, (entitlements, _))| stamped(stamp, entitlements)),
+            entitlements: entitlements.map(|(stamp, entitlements)| stamped(stamp, entitlements)),
         }
     }
 
     /// Keeps the account.
     pub fn save_account(&self, account: &Stamped<Account>) -> io::Result<()> {
-        self.write(ACCOUNT, &account.value.member_id, account, &snapshot::write_account(&account.value))
+        let Account { member_id, region, .. } = &account.value;
+        self.write(ACCOUNT, (member_id, &region.code), account, &snapshot::write_account(&account.value))
     }
 
     /// Keeps the catalogue, or as many of its first offers as there is room for.
-    pub fn save_catalog(&self, member_id: &str, catalog: &Stamped<CatalogPage>) -> io::Result<()> {
+    pub fn save_catalog(&self, of: &Account, catalog: &Stamped<CatalogPage>) -> io::Result<()> {
         // Room for the first line.
         let room = MOST_BYTES - 4096;
         let mut kept = catalog.value.clone();
@@ -98,13 +140,14 @@ impl SnapshotCache {
             json = snapshot::write_catalog(&kept);
         }
         let etag = catalog.etag.clone().filter(|_| kept.offers.len() == catalog.value.offers.len());
-        self.write(CATALOG, member_id, &Stamped { value: (), etag, fetched_at: catalog.fetched_at }, &json)
+        let stamped = Stamped { value: (), etag, fetched_at: catalog.fetched_at };
+        self.write(CATALOG, (&of.member_id, &of.region.code), &stamped, &json)
     }
 
     /// Keeps what the member holds.
-    pub fn save_entitlements(&self, member_id: &str, entitlements: &Stamped<Vec<Entitlement>>) -> io::Result<()> {
+    pub fn save_entitlements(&self, of: &Account, entitlements: &Stamped<Vec<Entitlement>>) -> io::Result<()> {
         let json = snapshot::write_entitlements(&entitlements.value, entitlements.fetched_at);
-        self.write(ENTITLEMENTS, member_id, entitlements, &json)
+        self.write(ENTITLEMENTS, (&of.member_id, &of.region.code), entitlements, &json)
     }
 
     /// Forgets everything.
@@ -114,9 +157,21 @@ impl SnapshotCache {
             .try_for_each(|format| atomic::remove(&*self.files, &self.path(format)))
     }
 
-    fn write<T>(&self, format: Format, member_id: &str, stamped: &Stamped<T>, json: &[u8]) -> io::Result<()> {
+    fn write<T>(
+        &self,
+        format: Format,
+        (member_id, region): (&str, &str),
+        stamped: &Stamped<T>,
+        json: &[u8],
+    ) -> io::Result<()> {
         let Stamped { etag, fetched_at, .. } = stamped;
-        let stamp = Stamp { member_id: member_id.to_owned(), etag: etag.clone(), fetched_at: *fetched_at };
+        let stamp = Stamp {
+            member_id: member_id.to_owned(),
+            region: region.to_owned(),
+            binding: self.binding().clone(),
+            etag: etag.clone(),
+            fetched_at: *fetched_at,
+        };
         let mut payload = serde_json::to_vec(&stamp)?;
         payload.push(b'\n');
         payload.extend_from_slice(json);
@@ -167,14 +222,14 @@ mod tests {
 
     fn entitlements() -> Stamped<Vec<Entitlement>> {
         let json = include_bytes!("../../../tests/fixtures/api/entitlements.json");
-        Stamped { value: snapshot::read_entitlements(json).unwrap().0, etag: None, fetched_at: at() }
+        Stamped { value: snapshot::read_entitlements(json).unwrap(), etag: None, fetched_at: at() }
     }
 
     fn full(directory: &Path) -> SnapshotCache {
         let cache = SnapshotCache::new(Arc::new(SystemFiles), directory);
         cache.save_account(&account()).unwrap();
-        cache.save_catalog("m-1001", &catalog()).unwrap();
-        cache.save_entitlements("m-1001", &entitlements()).unwrap();
+        cache.save_catalog(&account().value, &catalog()).unwrap();
+        cache.save_entitlements(&account().value, &entitlements()).unwrap();
         cache
     }
 
@@ -220,6 +275,27 @@ mod tests {
     }
 
     #[test]
+    fn what_another_service_language_region_or_version_got_is_not_shown_nor_its_tag_sent() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = full(directory.path());
+        assert!(cache.load().catalog.is_some());
+        cache.use_language(Language::En);
+        assert_eq!(cache.load(), Snapshot::default());
+        cache.use_language(Language::Ru);
+        cache.use_api("https://other.example/bonus/");
+        assert_eq!(cache.load(), Snapshot::default());
+        cache.use_api("");
+        cache.binding().version = "0.0.0".to_owned();
+        assert_eq!(cache.load(), Snapshot::default());
+        let cache = full(directory.path());
+        let mut moved = account();
+        moved.value.region.code = "elsewhere".to_owned();
+        cache.save_account(&moved).unwrap();
+        let snapshot = cache.load();
+        assert_eq!((snapshot.account, snapshot.catalog, snapshot.entitlements), (Some(moved), None, None));
+    }
+
+    #[test]
     fn a_catalogue_that_is_too_large_is_kept_in_part_and_without_its_tag() {
         let directory = tempfile::tempdir().unwrap();
         let cache = full(directory.path());
@@ -233,7 +309,7 @@ mod tests {
                 Arc::new(offer)
             })
             .collect();
-        cache.save_catalog("m-1001", &large).unwrap();
+        cache.save_catalog(&account().value, &large).unwrap();
         let loaded = cache.load().catalog.unwrap();
         assert_eq!(loaded.etag, None);
         assert!(loaded.value.offers.len() > 300);

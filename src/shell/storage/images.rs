@@ -34,6 +34,8 @@ pub struct ImageCache {
     /// `None` for a cache that keeps nothing.
     directory: Option<PathBuf>,
     limit: u64,
+    /// The service that the pictures are of: another one means others by the same names.
+    api: String,
     index: Mutex<Index>,
 }
 
@@ -53,7 +55,7 @@ struct File {
 impl ImageCache {
     /// A cache that holds nothing.
     pub(super) fn none() -> Self {
-        Self { directory: None, limit: 0, index: Mutex::default() }
+        Self { directory: None, limit: 0, api: String::new(), index: Mutex::default() }
     }
 
     pub(super) fn open(directory: &Path, limit: u64) -> io::Result<Self> {
@@ -74,9 +76,15 @@ impl ImageCache {
         for (_, name, size) in found {
             index.add(name, size);
         }
-        let cache = Self { directory: Some(directory.to_owned()), limit, index: Mutex::new(index) };
+        let directory_of = Some(directory.to_owned());
+        let cache = Self { directory: directory_of, limit, api: String::new(), index: Mutex::new(index) };
         cache.make_room(directory, &mut cache.index());
         Ok(cache)
+    }
+
+    /// From now on every picture is of this service.
+    pub(super) fn use_api(&mut self, api: &str) {
+        api.clone_into(&mut self.api);
     }
 
     /// Forgets every picture.
@@ -96,7 +104,7 @@ impl ImageCache {
     /// The picture with this key, if it is there and whole.
     pub fn load(&self, key: &str) -> Option<CachedImage> {
         let directory = self.directory.as_deref()?;
-        let name = file_name(key);
+        let name = file_name(&self.api, key);
         let mut index = self.index();
         index.touch(&name)?;
         let payload = FORMAT.read_or_drop(&SystemFiles, &directory.join(&name));
@@ -114,7 +122,7 @@ impl ImageCache {
     /// Keeps a picture under this key and makes room for it; a cache without a directory lets it go.
     pub fn save(&self, key: &str, bytes: &[u8], fetched_at: DateTime<Utc>) -> io::Result<()> {
         let Some(directory) = self.directory.as_deref() else { return Ok(()) };
-        let name = file_name(key);
+        let name = file_name(&self.api, key);
         let mut payload = fetched_at.timestamp().to_be_bytes().to_vec();
         payload.extend_from_slice(bytes);
         let path = directory.join(&name);
@@ -166,8 +174,9 @@ impl Index {
 }
 
 /// A name that no key can lead out of the directory.
-fn file_name(key: &str) -> String {
-    Sha256::digest(key.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+fn file_name(api: &str, key: &str) -> String {
+    let digest = Sha256::new().chain_update(api).chain_update([0]).chain_update(key).finalize();
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

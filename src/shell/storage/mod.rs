@@ -12,6 +12,7 @@ mod orders;
 mod ownership;
 mod pin;
 mod settings;
+mod starts;
 mod tokens;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
@@ -27,6 +28,7 @@ pub use images::{CachedImage, ImageCache};
 pub use orders::{JournalError, OrderJournal};
 pub use pin::{PinCheck, PinFile, PinTime};
 pub use settings::{Settings, SettingsFile};
+pub use starts::{Starts, Verdict};
 pub use tokens::{SignInId, TokenFile};
 
 /// Everything the box remembers.
@@ -44,6 +46,8 @@ pub struct Storage {
     pub pin: PinFile,
     /// Pictures.
     pub images: ImageCache,
+    /// Whether the last starts came as far as a picture.
+    pub starts: Starts,
     files: Arc<dyn Files>,
     owner: PathBuf,
     /// Held open: the lock ends with it. A disk that takes nothing has none.
@@ -95,6 +99,7 @@ impl Storage {
             settings: SettingsFile::new(files.clone(), directory),
             pin: PinFile::new(files.clone(), directory),
             images: ImageCache::none(),
+            starts: Starts::new(directory),
             owner: directory.join("owner"),
             files,
             _lock: None,
@@ -104,6 +109,19 @@ impl Storage {
     /// Takes a directory that cannot be written: what it holds is read, and every write fails.
     pub fn read_only(directory: &Path) -> Self {
         Self::on(Arc::new(SystemFiles), directory)
+    }
+
+    /// Keeps apart what different services say: what another address got is neither shown nor asked about.
+    #[must_use]
+    pub fn for_api(mut self, api: &url::Url) -> Self {
+        self.cache.use_api(api.as_str());
+        self.images.use_api(api.as_str());
+        self
+    }
+
+    /// Drops what can be fetched again.
+    pub fn drop_caches(&self) -> io::Result<()> {
+        self.cache.wipe().and(self.images.wipe())
     }
 
     /// Forgets what belongs to the member who signs out. The order journal stays: its order may

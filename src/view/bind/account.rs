@@ -2,7 +2,7 @@
 
 use slint::ComponentHandle;
 
-use super::convert::{Context, current_chip, thousandths, tone};
+use super::convert::{Context, code_size, current_chip, thousandths, tone};
 use super::generated as ui;
 use super::models::Models;
 use super::qr::Room;
@@ -37,6 +37,7 @@ impl Models {
         self.paragraphs.sync(context.texts(&screen.steps));
         state.set_qr(context.qr(screen.qr.as_ref(), Room::Large));
         state.set_address(context.text(&screen.address));
+        state.set_address_size(code_size(screen.address_size));
         state.set_code(context.text(&screen.code));
         state.set_status(context.text(&screen.status));
         state.set_status_tone(tone(screen.status_tone));

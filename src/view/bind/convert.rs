@@ -7,8 +7,8 @@ use super::generated as ui;
 use super::messages::twin;
 use super::qr::{self, Room};
 use crate::view::model::{
-    Button, Card, CardShape, Cause, Chip, Fact, Hero, HintKey, ImageKey, KeyHint, ListRow, Message, Panel, Qr, Sign,
-    StatusStep, Tab, Tone,
+    Button, Card, CardShape, Cause, Chip, CodeSize, Fact, Hero, HintKey, ImageKey, KeyHint, ListRow, Message, Panel,
+    Qr, Sign, StatusStep, Tab, Tone,
 };
 use crate::view::text::Text;
 
@@ -287,6 +287,14 @@ pub(super) fn tone(tone: Tone) -> ui::Tone {
         Tone::Warning => ui::Tone::Warning,
         Tone::Bad => ui::Tone::Bad,
         Tone::Quiet => ui::Tone::Quiet,
+    }
+}
+
+pub(super) fn code_size(size: CodeSize) -> ui::CodeSize {
+    match size {
+        CodeSize::Large => ui::CodeSize::Large,
+        CodeSize::Medium => ui::CodeSize::Medium,
+        CodeSize::Small => ui::CodeSize::Small,
     }
 }
 

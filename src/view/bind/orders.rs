@@ -2,7 +2,7 @@
 
 use slint::ComponentHandle;
 
-use super::convert::Context;
+use super::convert::{Context, code_size};
 use super::generated as ui;
 use super::models::Models;
 use super::qr::Room;
@@ -79,6 +79,7 @@ impl Models {
         self.lines(&screen.lines, context);
         self.facts.sync(context.facts(&screen.facts));
         state.set_promo_code(context.text(&screen.promo_code));
+        state.set_promo_size(code_size(screen.promo_size));
         state.set_promo_qr(context.qr(screen.promo_qr.as_ref(), Room::Large));
         let (has_image, picture) = context.picture(screen.image.as_ref());
         state.set_has_image(has_image);
