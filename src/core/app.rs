@@ -13,7 +13,7 @@ use super::dialog::Damage;
 use super::notice::{NOTICE_TIME, TimedNotice};
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
-use super::power::Power;
+use super::power::{Power, PowerKeys};
 use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, RenewalWish, Resource, Settings, Shelf, Warning};
 
 /// The state of the program.
@@ -55,6 +55,7 @@ pub struct App {
     pub(crate) last_key_at: Duration,
     pub(crate) is_dimmed: bool,
     pub(crate) power: Power,
+    pub(crate) power_keys: PowerKeys,
     pub(crate) hero: Option<OfferId>,
     pub(crate) hero_due: Option<Duration>,
     pub(crate) minute_due: Duration,
@@ -217,6 +218,7 @@ impl App {
             last_key_at: now.monotonic,
             is_dimmed: false,
             power: Power::On,
+            power_keys: PowerKeys::default(),
             hero: None,
             hero_due: None,
             minute_due: now.monotonic,
@@ -339,7 +341,7 @@ impl App {
         let sign_in = self.sign_in_wake();
         let order = self.order.as_ref().and_then(OrderFlow::next_wake);
         if self.power == Power::Standby {
-            return order;
+            return [order, self.standby_wake()].into_iter().flatten().min();
         }
         let notice = self.notice.as_ref().map(|notice| notice.until);
         [
@@ -361,6 +363,7 @@ impl App {
     fn woke(&mut self, turn: &mut Turn) {
         let now = turn.now.monotonic;
         if self.power == Power::Standby {
+            self.standby_woke(turn);
             self.order_woke(turn);
             return;
         }
@@ -410,14 +413,6 @@ impl App {
         self.confirm_presented(turn);
         self.result_presented(turn);
         self.damage_presented();
-    }
-
-    /// The system was asleep. That alone does not end the box's own standby: a clock may have woken it.
-    fn system_resumed(&mut self, turn: &mut Turn) {
-        match self.power {
-            Power::On => self.resumed(turn),
-            Power::Standby => self.repeat.release_all(),
-        }
     }
 
     /// Back from standby: no key is down, an open confirmation is closed, everything is refreshed (IDLE-2).

@@ -26,12 +26,21 @@ impl Handled {
 impl App {
     /// Takes one step of a key.
     pub(crate) fn take_step(&mut self, step: Step, turn: &mut Turn) {
-        self.last_key_at = turn.now.monotonic;
+        // A key that repeats may be stuck: only a press shows that somebody is there (KEY-9).
+        let is_repeated = matches!(step, Step::Again(_));
+        if is_repeated && (self.power == Power::Standby || self.is_dimmed) {
+            return;
+        }
+        if !is_repeated {
+            self.last_key_at = turn.now.monotonic;
+        }
         if self.power == Power::Standby {
             self.wake_up(turn);
             return;
         }
-        self.attend(turn);
+        if !is_repeated {
+            self.attend(turn);
+        }
         if self.is_dimmed {
             self.is_dimmed = false;
             // Nothing was asked for while nobody looked.

@@ -30,7 +30,7 @@ impl App {
     fn moments_after(&self, from: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, &'static [Resource])> {
         let account = self.data.account.as_ref();
         let held = self.data.entitlements.iter().flatten();
-        let held = held.flat_map(|held| [Some(held.starts_at), held.until]).flatten().map(|at| (at, ALL));
+        let held = held.flat_map(|held| [held.starts_at, held.until]).flatten().map(|at| (at, ALL));
         // Offers are many, and the first end stands for all of them.
         let active = self.data.shelf.next_end(from).map(|at| (at, ALL));
         let month = account.and_then(|account| next_month(from, account.offset)).map(|at| (at, ALL));

@@ -43,6 +43,8 @@ pub enum Notice {
     },
     /// The renewal could not be switched.
     RenewalFailed,
+    /// A renewal whose price cannot be read is not switched on.
+    RenewalPriceUnknown,
     /// This option has no end that could be changed.
     NothingToSwitch,
     /// The catalogue has nothing but what is ordered here.

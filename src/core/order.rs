@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, IdempotencyKey, Order, OrderLine, Points, Refusal};
 
@@ -245,7 +245,7 @@ impl App {
         if self.session != Session::SignedIn || self.data.account_at.is_none() {
             return;
         }
-        let server_now = self.clock.now(&turn.now);
+        let server_now = self.told_now(&turn.now);
         let Some(flow) = &mut self.order else { return };
         match flow.phase {
             OrderPhase::Storing | OrderPhase::Asking => return,
@@ -262,6 +262,16 @@ impl App {
             Request::Exchange(flow.order.clone())
         };
         self.call(request, turn);
+    }
+
+    /// The time as the service has told it, also where the box has seen a later one: a service whose clock was set back
+    /// says nothing of an order's age.
+    fn told_now(&self, now: &Moment) -> DateTime<Utc> {
+        let told = self.data.account.as_ref().zip(self.data.account_at).and_then(|(account, at)| {
+            let passed = TimeDelta::from_std(now.monotonic.saturating_sub(at)).ok()?;
+            account.server_time.checked_add_signed(passed)
+        });
+        told.unwrap_or_else(|| self.clock.now(now))
     }
 
     /// Nobody is signed in any more: an order waits for its member, one whose result was not looked at as well.
@@ -404,7 +414,7 @@ impl App {
         if self.session != Session::SignedIn {
             return;
         }
-        let server_now = self.clock.now(&turn.now);
+        let server_now = self.told_now(&turn.now);
         let Some(flow) = &mut self.order else { return };
         // A disk that takes nothing cannot keep the order's end back: no start sends an order that is late.
         if result.is_err() && !flow.is_late(server_now, turn.now.monotonic) {

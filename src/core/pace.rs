@@ -116,6 +116,7 @@ pub fn is_of_this_question(failure: &Failure) -> bool {
         | FailureKind::Interrupted
         | FailureKind::Tls
         | FailureKind::Clock
+        | FailureKind::WrongServer
         | FailureKind::CaptivePortal
         | FailureKind::RateLimited
         | FailureKind::Unavailable => false,

@@ -132,11 +132,15 @@ pub enum Phase {
     Up,
 }
 
-/// How long a key counts as held without another sign of it.
+/// What is known of how a device tells that a key is held, by what it did so far ([`super::Habits`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
-    /// A real remote: the driver repeats while the key is down, so silence means a lost key-up.
+    /// It gives signs while a key is down, so a key that gives none is not held, whenever its key-up comes (KEY-8).
     Signed,
+    /// It gives no signs, and its key-ups come when the key goes up.
+    Silent,
+    /// It gives no signs, and its key-ups were all late so far: a tap may look like a hold.
+    Unproven,
     /// A program that holds a key and says so once.
     Trusted,
 }
@@ -146,6 +150,14 @@ impl Hold {
     pub(crate) fn lease(self) -> Duration {
         match self {
             Self::Signed => Duration::from_millis(700),
+            Self::Silent | Self::Unproven | Self::Trusted => self.longest(),
+        }
+    }
+
+    /// The time after which a key counts as stuck, whatever its device says (KEY-9).
+    pub(crate) fn longest(self) -> Duration {
+        match self {
+            Self::Signed | Self::Silent | Self::Unproven => Duration::from_secs(45),
             Self::Trusted => Duration::from_secs(65),
         }
     }

@@ -4,17 +4,21 @@
 //! keyboard, HTTP, a script) is the platform's business.
 
 mod codes;
+mod habits;
 mod key;
 mod keymap;
 #[cfg(all(feature = "client", any(feature = "box", test)))]
 mod keymap_file;
+mod presses;
 mod repeat;
 mod script;
 
 pub use codes::{Button, Codes, HIGHEST as HIGHEST_CODE, PowerKey};
+pub use habits::{AutoRepeat, Habits};
 pub use key::{Direction, Hold, KeyEvent, Phase, RemoteKey};
 pub use keymap::{Colour, Intent, Keymap};
 #[cfg(all(feature = "client", any(feature = "box", test)))]
 pub use keymap_file::{KeymapError, parse_keymap};
+pub use presses::{Node, Presses, Release};
 pub use repeat::{Repeat, Step};
 pub use script::{ScriptError, ScriptStep, parse_duration, parse_script};

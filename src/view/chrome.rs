@@ -97,6 +97,7 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::NotForBasket => (Msg::NoticeNotForBasket.into(), Tone::Warning),
         Notice::RenewalOn { title } => (named(Msg::NoticeRenewalOn, title), Tone::Good),
         Notice::RenewalOff { title } => (named(Msg::NoticeRenewalOff, title), Tone::Good),
+        Notice::RenewalPriceUnknown => (Msg::RenewalPriceUnknown.into(), Tone::Warning),
         Notice::RenewalFailed => (Msg::NoticeRenewalFailed.into(), Tone::Bad),
         Notice::NothingToSwitch => (Msg::NoticeNothingToSwitch.into(), Tone::Plain),
         Notice::NoOtherRewards => (Msg::NoticeNoOtherRewards.into(), Tone::Plain),

@@ -37,7 +37,7 @@ pub(crate) fn dialog(app: &App, dialog: &Dialog) -> DialogView {
             title: Msg::RenewalQuestionTitle.into(),
             body: Text::with(
                 Msg::RenewalQuestionBody,
-                [Text::plain(&wish.title), format::roubles(wish.renewal.price_roubles)],
+                [Text::plain(&wish.title), wish.renewal.price_roubles.map_or(Text::Empty, format::roubles)],
             ),
             pin: None,
             buttons: format::buttons(

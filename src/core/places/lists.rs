@@ -168,6 +168,10 @@ impl App {
         let now = turn.now.monotonic;
         let is_undone = self.switched_off.as_ref().is_some_and(|(undone, until)| *undone == wish && now < *until);
         match to {
+            // What it will cost cannot be told, so it is not switched on here (PUR-10).
+            RenewalSwitch::On if !is_undone && wish.renewal.price_roubles.is_none() => {
+                self.notify(Notice::RenewalPriceUnknown, turn);
+            }
             RenewalSwitch::On if !is_undone => self.dialog = Some(Dialog::RenewalOn { wish, button: 0 }),
             RenewalSwitch::On | RenewalSwitch::Off => self.switch_renewal(wish.id, to, turn),
         }

@@ -7,7 +7,7 @@ use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{OfferAction, Place, PlaceKind, PlayerRun, Tab};
+use super::super::{OfferAction, Place, PlaceKind, PlayerRun, Power, Tab};
 use super::confirm::lines_in_sight;
 
 /// Causes of a refusal that fit on the screen.
@@ -205,13 +205,24 @@ impl App {
 
     /// The entitlements arrived: a film that was asked for starts.
     pub(crate) fn play_when_ready(&mut self, turn: &mut Turn) {
+        let is_on = self.power() == Power::On;
         let Some(Place::Outcome(place)) = self.place_mut() else { return };
-        if !std::mem::take(&mut place.plays_when_ready) {
+        // Standby may still be taken back, and with it the wish.
+        if !is_on || !std::mem::take(&mut place.plays_when_ready) {
             return;
         }
         let exchange = place.exchange.clone();
         if let Some(film) = self.film_of(&exchange) {
             self.play_offer(&film, turn);
+        }
+    }
+
+    /// Standby was taken back: a film whose entitlement arrived meanwhile starts.
+    pub(crate) fn play_what_arrived(&mut self, turn: &mut Turn) {
+        let Place::Outcome(place) = self.place() else { return };
+        let film = self.film_of(&place.exchange);
+        if film.is_some_and(|film| self.data.entitlement_of(&film).is_some()) {
+            self.play_when_ready(turn);
         }
     }
 

@@ -54,6 +54,19 @@ fn c46_a_renewal_of_unknown_price_can_be_switched_off() {
     assert!(matches!(journey.asked("SetRenewal"), Some(Request::SetRenewal { to: RenewalSwitch::Off, .. })));
 }
 
+/// PUR-10: nobody switches on what may cost anything.
+#[test]
+fn pur_10_a_renewal_of_unknown_price_is_not_switched_on() {
+    let mut journey = options();
+    for held in &mut journey.world.entitlements {
+        held.renewal = held.renewal.map(|_| crate::domain::Renewal { is_on: false, price_roubles: None });
+    }
+    journey.event(crate::core::Event::Resumed).serve().forget_effects().keys("OK");
+    assert_eq!(journey.sent("SetRenewal"), 0);
+    journey.expect_notice(&Notice::RenewalPriceUnknown);
+    assert_eq!(journey.app.dialog(), None);
+}
+
 #[test]
 fn a_renewal_under_way_is_not_sent_twice() {
     let mut journey = options();

@@ -220,7 +220,7 @@ fn time_2_the_box_wakes_at_each_moment_and_asks_for_what_it_changes() {
     type Change = fn(&mut World, DateTime<Utc>);
     let moments: [(&str, Change, [usize; 3]); 7] = [
         ("an option ends", |world, at| world.entitlements[0].until = Some(at), [1, 1, 1]),
-        ("an option begins", |world, at| world.entitlements[0].starts_at = at, [1, 1, 1]),
+        ("an option begins", |world, at| world.entitlements[0].starts_at = Some(at), [1, 1, 1]),
         ("an exchange is possible", |world, at| world.account.next_exchange_at = Some(at), [1, 1, 1]),
         ("a status ends", |world, at| world.account.status.until = Some(at), [1, 1, 1]),
         ("points burn", |world, at| world.account.expiring[0].expires_at = at, [1, 0, 0]),

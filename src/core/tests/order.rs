@@ -326,7 +326,7 @@ fn a_damaged_journal_warns_and_tells() {
     assert_eq!(journey.app.dialog(), Some(&Dialog::OrderDamaged));
     assert!(!journey.has_effect(|effect| *effect == Effect::ForgetDamagedOrder));
     // It comes back after what takes dialogs away, and a key before it stands there was not meant for it.
-    journey.event(Event::Power(PowerKey::Sleep));
+    journey.event(Event::Power(PowerKey::Sleep)).wait(ms(500));
     assert_eq!(journey.app.dialog(), None);
     journey.event(Event::Power(PowerKey::Wake)).serve();
     journey.event(Event::Resumed);
