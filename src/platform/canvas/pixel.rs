@@ -87,7 +87,7 @@ impl Ink {
             match *mask {
                 0 => {}
                 u8::MAX if opacity == 256 => *pixel = Pixel(self.color),
-                mask => *pixel = pixel.mixed(self.color, weight(u32::from(mask)) * opacity >> 8),
+                mask => *pixel = pixel.mixed(self.color, (weight(u32::from(mask)) * opacity) >> 8),
             }
         }
     }
@@ -100,7 +100,8 @@ pub(super) fn cover(pixel: &mut Pixel, [first, second]: [(Ink, f32); 2]) {
     let other = part(second).min(256 - one);
     let keep = 256 - one - other;
     let mixed = |mask: u32, half: u32| {
-        (pixel.0 & mask) * keep + (first.0.color & mask) * one + (second.0.color & mask) * other + half >> 8 & mask
+        let sum = (pixel.0 & mask) * keep + (first.0.color & mask) * one + (second.0.color & mask) * other + half;
+        (sum >> 8) & mask
     };
     *pixel = Pixel(mixed(RED_BLUE, 0x0080_0080) | mixed(GREEN, 0x8000));
 }
@@ -121,8 +122,8 @@ pub(super) fn blend_premultiplied(row: &mut [Pixel], source: &[u8]) {
             u8::MAX => *pixel = Pixel(top),
             alpha => {
                 let keep = 256 - weight(u32::from(alpha));
-                let red_blue = ((pixel.0 & RED_BLUE) * keep >> 8 & RED_BLUE) + (top & RED_BLUE);
-                let green = ((pixel.0 & GREEN) * keep >> 8 & GREEN) + (top & GREEN);
+                let red_blue = (((pixel.0 & RED_BLUE) * keep) >> 8 & RED_BLUE) + (top & RED_BLUE);
+                let green = (((pixel.0 & GREEN) * keep) >> 8 & GREEN) + (top & GREEN);
                 *pixel = Pixel(red_blue | green);
             }
         }
