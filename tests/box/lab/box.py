@@ -138,15 +138,15 @@ class Box:
         rollup = self.machine.shell("grep ^Pss: /proc/$(pidof bonus-tv)/smaps_rollup")
         return int(rollup.split()[1]) / 1024
 
-    def emulated_home(self, subscriber: str, width: int, height: int) -> Picture:
-        """Home of a test subscriber as the desktop emulator draws it."""
+    def emulated(self, subscriber: str, width: int, height: int, keys: str = "") -> Picture:
+        """What the desktop emulator draws for a test subscriber after some keys."""
         with tempfile.TemporaryDirectory() as name:
             directory = Path(name)
             (directory / "tokens").write_bytes(token_file(self.sandbox.session(subscriber)))
             picture = directory / "home.png"
             command: list[str | Path] = [
                 self._emulator, "--headless", "--api", f"http://127.0.0.1:{self.sandbox.port}/", "--storage", directory,
-                "--size", f"{width}x{height}", "--keys", "WAIT:2s", "--screenshot", picture,
+                "--size", f"{width}x{height}", "--keys", f"WAIT:2s {keys}", "--screenshot", picture,
             ]  # fmt: skip
             done = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, "TZ": "UTC"})
             if done.returncode != 0:
