@@ -121,8 +121,7 @@ impl App {
     /// Leaves the menu when nobody has touched the remote for long (IDLE-1).
     pub(crate) fn leave_if_forgotten(&self, turn: &mut Turn) {
         let quiet = turn.now.monotonic.saturating_sub(self.last_key_at);
-        let is_busy =
-            self.playing.is_some() || self.has_order_under_way() || self.is_code_in_use(turn.now.monotonic);
+        let is_busy = self.playing.is_some() || self.has_order_under_way() || self.is_code_in_use(turn.now.monotonic);
         if !is_busy && self.identity.leave_after.is_some_and(|limit: Duration| quiet >= limit) {
             turn.effects.push(Effect::Exit);
         }

@@ -109,7 +109,9 @@ impl Soak {
             println!("the real time is over before the virtual");
         }
         self.judge()?;
-        println!("soak passed: one focus after every key, every picture compared is the same drawn anew, ledger and balance agree, nothing grew that was measured");
+        println!(
+            "soak passed: one focus after every key, every picture compared is the same drawn anew, ledger and balance agree, nothing grew that was measured"
+        );
         Ok(())
     }
 

@@ -47,7 +47,8 @@ pub fn fade(picture: &DecodedImage, fade: &Fade, ground: Ground) -> DecodedImage
     let height = fade.height.min(picture.height - top);
     let ramp = |at: u32, length: f32| ((at as f32 + 0.5) / length.max(1.0)).min(1.0);
     let fixed = |weight: f32| (weight * 256.0).round() as u32;
-    let columns: Vec<u32> = (0..width).map(|x| fixed(fade.left.iter().map(|length| ramp(x, *length)).product())).collect();
+    let columns: Vec<u32> =
+        (0..width).map(|x| fixed(fade.left.iter().map(|length| ramp(x, *length)).product())).collect();
     let row_bytes = usize::try_from(width).unwrap_or(0) * 4;
     let mut rgba = Vec::with_capacity(row_bytes * usize::try_from(height).unwrap_or(0));
     let rows = picture.rgba.chunks_exact(row_bytes.max(1)).skip(usize::try_from(top).unwrap_or(usize::MAX));

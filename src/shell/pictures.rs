@@ -198,16 +198,18 @@ impl Fetcher {
             (Ok(None), None) => return Ok(None),
         };
         let storage = self.storage.clone();
-        let decoded = tokio::task::spawn_blocking(move || match Pixels::finished(&bytes, (width, height), finish, scale, ground) {
-            Ok(pixels) => {
-                if is_new && let Err(error) = storage.images.save(&name, &bytes, now) {
-                    tracing::warn!(%error, "a picture was not stored");
+        let decoded = tokio::task::spawn_blocking(move || {
+            match Pixels::finished(&bytes, (width, height), finish, scale, ground) {
+                Ok(pixels) => {
+                    if is_new && let Err(error) = storage.images.save(&name, &bytes, now) {
+                        tracing::warn!(%error, "a picture was not stored");
+                    }
+                    Some(pixels)
                 }
-                Some(pixels)
-            }
-            Err(error) => {
-                tracing::warn!(%error, name, "a picture is unusable");
-                None
+                Err(error) => {
+                    tracing::warn!(%error, name, "a picture is unusable");
+                    None
+                }
             }
         })
         .await;

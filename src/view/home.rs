@@ -10,7 +10,8 @@ use super::format;
 use super::lists::retry;
 use super::message::Msg;
 use super::model::{
-    Card, CardShape, Finish, Hero, HomeScreen, ImageKey, ImageVariant, Message, MessageScreen, Panel, Row, Screen, Sign, Tone,
+    Card, CardShape, Finish, Hero, HomeScreen, ImageKey, ImageVariant, Message, MessageScreen, Panel, Row, Screen,
+    Sign, Tone,
 };
 use super::offer::{meta, price_text};
 use super::text::Text;

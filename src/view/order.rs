@@ -12,8 +12,8 @@ use super::format;
 use super::home::backdrop;
 use super::message::Msg;
 use super::model::{
-    BasketScreen, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen, ProcessingScreen,
-    Sign, Tone,
+    BasketScreen, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen,
+    ProcessingScreen, Sign, Tone,
 };
 use super::offer::{action_label, period_and_after, price_text};
 use super::text::Text;
