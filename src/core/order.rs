@@ -308,6 +308,13 @@ impl App {
         }
     }
 
+    /// The system was asleep: nobody was asked meanwhile, and what comes now was said before.
+    pub(crate) fn order_slept(&mut self) {
+        if let Some(flow) = &mut self.order {
+            (flow.silence, flow.accepted_at) = (None, None);
+        }
+    }
+
     /// The account has arrived: an order that waited for its member is asked for.
     pub(crate) fn take_up_order(&mut self, turn: &mut Turn) {
         if self.order.as_ref().is_some_and(|flow| flow.phase == OrderPhase::Paused) {

@@ -107,6 +107,7 @@ impl App {
     /// The system was asleep. That alone does not end the box's own standby: a clock may have woken it. A press just
     /// before belongs to what woke it.
     pub(crate) fn system_resumed(&mut self, turn: &mut Turn) {
+        self.order_slept();
         self.standby_woke(turn);
         self.power_keys.resumed_at = Some(turn.now.monotonic);
         if self.power_keys.grace_until.take().is_some() {

@@ -166,6 +166,10 @@ impl Plan {
             let kind = all[random.usize(0..all.len())];
             Oddity { kind, of_hundred: [30, 100, 100][random.usize(0..3)], lasts: random.bool() }
         });
+        // An exchange that is carried out later is looked up.
+        let is_looked_up = oddity.is_some_and(|oddity| oddity.kind == Odd::LyingLookup);
+        let exchange = if is_looked_up { Processing::Deferred } else { policy.exchange };
+        let policy = Policy { exchange, ..policy };
         let subscriber = SUBSCRIBERS[[0, 0, 0, 1, 2][random.usize(0..5)]];
         Self { boxes, subscriber, policy, weather, oddity, strokes, calm_after }
     }

@@ -247,6 +247,12 @@ impl Network {
                     *reply = hidden;
                 }
             }
+            // The oldest first, as some servers list them.
+            Some(Odd::LyingLookup) if !letter.is_order() => change_body(reply, |body| {
+                if let Some(exchanges) = body.get_mut("exchanges").and_then(Value::as_array_mut) {
+                    exchanges.reverse();
+                }
+            }),
             Some(Odd::LyingLookup) | None => {}
         }
     }
@@ -468,15 +474,18 @@ fn hidden(odd: Odd) -> Option<Reply> {
 
 /// Changes the exchange of an answer, or each of its exchanges.
 fn each_exchange(reply: &mut Reply, change: impl Fn(&mut Value)) {
-    if !reply.status.is_success() {
-        return;
-    }
-    let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return };
-    match body.get_mut("exchanges").and_then(Value::as_array_mut) {
+    change_body(reply, |body| match body.get_mut("exchanges").and_then(Value::as_array_mut) {
         Some(exchanges) => exchanges.iter_mut().for_each(change),
-        None => change(&mut body),
+        None => change(body),
+    });
+}
+
+/// Changes the body of a good answer.
+fn change_body(reply: &mut Reply, change: impl FnOnce(&mut Value)) {
+    if let (true, Ok(mut body)) = (reply.status.is_success(), serde_json::from_slice(&reply.body)) {
+        change(&mut body);
+        reply.body = Bytes::from(body.to_string());
     }
-    reply.body = Bytes::from(body.to_string());
 }
 
 /// Somebody between speaks JSON, too.

@@ -214,6 +214,21 @@ fn an_order_that_is_worked_on_for_ever_ends_in_words() {
 }
 
 #[test]
+fn hours_of_sleep_are_no_hours_of_work() {
+    let mut journey = ordered();
+    journey.answer("Exchange", Answer::ExchangeProcessing { retry_after: secs(1) }).wait(secs(2));
+    let (id, _) = journey.take("FindExchange");
+    journey.now.monotonic += secs(3600);
+    journey.event(Event::Resumed);
+    // What was said before the system slept comes only now.
+    let still = Exchange { state: ExchangeState::Processing, ..confirmed(&of_order(&journey), start()) };
+    journey.reply(id, Ok(Answer::Found(vec![still])));
+    assert_eq!(seals(&journey), 0);
+    let made = confirmed(&of_order(&journey), start());
+    journey.wait(secs(15)).answer("FindExchange", Answer::Found(vec![made])).expect_place(PlaceKind::Outcome);
+}
+
+#[test]
 fn a_disk_that_takes_nothing_does_not_keep_the_end_of_an_order_back_for_ever() {
     let mut journey = with_stored_order(Order { placed_at: start() - TimeDelta::days(2), ..stored_order("m1") });
     journey.serve();

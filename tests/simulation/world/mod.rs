@@ -490,7 +490,9 @@ impl World {
         } else {
             self.phone(tv);
         }
-        let pause = Duration::from_millis(self.random.u64(250..2500));
+        // Who only reads looks up now and then.
+        let most = if mood == Mood::Shops { 2500 } else { 8000 };
+        let pause = Duration::from_millis(self.random.u64(250..most));
         self.after(pause, Due::Viewer { tv, start });
     }
 
