@@ -146,7 +146,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let other = directory.path().join("photos.sqlite");
         let connection = Connection::open(&other).unwrap();
-        connection.execute_batch("CREATE TABLE photos (id INTEGER); INSERT INTO photos VALUES (1);").unwrap();
+        connection.execute("CREATE TABLE photos (id INTEGER)", []).unwrap();
         drop(connection);
         let numbered = directory.path().join("numbered.sqlite");
         fs::copy(&other, &numbered).unwrap();
