@@ -70,6 +70,9 @@ pub struct Args {
     /// Size of the picture: 1280x720 or 1920x1080 [default: 1920x1080]
     #[arg(long, value_name = "SIZE")]
     screen_size: Option<String>,
+    /// What the television hides on each side, in percent: 0 to 5 [default: 0]
+    #[arg(long, value_name = "PERCENT")]
+    screen_overscan: Option<String>,
     /// What KEY_EXIT does: back or leave [default: back]
     #[arg(long, value_name = "WHAT")]
     input_exit_key: Option<String>,
@@ -110,6 +113,7 @@ impl Args {
             ("ui.theme.on_accent", &self.ui_theme_on_accent),
             ("ui.theme.secondary", &self.ui_theme_secondary),
             ("screen.size", &self.screen_size),
+            ("screen.overscan", &self.screen_overscan),
             ("input.exit_key", &self.input_exit_key),
             ("input.keymap", &self.input_keymap),
             ("idle.dim_after", &self.idle_dim_after),
