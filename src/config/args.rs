@@ -16,9 +16,14 @@ pub struct Args {
     /// Reads this file instead of /etc/bonus-tv/config.toml; also BONUS_TV_CONFIG
     #[arg(long, value_name = "PATH")]
     pub config: Option<PathBuf>,
-    /// Prints what the keys of a remote send and the lines of a keymap for them, and does nothing else
+    /// Prints what the keys of a remote send, the lines of a keymap for them and a report on its devices, and does
+    /// nothing else
     #[arg(long)]
     pub learn_keys: bool,
+    /// Prints what this board has: outputs, modes, planes, memory, input, timers and one measured frame, and does
+    /// nothing else
+    #[arg(long)]
+    pub check_board: bool,
     /// Checks the configuration and the keymap, says what is wrong, and does nothing else
     #[arg(long)]
     pub check_config: bool,

@@ -3,7 +3,9 @@
 //!
 //! The emulator's counterpart. Nothing is decided here.
 
+mod board;
 mod learn;
+mod report;
 mod service;
 mod setup;
 mod stage;
@@ -77,6 +79,10 @@ pub fn run(args: &Args) -> Result<(), BoxError> {
     let (width, height) = config.screen.size.pixels();
     let wanted = Size { width, height };
     let wish = Wish { size: wanted, overscan: config.screen.overscan };
+    if args.check_board {
+        board::run(wish);
+        return Ok(());
+    }
     let signals = Signals::listen().map_err(|error| BoxError::System("listening to signals", error))?;
     let wake = Wake::new().map_err(|error| BoxError::System("making a descriptor", error))?;
     restore_at_panic();

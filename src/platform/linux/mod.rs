@@ -4,6 +4,7 @@
 //! decided in plain functions and in [`window::BoxWindow`] over a [`display::Display`], so that it is tested
 //! without hardware.
 
+mod board;
 mod display;
 mod fbdev;
 mod fit;
@@ -21,9 +22,10 @@ mod window;
 use std::io;
 use std::path::PathBuf;
 
+pub use board::{describe_board, describe_inputs, describe_timers, measure_frame};
 pub use display::{Connection, Display, Light, ShowError, Shown, Tenure};
-pub use kms::restore_at_panic;
-pub use learn::{Listener, Sent, Stroke};
+pub use kms::{describe_cards, restore_at_panic};
+pub use learn::{Listener, Sent, Source, Stroke};
 pub use netlink::{KernelNews, NetworkChange, ScreenNews};
 pub use picture::{Damage, Picture, Rect, Size};
 pub use remote::{Heard, Hearing, Remote};

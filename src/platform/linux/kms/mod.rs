@@ -2,6 +2,7 @@
 
 mod card;
 mod damage;
+mod describe;
 mod jack;
 mod mode;
 mod output;
@@ -21,6 +22,8 @@ use card::{Before, Card};
 use jack::Rank;
 use mode::Refused;
 use output::{Output, Route, refusal, switch_off};
+
+pub use describe::describe_cards;
 
 /// A television behind a graphics card.
 pub struct Kms {

@@ -1,7 +1,7 @@
 //! A connected screen with two buffers that are mapped once: one is shown, one is filled.
 
-use std::io;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use drm::buffer::{Buffer as _, DrmFourcc};
 use drm::control::connector::Interface;
@@ -78,6 +78,20 @@ impl Route {
         let (width, height) = self.mode.size();
         Size { width: width.into(), height: height.into() }
     }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} with {}", self.name, mode_name(&self.mode))
+    }
+}
+
+/// A mode as people write it: 1920x1080i50.
+pub(super) fn mode_name(mode: &Mode) -> String {
+    let (width, height) = mode.size();
+    let scan = if mode.flags().contains(ModeFlags::INTERLACE) { 'i' } else { 'p' };
+    let liked = if mode.mode_type().contains(ModeTypeFlags::PREFERRED) { "*" } else { "" };
+    format!("{width}x{height}{scan}{}{liked}", mode.vrefresh())
 }
 
 fn jack(found: &connector::Info, is_used: bool) -> Jack {
