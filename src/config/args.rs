@@ -16,9 +16,14 @@ pub struct Args {
     /// Reads this file instead of /etc/bonus-tv/config.toml; also BONUS_TV_CONFIG
     #[arg(long, value_name = "PATH")]
     pub config: Option<PathBuf>,
-    /// Prints what the keys of a remote send and the lines of a keymap for them, and does nothing else
+    /// Prints what the keys of a remote send, the lines of a keymap for them and a report on its devices, and does
+    /// nothing else
     #[arg(long)]
     pub learn_keys: bool,
+    /// Prints what this board has: outputs, modes, planes, memory, input, timers and one measured frame, and does
+    /// nothing else
+    #[arg(long)]
+    pub check_board: bool,
     /// Checks the configuration and the keymap, says what is wrong, and does nothing else
     #[arg(long)]
     pub check_config: bool,
@@ -70,6 +75,9 @@ pub struct Args {
     /// Size of the picture: 1280x720 or 1920x1080 [default: 1920x1080]
     #[arg(long, value_name = "SIZE")]
     screen_size: Option<String>,
+    /// What the television hides on each side, in percent: 0 to 5 [default: 0]
+    #[arg(long, value_name = "PERCENT")]
+    screen_overscan: Option<String>,
     /// What KEY_EXIT does: back or leave [default: back]
     #[arg(long, value_name = "WHAT")]
     input_exit_key: Option<String>,
@@ -110,6 +118,7 @@ impl Args {
             ("ui.theme.on_accent", &self.ui_theme_on_accent),
             ("ui.theme.secondary", &self.ui_theme_secondary),
             ("screen.size", &self.screen_size),
+            ("screen.overscan", &self.screen_overscan),
             ("input.exit_key", &self.input_exit_key),
             ("input.keymap", &self.input_keymap),
             ("idle.dim_after", &self.idle_dim_after),

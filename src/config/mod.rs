@@ -129,6 +129,8 @@ pub struct Rgb {
 pub struct ScreenConfig {
     /// Its size.
     pub size: ScreenSize,
+    /// What the television hides on each side, in percent.
+    pub overscan: u32,
 }
 
 /// The sizes that are drawn for.
@@ -301,7 +303,7 @@ impl Config {
                 account_url: None,
                 theme: ThemeConfig::default(),
             },
-            screen: ScreenConfig { size: ScreenSize::FullHd },
+            screen: ScreenConfig { size: ScreenSize::FullHd, overscan: 0 },
             input: InputConfig { exit_key: ExitKey::Back, keymap: None },
             idle: IdleConfig { dim_after: Some(300 * second), leave_after: Some(1800 * second) },
             log: LogConfig { level: "info".to_owned(), format: LogFormat::Text },

@@ -115,6 +115,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "screen.overscan",
+        expected: "a whole number of percent from 0 to 5",
+        set: |config, input| put(&mut config.screen.overscan, input.number(0..=5)),
+    },
+    Setting {
         key: "input.exit_key",
         expected: "\"back\" or \"leave\"",
         set: |config, input| {

@@ -85,6 +85,7 @@ fn all_values_reach_their_place() {
         accent = "#0a0BfF"
         [screen]
         size = "1280x720"
+        overscan = 3
         [input]
         exit_key = "leave"
         keymap = "/k.toml"
@@ -101,7 +102,7 @@ fn all_values_reach_their_place() {
     assert_eq!(config.player.command, ["vlc", "{url}"]);
     assert!(config.player.allow_insecure);
     assert_eq!(config.ui.theme.accent, Some(Rgb { red: 10, green: 11, blue: 255 }));
-    assert_eq!(config.screen.size.pixels(), (1280, 720));
+    assert_eq!((config.screen.size.pixels(), config.screen.overscan), ((1280, 720), 3));
     assert_eq!(config.input, InputConfig { exit_key: ExitKey::Leave, keymap: Some("/k.toml".into()) });
     assert_eq!(config.idle, IdleConfig { dim_after: None, leave_after: Some(Duration::from_secs(3600)) });
     assert_eq!(config.log.format, LogFormat::Json);

@@ -1,4 +1,4 @@
-//! `--learn-keys`: the viewer presses, the program says what arrived and writes the keymap.
+//! `--learn-keys`: the viewer presses, the program says what arrived, writes the keymap and reports on the devices.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use crate::platform::linux::{KernelNews, Listener, Sent, Signals, Stroke, Wake, 
 use crate::shell::clock::{Clock, SystemClock};
 
 use super::BoxError;
+use super::report::Report;
 
 /// How long one key is waited for.
 const ONE_KEY: Duration = Duration::from_secs(8);
@@ -21,17 +22,21 @@ pub(super) fn run(codes: Codes) -> Result<(), BoxError> {
     let system = |what| move |error| BoxError::System(what, error);
     let signals = Signals::listen().map_err(system("listening to signals"))?;
     let wake = Wake::new().map_err(system("making a descriptor"))?;
-    let mut listener = Listener::listen().map_err(system("listening to input devices"))?;
+    let mut listener = Listener::listen();
     let clock = SystemClock::start();
-    for name in listener.names() {
-        println!("# listening to «{name}»");
+    for source in listener.sources() {
+        println!("# listening to «{}» ({})", source.name, source.node);
     }
     println!("# Press what is asked for. A key that the remote lacks is skipped after 8 seconds.");
     println!("# The end: Back held for 2 seconds, Ctrl+C, or 30 seconds of silence.");
     let mut lesson = Lesson::new(codes);
+    let mut report = Report::default();
     let mut is_asked_to_end = false;
     loop {
         let now = clock.now().monotonic;
+        for source in listener.sources() {
+            report.meet(source);
+        }
         for line in lesson.say(now) {
             println!("{line}");
         }
@@ -43,10 +48,14 @@ pub(super) fn run(codes: Codes) -> Result<(), BoxError> {
             .map_err(system("waiting"))?;
         is_asked_to_end = woken.by_signal;
         for sent in listener.hear() {
+            report.hear(&sent);
             println!("{}", lesson.hear(clock.now().monotonic, &sent));
         }
     }
     println!("{}", lesson.keymap());
+    for line in report.lines() {
+        println!("# {line}");
+    }
     // What was typed is not left for the shell to read.
     let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
     Ok(())
@@ -179,7 +188,7 @@ mod tests {
             158 => "KEY_BACK".to_owned(),
             _ => format!("unknown key: {code}"),
         };
-        Sent { device: "Odd \"Remote\"".to_owned(), code, name, stroke }
+        Sent { device: "Odd \"Remote\"".to_owned(), node: "event3".to_owned(), at: secs(0), code, name, stroke }
     }
 
     fn lesson() -> Lesson {

@@ -3,7 +3,9 @@
 //!
 //! The emulator's counterpart. Nothing is decided here.
 
+mod board;
 mod learn;
+mod report;
 mod service;
 mod setup;
 mod stage;
@@ -16,7 +18,7 @@ use std::rc::Rc;
 use slint::PlatformError;
 
 use crate::config::{Args, Config, ConfigError};
-use crate::platform::linux::{self, BoxWindow, Hearing, OpenError, Remote, Signals, Size, Wake};
+use crate::platform::linux::{self, BoxWindow, Hearing, Remote, Signals, Size, Wake, Wish};
 use crate::shell::Shell;
 use crate::shell::clock::{Clock, SystemClock};
 use crate::shell::logging::{self, LoggingError};
@@ -43,9 +45,6 @@ pub enum BoxError {
         /// What is wrong with it, and where.
         problem: String,
     },
-    /// There is no screen.
-    #[error(transparent)]
-    Display(#[from] OpenError),
     /// The API client cannot be made.
     #[error("the API client cannot be made")]
     Client(#[from] crate::api::ClientError),
@@ -77,12 +76,17 @@ pub fn run(args: &Args) -> Result<(), BoxError> {
     if args.learn_keys {
         return learn::run(setup::codes(&config.input));
     }
+    let (width, height) = config.screen.size.pixels();
+    let wanted = Size { width, height };
+    let wish = Wish { size: wanted, overscan: config.screen.overscan };
+    if args.check_board {
+        board::run(wish);
+        return Ok(());
+    }
     let signals = Signals::listen().map_err(|error| BoxError::System("listening to signals", error))?;
     let wake = Wake::new().map_err(|error| BoxError::System("making a descriptor", error))?;
     restore_at_panic();
-    let (width, height) = config.screen.size.pixels();
-    let wanted = Size { width, height };
-    let display = linux::open_display(wanted)?;
+    let display = linux::open_display(wish);
     let clock = SystemClock::start();
     let since_start = clock.clone();
     let window = BoxWindow::install(display, wanted, move || since_start.now().monotonic)?;

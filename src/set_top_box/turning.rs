@@ -6,9 +6,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::core::{LinkChange, Power};
+use crate::core::LinkChange;
 use crate::platform::linux::{
-    BoxWindow, Drawn, Heard, KernelNews, Light, NetworkChange, Remote, Signals, Wake, Woken, wait,
+    BoxWindow, Connection, Drawn, Heard, KernelNews, Light, NetworkChange, Remote, ScreenNews, Signals, Wake, Woken,
+    wait,
 };
 use crate::shell::Shell;
 use crate::shell::clock::SleepWatch;
@@ -18,6 +19,8 @@ use super::service::Service;
 
 /// How often screens are looked for where the kernel cannot tell of them.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A device that the kernel tells of may be opened only after the system has given the rights.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Everything that turns.
 pub(super) struct Turning {
@@ -33,7 +36,7 @@ impl Turning {
     /// Turns until the viewer leaves or the system asks.
     pub(super) fn run(mut self) -> Result<(), BoxError> {
         let kernel = KernelNews::listen();
-        let mut next_look = (!kernel.tells_of_screens()).then_some(LOOK_EVERY);
+        let mut next_look = self.until_look(ScreenNews::Nothing, &kernel);
         let mut frames = Frames::default();
         let mut sleep_watch = SleepWatch::start();
         loop {
@@ -57,12 +60,10 @@ impl Turning {
             if woken.by_display && self.window.borrow_mut().take_events() {
                 frames.arrived();
             }
-            let is_look_due = next_look.is_some_and(|at| at <= self.shell.elapsed());
-            if is_look_due {
-                next_look = Some(self.shell.elapsed() + LOOK_EVERY);
-            }
-            if woken.by_hotplug || is_look_due {
-                self.window.borrow_mut().look();
+            let now = self.shell.elapsed();
+            if woken.screens != ScreenNews::Nothing || next_look.is_some_and(|at| at <= now) {
+                self.look(woken.screens);
+                next_look = self.until_look(woken.screens, &kernel).map(|time| now + time);
             }
             if let Some(change) = woken.network {
                 self.shell.link_changed(match change {
@@ -70,13 +71,28 @@ impl Turning {
                     NetworkChange::Went => LinkChange::Went,
                 });
             }
-            if woken.by_remote {
+            if woken.by_remote || self.remote.borrow().due_in().is_some_and(|time| time.is_zero()) {
                 self.hear();
             }
         }
         self.service.stopping();
         self.window.borrow_mut().restore();
         Ok(())
+    }
+
+    /// Looks at what is connected.
+    fn look(&self, news: ScreenNews) {
+        let mut window = self.window.borrow_mut();
+        if window.look() == Connection::Same && news == ScreenNews::Replugged {
+            window.renew();
+        }
+    }
+
+    /// The time until the next look, if nothing is told before.
+    fn until_look(&self, news: ScreenNews, kernel: &KernelNews) -> Option<Duration> {
+        let untold = (!kernel.tells_of_screens()).then_some(LOOK_EVERY);
+        let again = (news != ScreenNews::Nothing).then_some(LOOK_AGAIN);
+        [self.window.borrow().look_every(), untold, again].into_iter().flatten().min()
     }
 
     /// Before any key and before anything that is due: a question that was open when the box fell asleep is not
@@ -91,10 +107,7 @@ impl Turning {
     /// Draws what is due; whether the shell learned of it and wants another turn.
     fn draw(&mut self, now: Duration, frames: &mut Frames) -> bool {
         let mut window = self.window.borrow_mut();
-        window.set_light(match self.shell.app().power() {
-            Power::On => Light::On,
-            Power::Standby => Light::Off,
-        });
+        window.set_light(if self.shell.app().is_dark() { Light::Off } else { Light::On });
         let state = self.shell.changes();
         let drawn = window.draw(now);
         let is_resized = window.take_resized();
@@ -131,7 +144,7 @@ impl Turning {
         let due = [self.shell.next_wake(), window.next_draw(now), next_look, self.service.next_sign()];
         let due = due.into_iter().flatten().min().map(|at| at.saturating_sub(now));
         let timers = slint::platform::duration_until_next_timer_update();
-        let at_most = [due, timers].into_iter().flatten().min();
+        let at_most = [due, timers, remote.due_in()].into_iter().flatten().min();
         wait(&self.wake, &self.signals, kernel, window.events(), &remote.fds(), at_most)
             .map_err(|error| BoxError::System("waiting", error))
     }

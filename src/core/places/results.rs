@@ -221,7 +221,7 @@ impl App {
     pub(crate) fn play_what_arrived(&mut self, turn: &mut Turn) {
         let Place::Outcome(place) = self.place() else { return };
         let film = self.film_of(&place.exchange);
-        if film.is_some_and(|film| self.data.entitlement_of(&film).is_some()) {
+        if film.is_some_and(|film| self.held(&film).is_some()) {
             self.play_when_ready(turn);
         }
     }

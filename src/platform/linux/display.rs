@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use super::picture::{Damage, Picture, Size};
 
@@ -21,6 +22,19 @@ pub trait Display {
 
     /// Looks at what is connected now, after the kernel has told of a change.
     fn look(&mut self) -> Connection;
+
+    /// The television may have left and come between two looks: with the next picture the mode is set anew.
+    fn renew(&mut self) {}
+
+    /// How long this display is the right one.
+    fn tenure(&self) -> Tenure {
+        Tenure::Lasting
+    }
+
+    /// How often [`Display::look`] is wanted although nothing was told.
+    fn look_every(&self) -> Option<Duration> {
+        None
+    }
 
     /// Switches the light of the screen.
     fn light(&mut self, light: Light);
@@ -53,6 +67,17 @@ pub enum Connection {
     Changed,
     /// Nothing any more.
     Gone,
+}
+
+/// How long a display is the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenure {
+    /// As long as it is there.
+    Lasting,
+    /// Until a card has a screen.
+    UntilCard,
+    /// Its device is gone.
+    Over,
 }
 
 /// The light of a screen.

@@ -1,7 +1,7 @@
 //! A frame buffer device, for kernels without a DRM driver.
 //!
 //! Changed lines are written like a file: there is nothing to flip, and nothing that would tell when
-//! a picture is seen. Such screens neither come nor go nor change their mode.
+//! a picture is seen. Such screens neither come nor go nor change their mode, and give way to a card.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -12,9 +12,10 @@ use std::path::Path;
 
 use rustix::ioctl::{Getter, IntegerSetter, Opcode, ioctl};
 
-use super::OpenError;
-use super::display::{Connection, Display, Light, ShowError, Shown};
-use super::picture::{Damage, Layout, Picture, PixelFormat, Rect, Size, letterbox};
+use super::display::{Connection, Display, Light, ShowError, Shown, Tenure};
+use super::fit::{Fit, Shape, fit};
+use super::picture::{Damage, Layout, Picture, PixelFormat, Rect, Size};
+use super::{OpenError, Wish};
 
 const PATH: &str = "/dev/fb0";
 const FBIOGET_VSCREENINFO: Opcode = 0x4600;
@@ -75,6 +76,8 @@ pub(super) struct FrameBuffer {
     lines: Vec<u8>,
     console: Option<Console>,
     is_blanked: bool,
+    /// The device refused a picture and may be gone.
+    is_broken: bool,
 }
 
 impl FrameBuffer {
@@ -82,7 +85,7 @@ impl FrameBuffer {
     ///
     /// # Errors
     /// There is none, it may not be opened, or its pixels are of an unknown kind.
-    pub(super) fn open() -> Result<Self, OpenError> {
+    pub(super) fn open(wish: Wish) -> Result<Self, OpenError> {
         let path = Path::new(PATH);
         let file = OpenOptions::new().read(true).write(true).open(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => OpenError::NoCard,
@@ -99,11 +102,13 @@ impl FrameBuffer {
             let text = format!("its pixels of {} bits are of an unknown kind", variable.bits_per_pixel);
             refused(io::Error::new(io::ErrorKind::Unsupported, text))
         })?;
-        let (picture, (x, y)) = letterbox(Size { width: variable.width, height: variable.height });
+        let screen = Size { width: variable.width, height: variable.height };
+        let Fit { picture, shown, origin: (x, y) } = fit(screen, Shape::Wide, wish.size, wish.overscan);
         let layout = Layout {
             format,
             stride: fixed.line_length as usize,
             origin: (x + variable.x_offset, y + variable.y_offset),
+            shown,
         };
         tracing::info!(
             path = PATH,
@@ -112,19 +117,26 @@ impl FrameBuffer {
             ?format,
             "a frame buffer is used"
         );
-        Ok(Self { file, picture, layout, lines: Vec::new(), console: Console::hide(), is_blanked: false })
+        Ok(Self {
+            file,
+            picture,
+            layout,
+            lines: Vec::new(),
+            console: Console::hide(),
+            is_blanked: false,
+            is_broken: false,
+        })
     }
 
-    /// Writes whole lines at once.
+    /// Writes whole lines of the screen at once.
     fn write(&mut self, picture: &Picture, lines: Range<u32>) -> io::Result<()> {
-        let Layout { format, stride, origin } = self.layout;
+        let Layout { format, stride, origin, shown } = self.layout;
         let begin = (origin.1 + lines.start) as usize * stride;
-        let mut whole = Damage::default();
-        whole.add(Rect { x: 0, y: lines.start, width: self.picture.width, height: lines.end - lines.start });
+        let whole = Rect { x: 0, y: lines.start, width: shown.width, height: lines.end - lines.start };
         self.lines.clear();
         self.lines.resize((lines.end - lines.start) as usize * stride, 0);
         let out = &mut self.lines;
-        self.layout.rows(picture, &whole, |offset, pixels| {
+        self.layout.rows(picture, whole, |offset, pixels| {
             let from = offset - begin;
             if let Some(row) = out.get_mut(from..from + pixels.len() * format.bytes()) {
                 format.encode(pixels, row);
@@ -176,9 +188,12 @@ impl Display for FrameBuffer {
     }
 
     fn show(&mut self, picture: &Picture, damage: &Damage) -> Result<Shown, ShowError> {
-        for rect in damage.rects() {
-            for band in bands(*rect, self.picture.height) {
-                self.write(picture, band).map_err(ShowError::Broken)?;
+        let layout = self.layout;
+        for part in damage.rects().iter().filter_map(|rect| layout.on_screen(picture.size(), *rect)) {
+            for band in bands(part, layout.shown.height) {
+                let result = self.write(picture, band);
+                self.is_broken = result.is_err();
+                result.map_err(ShowError::Broken)?;
             }
         }
         Ok(Shown::Now)
@@ -194,6 +209,10 @@ impl Display for FrameBuffer {
 
     fn look(&mut self) -> Connection {
         Connection::Same
+    }
+
+    fn tenure(&self) -> Tenure {
+        if self.is_broken { Tenure::Over } else { Tenure::UntilCard }
     }
 
     fn light(&mut self, light: Light) {

@@ -4,23 +4,29 @@
 //! decided in plain functions and in [`window::BoxWindow`] over a [`display::Display`], so that it is tested
 //! without hardware.
 
+mod board;
 mod display;
 mod fbdev;
+mod fit;
+mod keys;
 mod kms;
 mod learn;
 mod netlink;
 mod picture;
 mod remote;
+mod scale;
+mod screen;
 mod waiting;
 mod window;
 
 use std::io;
 use std::path::PathBuf;
 
-pub use display::{Connection, Display, Light, ShowError, Shown};
-pub use kms::restore_at_panic;
-pub use learn::{Listener, Sent, Stroke};
-pub use netlink::{KernelNews, NetworkChange};
+pub use board::{describe_board, describe_inputs, describe_timers, measure_frame};
+pub use display::{Connection, Display, Light, ShowError, Shown, Tenure};
+pub use kms::{describe_cards, restore_at_panic};
+pub use learn::{Listener, Sent, Source, Stroke};
+pub use netlink::{KernelNews, NetworkChange, ScreenNews};
 pub use picture::{Damage, Picture, Rect, Size};
 pub use remote::{Heard, Hearing, Remote};
 pub use waiting::{Signals, Wake, Waker, Woken, wait};
@@ -39,18 +45,16 @@ pub enum OpenError {
     Refused(PathBuf, #[source] io::Error),
 }
 
-/// Opens the box's screen for a picture of this size.
-///
-/// # Errors
-/// There is none, or it may not be opened.
-pub fn open_display(wanted: Size) -> Result<Box<dyn Display>, OpenError> {
-    match kms::Kms::open(wanted) {
-        Ok(screen) => Ok(Box::new(screen)),
-        Err(no_card) => match fbdev::FrameBuffer::open() {
-            Ok(screen) => Ok(Box::new(screen)),
-            // A card that may not be used says more than a frame buffer that is not there.
-            Err(OpenError::NoCard) => Err(no_card),
-            Err(refused) => Err(refused),
-        },
-    }
+/// What the picture should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// The size that is drawn where the screen has it.
+    pub size: Size,
+    /// What a television hides on each side, in percent.
+    pub overscan: u32,
+}
+
+/// Opens the box's screen, or waits for it.
+pub fn open_display(wish: Wish) -> Box<dyn Display> {
+    Box::new(screen::Screen::open(screen::Kernel(wish)))
 }

@@ -50,9 +50,22 @@ impl KernelNews {
         self.network.as_ref().map(|socket| socket.0.as_fd())
     }
 
-    /// Reads what was told of devices; whether a screen may have changed.
-    pub(super) fn have_screens_changed(&self) -> bool {
-        self.devices.as_ref().is_some_and(|socket| socket.has(is_about_screens))
+    /// Reads what was told of devices.
+    pub(super) fn screen_news(&self) -> ScreenNews {
+        let (mut changes, mut plugs) = (0, 0);
+        let is_told = self.devices.as_ref().is_some_and(|socket| {
+            socket.has(|message| {
+                changes += u32::from(is_about_screens(message));
+                plugs += u32::from(is_about_plugs(message));
+                is_about_screens(message)
+            })
+        });
+        match (is_told, changes, plugs) {
+            (false, ..) => ScreenNews::Nothing,
+            // Messages were lost, or a television has left and come.
+            (true, 0, _) | (true, _, 2..) => ScreenNews::Replugged,
+            (true, ..) => ScreenNews::Changed,
+        }
     }
 
     /// Reads what was told of the network; the worst of it.
@@ -67,6 +80,18 @@ impl KernelNews {
         // Lost messages may have told of anything.
         if has_told { worst.or(Some(NetworkChange::Went)) } else { None }
     }
+}
+
+/// What was told of screens at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ScreenNews {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Something has changed.
+    Changed,
+    /// A plug has changed more than once: a television may have left and come in between.
+    Replugged,
 }
 
 /// What happened to the network.
@@ -128,6 +153,12 @@ fn is_about_screens(message: &[u8]) -> bool {
     message.split(|byte| *byte == 0).any(|line| line == b"SUBSYSTEM=drm" || line == b"SUBSYSTEM=graphics")
 }
 
+/// Whether a message is about a plug: `HOTPLUG=1`, and not of a property of the connector alone.
+fn is_about_plugs(message: &[u8]) -> bool {
+    let has = |wanted: &[u8]| message.split(|byte| *byte == 0).any(|line| line.starts_with(wanted));
+    is_about_screens(message) && has(b"HOTPLUG=1") && !has(b"PROPERTY=")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +192,8 @@ mod tests {
         assert!(is_about_screens(hdmi));
         assert!(!is_about_screens(b"add@/devices/usb1\0ACTION=add\0SUBSYSTEM=usb\0"));
         assert!(!is_about_screens(b""));
+        assert!(is_about_plugs(hdmi));
+        assert!(!is_about_plugs(b"change@/card0\0SUBSYSTEM=drm\0HOTPLUG=1\0CONNECTOR=32\0PROPERTY=5\0"), "its link");
+        assert!(!is_about_plugs(b"add@/devices/card1\0ACTION=add\0SUBSYSTEM=drm\0"));
     }
 }

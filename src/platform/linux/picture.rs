@@ -5,6 +5,8 @@
 
 pub use bonus_tv_canvas::Pixel;
 
+use super::scale::{Taps, stretched};
+
 /// Width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
@@ -124,6 +126,23 @@ impl Picture {
         &mut self.pixels
     }
 
+    /// A pixel mixed from several.
+    fn mixed(&self, columns: &Taps, lines: &Taps) -> Pixel {
+        let mut sums = [0_u32; 3];
+        for (line, height) in lines.0.iter().filter(|(_, weight)| *weight > 0) {
+            for (column, width) in columns.0.iter().filter(|(_, weight)| *weight > 0) {
+                let at = *line as usize * self.size.width as usize + *column as usize;
+                let Pixel(color) = self.pixels.get(at).copied().unwrap_or_default();
+                for (sum, shift) in sums.iter_mut().zip([16, 8, 0]) {
+                    *sum += (color >> shift & 0xff) * width * height;
+                }
+            }
+        }
+        // The weights of both axes make 65 536.
+        let [red, green, blue] = sums.map(|sum| sum >> 16);
+        Pixel(red << 16 | green << 8 | blue)
+    }
+
     /// One row of a part.
     fn row(&self, rect: Rect, row: u32) -> Option<&[Pixel]> {
         let start = (rect.y + row) as usize * self.size.width as usize + rect.x as usize;
@@ -184,6 +203,9 @@ pub struct Layout {
     pub stride: usize,
     /// The column and the row where the picture begins.
     pub origin: (u32, u32),
+    /// The picture's size on the screen. A picture of another size is scaled: pixels that are not square, and screens
+    /// with more pixels than a box can draw.
+    pub shown: Size,
 }
 
 impl Layout {
@@ -194,38 +216,51 @@ impl Layout {
         line * self.stride + column * self.format.bytes()
     }
 
+    /// Where a part of a picture lies on the screen, counted from where the picture begins.
+    pub fn on_screen(&self, picture: Size, part: Rect) -> Option<Rect> {
+        let part = part.clipped(picture)?;
+        if picture == self.shown {
+            return Some(part);
+        }
+        let (x, width) = stretched(part.x, part.width, picture.width, self.shown.width);
+        let (y, height) = stretched(part.y, part.height, picture.height, self.shown.height);
+        Rect { x, y, width, height }.clipped(self.shown)
+    }
+
     /// Copies the damaged parts of a picture into a screen's memory; what would lie outside is left out.
     pub fn copy(&self, picture: &Picture, damage: &Damage, memory: &mut [u8]) {
-        self.rows(picture, damage, |offset, pixels| {
-            let end = offset + pixels.len() * self.format.bytes();
-            if let Some(out) = memory.get_mut(offset..end) {
-                self.format.encode(pixels, out);
-            }
-        });
-    }
-
-    /// Calls back with every damaged row: its offset in bytes and its pixels.
-    pub fn rows<'a>(&self, picture: &'a Picture, damage: &Damage, mut each: impl FnMut(usize, &'a [Pixel])) {
-        for rect in damage.rects().iter().filter_map(|rect| rect.clipped(picture.size())) {
-            for row in 0..rect.height {
-                if let Some(pixels) = picture.row(rect, row) {
-                    each(self.offset(rect, row), pixels);
+        for part in damage.rects().iter().filter_map(|rect| self.on_screen(picture.size(), *rect)) {
+            self.rows(picture, part, |offset, pixels| {
+                let end = offset + pixels.len() * self.format.bytes();
+                if let Some(out) = memory.get_mut(offset..end) {
+                    self.format.encode(pixels, out);
                 }
-            }
+            });
         }
     }
-}
 
-/// The largest picture of 16 to 9 on a screen, and where it begins: the rest stays black.
-pub fn letterbox(screen: Size) -> (Size, (u32, u32)) {
-    let by_width = Size { width: screen.width, height: screen.width * 9 / 16 };
-    let picture = if by_width.height <= screen.height {
-        by_width
-    } else {
-        Size { width: screen.height * 16 / 9, height: screen.height }
-    };
-    let origin = ((screen.width - picture.width) / 2, (screen.height - picture.height) / 2);
-    (picture, origin)
+    /// Calls back with every row of a part of the screen: its offset in bytes and its pixels.
+    pub fn rows(&self, picture: &Picture, part: Rect, mut each: impl FnMut(usize, &[Pixel])) {
+        let Some(part) = part.clipped(self.shown) else { return };
+        if picture.size() == self.shown {
+            for row in 0..part.height {
+                if let Some(pixels) = picture.row(part, row) {
+                    each(self.offset(part, row), pixels);
+                }
+            }
+            return;
+        }
+        let taps = |at, from, to| Taps::of(at, from, to);
+        let columns: Vec<Taps> =
+            (part.x..part.x + part.width).map(|x| taps(x, picture.size.width, self.shown.width)).collect();
+        let mut pixels = Vec::with_capacity(columns.len());
+        for row in 0..part.height {
+            let lines = taps(part.y + row, picture.size.height, self.shown.height);
+            pixels.clear();
+            pixels.extend(columns.iter().map(|columns| picture.mixed(columns, &lines)));
+            each(self.offset(part, row), &pixels);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -251,7 +286,7 @@ mod tests {
     #[test]
     fn only_what_is_damaged_is_copied() {
         let mut memory = [0xee; 5 * 20];
-        let layout = Layout { format: PixelFormat::Xrgb8888, stride: 20, origin: (1, 1) };
+        let layout = Layout { format: PixelFormat::Xrgb8888, stride: 20, origin: (1, 1), shown: SMALL };
         let mut damage = Damage::default();
         damage.add(rect(1, 1, 2, 1));
         layout.copy(&numbered(), &damage, &mut memory);
@@ -283,7 +318,7 @@ mod tests {
     #[test]
     fn damage_outside_of_the_picture_or_the_memory_is_left_out() {
         let mut memory = [0xee; 8];
-        let layout = Layout { format: PixelFormat::Rgb565, stride: 8, origin: (0, 0) };
+        let layout = Layout { format: PixelFormat::Rgb565, stride: 8, origin: (0, 0), shown: SMALL };
         let mut damage = Damage::default();
         damage.add(rect(3, 0, 9, 9));
         damage.add(rect(9, 9, 1, 1));
@@ -314,12 +349,47 @@ mod tests {
         assert_eq!(damage.rects(), [rect(0, 0, 9, 9)]);
     }
 
+    /// Copying what is damaged gives the same memory as copying everything, at every scale.
     #[test]
-    fn the_picture_keeps_its_shape_on_every_screen() {
-        let size = |width, height| Size { width, height };
-        assert_eq!(letterbox(size(1920, 1080)), (size(1920, 1080), (0, 0)));
-        assert_eq!(letterbox(size(1280, 800)), (size(1280, 720), (0, 40)));
-        assert_eq!(letterbox(size(1024, 768)), (size(1024, 576), (0, 96)));
-        assert_eq!(letterbox(size(2560, 1080)), (size(1920, 1080), (320, 0)));
+    fn c15_a_scaled_picture_is_the_same_part_by_part() {
+        let size = |(width, height)| Size { width, height };
+        for (from, to) in
+            [((40, 30), (28, 30)), ((32, 18), (64, 36)), ((30, 20), (45, 30)), ((40, 30), (40, 30)), ((9, 9), (5, 9))]
+        {
+            let (from, to) = (size(from), size(to));
+            let mut picture = Picture::black(from);
+            let layout =
+                Layout { format: PixelFormat::Xrgb8888, stride: to.width as usize * 4, origin: (0, 0), shown: to };
+            let mut memory = vec![0; layout.stride * to.height as usize];
+            layout.copy(&picture, &Damage::whole(from), &mut memory);
+            let mut random = fastrand::Rng::with_seed(7);
+            for _ in 0..40 {
+                let (x, y) = (random.u32(..from.width), random.u32(..from.height));
+                let part = rect(x, y, random.u32(1..=from.width - x), random.u32(1..=from.height - y));
+                for row in part.y..part.y + part.height {
+                    for column in part.x..part.x + part.width {
+                        picture.pixels_mut()[(row * from.width + column) as usize] = Pixel(random.u32(..0x0100_0000));
+                    }
+                }
+                let mut damage = Damage::default();
+                damage.add(part);
+                layout.copy(&picture, &damage, &mut memory);
+                let mut whole = vec![0; memory.len()];
+                layout.copy(&picture, &Damage::whole(from), &mut whole);
+                assert!(memory == whole, "{from:?} {to:?} {part:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_scaled_white_is_white() {
+        let size = Size { width: 64, height: 9 };
+        let mut picture = Picture::black(size);
+        picture.pixels_mut().fill(Pixel(0x00ff_ffff));
+        let shown = Size { width: 45, height: 9 };
+        let layout = Layout { format: PixelFormat::Xrgb8888, stride: 180, origin: (0, 0), shown };
+        let mut memory = vec![0; 180 * 9];
+        layout.copy(&picture, &Damage::whole(size), &mut memory);
+        assert!(memory.chunks(4).all(|pixel| pixel == [0xff, 0xff, 0xff, 0]));
     }
 }

@@ -9,18 +9,21 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use evdev::raw_stream::RawDevice;
-use evdev::{EventType, KeyCode, SynchronizationCode};
+use evdev::{EventType, KeyCode, RepeatCode, SynchronizationCode};
 use rustix::fs::{OFlags, inotify};
+use rustix::ioctl::{Setter, ioctl, opcode};
+use rustix::time::{ClockId, clock_gettime};
 
-use crate::input::{Button, Codes, Hold, KeyEvent, Phase, PowerKey};
+use super::keys::{Grip, Keys, Signal, Stamp};
+use crate::input::{AutoRepeat, Button, Codes, Habits, KeyEvent, Node, PowerKey, Presses};
 
 /// Where the kernel keeps its input devices.
 pub(super) const DIRECTORY: &str = "/dev/input";
-/// A driver that repeats more slowly than this cannot prove that a key is still down.
-const SLOWEST_REPEAT: Duration = Duration::from_millis(600);
+/// How often receivers are looked for where nothing tells of them.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// What is heard of the remotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +50,14 @@ pub struct Remote {
     codes: Codes,
     hearing: Hearing,
     receivers: BTreeMap<PathBuf, Receiver>,
+    presses: Presses,
+    nodes: Node,
     /// Codes that stand for nothing and were told of.
     told: BTreeSet<u16>,
     /// Tells of devices that come.
     watch: Option<OwnedFd>,
+    /// When devices are looked for, while nothing tells of them.
+    look_at: Duration,
     /// Keys were down that count as released, and nobody was told.
     has_let_go: bool,
 }
@@ -59,17 +66,36 @@ pub struct Remote {
 struct Receiver {
     device: RawDevice,
     keys: Keys,
+    grip: Grip,
+}
+
+/// When a device came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    /// It was there when the program started: a key that is down was meant for something else.
+    Before,
+    /// It came while the program runs, perhaps woken by the key that is down.
+    Now,
 }
 
 impl Remote {
     /// Listens to every receiver there is and will be.
     pub fn listen(codes: Codes, hearing: Hearing) -> Self {
         let watch = watch()
-            .inspect_err(|error| tracing::warn!(%error, "receivers that are plugged in later stay unheard"))
+            .inspect_err(|error| tracing::warn!(%error, "nothing tells of new receivers; looking every few seconds"))
             .ok();
-        let mut remote =
-            Self { codes, hearing, receivers: BTreeMap::new(), told: BTreeSet::new(), watch, has_let_go: false };
-        remote.scan();
+        let mut remote = Self {
+            codes,
+            hearing,
+            receivers: BTreeMap::new(),
+            presses: Presses::default(),
+            nodes: 0,
+            told: BTreeSet::new(),
+            watch,
+            look_at: kernel_time() + LOOK_AGAIN,
+            has_let_go: false,
+        };
+        remote.scan(Arrival::Before);
         if remote.receivers.is_empty() {
             tracing::warn!("no remote control is found; waiting for one");
         }
@@ -85,23 +111,41 @@ impl Remote {
             .collect()
     }
 
-    /// Reads everything that has happened.
+    /// The time until [`Remote::hear`] is wanted without anything to read.
+    pub fn due_in(&self) -> Option<Duration> {
+        let retries = self.receivers.values().filter_map(|receiver| receiver.grip.retry_at(self.hearing));
+        let look = self.watch.is_none().then_some(self.look_at);
+        let due = retries.chain(look).min()?;
+        Some(due.saturating_sub(kernel_time()))
+    }
+
+    /// Reads everything that has happened, and does what is due.
     pub fn hear(&mut self) -> Vec<Heard> {
         let mut heard = Vec::new();
         if std::mem::take(&mut self.has_let_go) {
             heard.push(Heard::Released);
         }
-        let (codes, told) = (&self.codes, &mut self.told);
-        self.receivers.retain(|path, receiver| match receiver.hear(codes, told, &mut heard) {
-            Ok(()) => true,
+        let now = kernel_time();
+        let (codes, told, presses, hearing) = (&self.codes, &mut self.told, &mut self.presses, self.hearing);
+        self.receivers.retain(|path, receiver| match receiver.hear(codes, presses, told, &mut heard) {
+            Ok(()) => {
+                receiver.settle_grip(hearing, now);
+                true
+            }
             Err(error) => {
                 tracing::info!(path = %path.display(), name = receiver.keys.name, %error, "a receiver is gone");
+                presses.forget(receiver.keys.node);
                 heard.push(Heard::Released);
                 false
             }
         });
-        if self.watch.as_ref().is_some_and(has_new) {
-            self.scan();
+        let is_look_due = self.watch.is_none() && self.look_at <= now;
+        if is_look_due {
+            self.look_at = now + LOOK_AGAIN;
+            self.watch = watch().ok();
+        }
+        if is_look_due || self.watch.as_ref().is_some_and(has_new) {
+            heard.extend(self.scan(Arrival::Now));
         }
         heard
     }
@@ -109,29 +153,37 @@ impl Remote {
     /// Keeps the keys from other programs, or does not; all keys count as released.
     pub fn set_hearing(&mut self, hearing: Hearing) {
         self.hearing = hearing;
+        let now = kernel_time();
         for receiver in self.receivers.values_mut() {
             self.has_let_go |= receiver.keys.let_go();
-            receiver.grab(hearing);
+            self.presses.forget(receiver.keys.node);
+            receiver.settle_grip(hearing, now);
         }
     }
 
-    fn scan(&mut self) {
+    /// Opens what is there and was not yet; gives the presses that woke it.
+    fn scan(&mut self, arrival: Arrival) -> Vec<Heard> {
         if self.receivers.is_empty() && self.watch.is_some() {
             // The directory itself comes with the first device.
             self.watch = watch().ok();
         }
-        let Ok(directory) = std::fs::read_dir(DIRECTORY) else { return };
+        let mut heard = Vec::new();
+        let Ok(directory) = std::fs::read_dir(DIRECTORY) else { return heard };
         for entry in directory.flatten() {
             let path = entry.path();
             let is_device = entry.file_name().to_string_lossy().starts_with("event");
             if !is_device || self.receivers.contains_key(&path) {
                 continue;
             }
-            match Receiver::open(&path, &self.codes) {
+            match Receiver::open(&path, &self.codes, self.nodes) {
                 Ok(Some(mut receiver)) => {
-                    receiver.grab(self.hearing);
-                    let (name, hold) = (receiver.keys.name.as_str(), receiver.keys.hold);
-                    tracing::info!(path = %path.display(), name, ?hold, "a receiver is heard");
+                    self.nodes += 1;
+                    let now = kernel_time();
+                    heard.extend(receiver.take_pressed(arrival, now, &self.codes, &mut self.presses));
+                    receiver.settle_grip(self.hearing, now);
+                    let (name, node, hold) =
+                        (receiver.keys.name.as_str(), receiver.keys.node, receiver.keys.habits.hold());
+                    tracing::info!(path = %path.display(), name, node, ?hold, "a receiver is heard");
                     self.receivers.insert(path, receiver);
                 }
                 Ok(None) => {}
@@ -139,6 +191,7 @@ impl Remote {
                 Err(error) => tracing::debug!(path = %path.display(), %error, "an input device cannot be opened"),
             }
         }
+        heard
     }
 }
 
@@ -163,9 +216,42 @@ pub(super) fn watch() -> io::Result<OwnedFd> {
     Ok(fd)
 }
 
+/// The clock of the kernel's stamps, once [`use_kernel_time`] has chosen it.
+pub(super) fn kernel_time() -> Duration {
+    let now = clock_gettime(ClockId::Monotonic);
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+/// Has a device stamp its events by a clock that is never set: a box without a battery gets its time of day late.
+pub(super) fn use_kernel_time(device: &RawDevice) -> io::Result<()> {
+    // `EVIOCSCLKID` of linux/input.h with CLOCK_MONOTONIC.
+    const SET_CLOCK: rustix::ioctl::Opcode = opcode::write::<i32>(b'E', 0xa0);
+    const MONOTONIC: i32 = 1;
+    // SAFETY: this call reads one number of this size.
+    unsafe { ioctl(device, Setter::<SET_CLOCK, i32>::new(MONOTONIC)) }?;
+    Ok(())
+}
+
+/// The driver's setting for repeats, if it has one.
+pub(super) fn auto_repeat(device: &RawDevice) -> Option<AutoRepeat> {
+    let repeat = device.get_auto_repeat().filter(|_| device.supported_events().contains(EventType::REPEAT))?;
+    let time = |millis: u32| Duration::from_millis(millis.into());
+    Some(AutoRepeat { delay: time(repeat.delay), period: time(repeat.period) })
+}
+
+/// The setting after one of its two numbers has changed, in milliseconds.
+pub(super) fn changed_repeat(before: Option<AutoRepeat>, code: u16, value: i32) -> Option<AutoRepeat> {
+    let value = Duration::from_millis(u64::try_from(value).unwrap_or(0));
+    let before = before.unwrap_or(AutoRepeat { delay: Duration::ZERO, period: Duration::ZERO });
+    Some(match RepeatCode(code) {
+        RepeatCode::REP_DELAY => AutoRepeat { delay: value, ..before },
+        _ => AutoRepeat { period: value, ..before },
+    })
+}
+
 impl Receiver {
     /// Opens a device; `None` if it sends nothing that we know.
-    fn open(path: &Path, codes: &Codes) -> io::Result<Option<Self>> {
+    fn open(path: &Path, codes: &Codes, node: Node) -> io::Result<Option<Self>> {
         let device = open(path)?;
         let name = device.name().unwrap_or_default().to_owned();
         let buttons = device.supported_keys().into_iter().flat_map(|keys| keys.iter());
@@ -174,32 +260,66 @@ impl Receiver {
             return Ok(None);
         }
         let is_power_only = known.iter().all(|button| matches!(button, Button::Power(_)));
-        let repeats =
-            device.get_auto_repeat().map(|repeat| Duration::from_millis(repeat.delay.max(repeat.period).into()));
-        let has_repeat = device.supported_events().contains(EventType::REPEAT);
-        let hold = match repeats {
-            Some(pause) if has_repeat && pause <= SLOWEST_REPEAT => Hold::Signed,
-            Some(_) | None => Hold::Trusted,
-        };
-        Ok(Some(Self { device, keys: Keys { name, hold, is_power_only, down: BTreeSet::new(), is_lost: false } }))
+        let is_stamped = use_kernel_time(&device)
+            .inspect_err(|error| tracing::debug!(name, %error, "the age of this receiver's keys is not known"))
+            .is_ok();
+        let habits = Habits::new(auto_repeat(&device));
+        let keys = Keys { is_power_only, is_stamped, ..Keys::new(name, node, habits) };
+        Ok(Some(Self { device, keys, grip: Grip::Shared }))
     }
 
-    /// Keeps the keys from the console. The box's own power button stays with the system as well.
-    fn grab(&mut self, hearing: Hearing) {
+    /// Notes which keys are down; gives those that count as pressed.
+    fn take_pressed(&mut self, arrival: Arrival, now: Duration, codes: &Codes, presses: &mut Presses) -> Vec<Heard> {
+        let Ok(keys) = self.device.get_key_state() else { return Vec::new() };
+        let pressed = keys.iter().map(|key| key.code());
+        match arrival {
+            Arrival::Before => {
+                self.keys.pressed = pressed.map(|code| (code, now)).collect();
+                Vec::new()
+            }
+            Arrival::Now => {
+                let moment = Stamp { at: now, now };
+                pressed.filter_map(|code| self.keys.take(Signal::Down(code), moment, codes, presses)).collect()
+            }
+        }
+    }
+
+    /// Keeps the keys from the console, or does not. The box's own power button stays with the system as well.
+    fn settle_grip(&mut self, wanted: Hearing, now: Duration) {
         if self.keys.is_power_only {
             return;
         }
-        let result = match hearing {
-            Hearing::Alone if !self.device.is_grabbed() => self.device.grab(),
+        let Some(order) = self.grip.order(wanted, self.keys.is_pressed(now), now) else { return };
+        let result = match order {
+            Hearing::Alone => self.device.grab(),
             Hearing::Shared if self.device.is_grabbed() => self.device.ungrab(),
-            Hearing::Alone | Hearing::Shared => Ok(()),
+            Hearing::Shared => Ok(()),
         };
-        if let Err(error) = result {
-            tracing::warn!(name = self.keys.name, %error, "the keys of this receiver also reach the console");
+        let name = self.keys.name.as_str();
+        let next = Grip::after(order, result.is_ok(), now);
+        match (&result, self.grip, next) {
+            (Err(error), Grip::Shared | Grip::Alone, _) if error.kind() == io::ErrorKind::ResourceBusy => {
+                tracing::warn!(
+                    name,
+                    "this receiver is not heard while another program has it; asking every few seconds"
+                );
+            }
+            (Err(error), Grip::Shared | Grip::Alone, _) => {
+                tracing::warn!(name, %error, "the keys of this receiver also reach other programs");
+            }
+            (Ok(()), Grip::Refused { .. }, Grip::Alone) => tracing::info!(name, "this receiver is heard again"),
+            (Ok(()), ..) | (Err(_), Grip::Refused { .. }, _) => {}
         }
+        self.grip = next;
     }
 
-    fn hear(&mut self, codes: &Codes, told: &mut BTreeSet<u16>, heard: &mut Vec<Heard>) -> io::Result<()> {
+    fn hear(
+        &mut self,
+        codes: &Codes,
+        presses: &mut Presses,
+        told: &mut BTreeSet<u16>,
+        heard: &mut Vec<Heard>,
+    ) -> io::Result<()> {
         loop {
             let events = match self.device.fetch_events() {
                 Ok(events) => events,
@@ -207,6 +327,7 @@ impl Receiver {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
+            let now = kernel_time();
             for event in events {
                 let signal = match event.event_type() {
                     EventType::SYNCHRONIZATION if event.code() == SynchronizationCode::SYN_DROPPED.0 => Signal::Lost,
@@ -216,6 +337,11 @@ impl Receiver {
                         1 => Signal::Down(event.code()),
                         _ => Signal::Again(event.code()),
                     },
+                    EventType::REPEAT => {
+                        let habits = &mut self.keys.habits;
+                        habits.set_repeat(changed_repeat(habits.repeat(), event.code(), event.value()));
+                        continue;
+                    }
                     _ => continue,
                 };
                 if let Signal::Down(code) = signal
@@ -225,140 +351,10 @@ impl Receiver {
                     let name = self.keys.name.as_str();
                     tracing::info!(name, code, key = ?KeyCode::new(code), "an unknown key; a keymap can give it a meaning");
                 }
-                heard.extend(self.keys.take(signal, codes));
+                let at = event.timestamp().duration_since(UNIX_EPOCH).unwrap_or(now);
+                let at = if self.keys.is_stamped { at.min(now) } else { now };
+                heard.extend(self.keys.take(signal, Stamp { at, now }, codes, presses));
             }
         }
-    }
-}
-
-/// What a device says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Signal {
-    /// This code went down.
-    Down(u16),
-    /// It is still down.
-    Again(u16),
-    /// It went up.
-    Up(u16),
-    /// What follows has holes, up to the next end of a report.
-    Lost,
-    /// The end of a report.
-    Complete,
-}
-
-/// The keys of one device.
-#[derive(Debug)]
-struct Keys {
-    name: String,
-    hold: Hold,
-    is_power_only: bool,
-    down: BTreeSet<u16>,
-    is_lost: bool,
-}
-
-impl Keys {
-    /// Counts every key as released; whether one was down.
-    fn let_go(&mut self) -> bool {
-        !std::mem::take(&mut self.down).is_empty()
-    }
-
-    /// What a signal amounts to.
-    fn take(&mut self, signal: Signal, codes: &Codes) -> Option<Heard> {
-        match signal {
-            Signal::Lost => {
-                // Any of the lost signals may have been a key-up.
-                self.is_lost = true;
-                self.down.clear();
-                Some(Heard::Released)
-            }
-            Signal::Complete => {
-                self.is_lost = false;
-                None
-            }
-            Signal::Down(_) | Signal::Again(_) | Signal::Up(_) if self.is_lost => None,
-            Signal::Down(code) => {
-                let button = codes.button(&self.name, code)?;
-                self.down.insert(code);
-                Some(match button {
-                    Button::Key(key) => Heard::Key(KeyEvent { key, phase: Phase::Down(self.hold) }),
-                    Button::Power(key) => Heard::Power(key),
-                })
-            }
-            Signal::Again(code) if self.down.contains(&code) => self.key(code, Phase::Still, codes),
-            Signal::Again(_) => None,
-            Signal::Up(code) if self.down.remove(&code) => self.key(code, Phase::Up, codes),
-            Signal::Up(_) => None,
-        }
-    }
-
-    fn key(&self, code: u16, phase: Phase, codes: &Codes) -> Option<Heard> {
-        match codes.button(&self.name, code)? {
-            Button::Key(key) => Some(Heard::Key(KeyEvent { key, phase })),
-            Button::Power(_) => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::input::RemoteKey;
-
-    const OK: u16 = 0x160;
-    const POWER: u16 = 116;
-
-    fn keys() -> (Keys, Codes) {
-        let name = "remote".to_owned();
-        let keys = Keys { name, hold: Hold::Signed, is_power_only: false, down: BTreeSet::new(), is_lost: false };
-        (keys, Codes::standard(RemoteKey::Back))
-    }
-
-    fn ok(phase: Phase) -> Option<Heard> {
-        Some(Heard::Key(KeyEvent { key: RemoteKey::Ok, phase }))
-    }
-
-    #[test]
-    fn the_kernels_repeats_are_only_signs() {
-        let (mut keys, codes) = keys();
-        assert_eq!(keys.take(Signal::Down(OK), &codes), ok(Phase::Down(Hold::Signed)));
-        assert_eq!(keys.take(Signal::Again(OK), &codes), ok(Phase::Still));
-        assert_eq!(keys.take(Signal::Up(OK), &codes), ok(Phase::Up));
-        assert_eq!(keys.take(Signal::Again(OK), &codes), None, "it is up");
-        assert_eq!(keys.take(Signal::Up(OK), &codes), None, "it went up before");
-    }
-
-    #[test]
-    fn a_key_that_is_let_go_was_down_and_is_not_any_more() {
-        let (mut keys, codes) = keys();
-        assert!(!keys.let_go());
-        keys.take(Signal::Down(OK), &codes);
-        assert!(keys.let_go() && !keys.let_go());
-        assert_eq!(keys.take(Signal::Up(OK), &codes), None, "the core hears of the release at once");
-    }
-
-    #[test]
-    fn what_follows_an_overflow_is_ignored_until_the_report_ends() {
-        let (mut keys, codes) = keys();
-        keys.take(Signal::Down(OK), &codes);
-        assert_eq!(keys.take(Signal::Lost, &codes), Some(Heard::Released));
-        assert_eq!(keys.take(Signal::Down(OK), &codes), None);
-        assert_eq!(keys.take(Signal::Complete, &codes), None);
-        assert_eq!(keys.take(Signal::Again(OK), &codes), None, "a key that was down before must be pressed anew");
-        assert_eq!(keys.take(Signal::Down(OK), &codes), ok(Phase::Down(Hold::Signed)));
-    }
-
-    #[test]
-    fn power_is_heard_once_a_press() {
-        let (mut keys, codes) = keys();
-        assert_eq!(keys.take(Signal::Down(POWER), &codes), Some(Heard::Power(PowerKey::Toggle)));
-        assert_eq!(keys.take(Signal::Again(POWER), &codes), None);
-        assert_eq!(keys.take(Signal::Up(POWER), &codes), None);
-    }
-
-    #[test]
-    fn an_unknown_code_is_nothing() {
-        let (mut keys, codes) = keys();
-        assert_eq!(keys.take(Signal::Down(0x2f0), &codes), None);
-        assert_eq!(keys.take(Signal::Up(0x2f0), &codes), None);
     }
 }

@@ -10,7 +10,7 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::netlink::{KernelNews, NetworkChange};
+use super::netlink::{KernelNews, NetworkChange, ScreenNews};
 
 /// Lets other threads end a wait.
 #[derive(Debug)]
@@ -86,8 +86,8 @@ pub struct Woken {
     pub by_display: bool,
     /// A receiver has keys, or one came or went.
     pub by_remote: bool,
-    /// A screen may have been connected or disconnected.
-    pub by_hotplug: bool,
+    /// What was told of screens that may have been connected or disconnected.
+    pub screens: ScreenNews,
     /// The network changed.
     pub network: Option<NetworkChange>,
     /// The program is asked to end.
@@ -124,7 +124,7 @@ pub fn wait(
     let woken = Woken {
         by_display: display_at.is_some_and(is_ready),
         by_remote: (receivers_at..fds.len()).any(is_ready),
-        by_hotplug: devices_at.is_some_and(is_ready) && kernel.have_screens_changed(),
+        screens: devices_at.filter(|at| is_ready(*at)).map(|_| kernel.screen_news()).unwrap_or_default(),
         network: network_at.filter(|at| is_ready(*at)).and_then(|_| kernel.network_change()),
         by_signal: is_ready(1) && signals.has_come(),
     };

@@ -172,6 +172,7 @@ impl BoxWindow {
     }
 
     fn refused(&mut self, error: ShowError, now: Duration) {
+        let is_broken = matches!(error, ShowError::Broken(_));
         self.standing = match error {
             ShowError::Busy => {
                 self.next_frame = now + FRAME;
@@ -193,6 +194,10 @@ impl BoxWindow {
         };
         self.is_refusal_told = matches!(self.standing, Standing::Refused { .. });
         self.undrawn = Damage::whole(self.picture.size());
+        // A mode that was refused has left another one to try, and a screen that is gone need not be waited for.
+        if is_broken && self.look() == Connection::Changed {
+            self.next_frame = now;
+        }
     }
 
     fn retry(&mut self) {
@@ -224,7 +229,7 @@ impl BoxWindow {
     }
 
     /// Looks at what is connected now.
-    pub fn look(&mut self) {
+    pub fn look(&mut self) -> Connection {
         let connection = self.display.look();
         match (connection, self.standing) {
             (Connection::Same, _) => {}
@@ -243,6 +248,20 @@ impl BoxWindow {
         if connection == Connection::Changed {
             self.fit();
         }
+        connection
+    }
+
+    /// Gives a television its picture anew that may have left and come between two looks (SCR-2).
+    pub fn renew(&mut self) {
+        self.display.renew();
+        if matches!(self.standing, Standing::Shown | Standing::Refused { .. }) {
+            self.come_back();
+        }
+    }
+
+    /// How often [`BoxWindow::look`] is wanted although nothing was told.
+    pub fn look_every(&self) -> Option<Duration> {
+        self.display.look_every()
     }
 
     /// Makes the picture as large as the display wants it.

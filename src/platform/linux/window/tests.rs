@@ -83,6 +83,10 @@ impl Display for Fake {
         }
     }
 
+    fn renew(&mut self) {
+        self.note("renewed");
+    }
+
     fn light(&mut self, light: Light) {
         self.note(format!("light {light:?}"));
     }
@@ -260,4 +264,35 @@ fn a_screen_that_is_plugged_in_while_dark_stays_dark() {
     assert!(window.take_resized());
     assert_eq!(window.draw(ms(50)), Drawn::Hidden);
     assert_eq!(fake.log(), ["light Off", "light Off"]);
+}
+
+/// SCR-3: another mode is tried at once.
+#[test]
+fn a_refused_mode_gives_way_to_the_next_within_a_frame() {
+    let (mut window, fake) = on(Some(FULL_HD));
+    fake.refuse(ShowError::Broken(io::Error::from_raw_os_error(28)));
+    fake.connect(Some(HD));
+    assert_eq!(window.draw(ms(0)), Drawn::NotYet);
+    assert_eq!(window.next_draw(ms(0)), Some(ms(0)));
+    assert!(window.take_resized());
+    assert_eq!(window.draw(ms(1)), Drawn::InFlight);
+    assert_eq!(fake.log(), ["whole"]);
+}
+
+/// C13, SCR-2: a television that left and came between two looks.
+#[test]
+fn c13_a_television_that_left_and_came_unseen_gets_its_mode_anew() {
+    let (mut window, fake) = shown();
+    assert_eq!(window.look(), Connection::Same);
+    window.renew();
+    assert_eq!(window.draw(ms(50)), Drawn::InFlight);
+    assert_eq!(fake.log(), ["renewed", "whole"]);
+    window.lend();
+    window.renew();
+    assert_eq!(window.draw(ms(99)), Drawn::Hidden, "a player has the screen");
+    window.take_back();
+    window.set_light(Light::Off);
+    window.renew();
+    assert_eq!(window.draw(ms(150)), Drawn::Hidden, "it is dark");
+    assert_eq!(fake.log(), ["lent", "renewed", "back", "light Off", "renewed"]);
 }
