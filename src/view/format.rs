@@ -100,6 +100,11 @@ pub(crate) fn lost_at(end: DateTime<Utc>, offset: FixedOffset) -> Text {
     }
 }
 
+/// "30 ноября": the last day on which something holds, whole or in part.
+pub(crate) fn last_day_short(end: DateTime<Utc>, offset: FixedOffset) -> Text {
+    day(last_day(end, offset).unwrap_or(end), offset)
+}
+
 /// "30 ноября 2026": the last day on which something holds, whole or in part.
 pub(crate) fn last_day_year(end: DateTime<Utc>, offset: FixedOffset) -> Text {
     day_year(last_day(end, offset).unwrap_or(end), offset)

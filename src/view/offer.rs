@@ -124,13 +124,13 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
 /// The catalogue told it for the moment it was asked, and may be unchanged since (304): hours are counted from the
 /// server's time, and a date of the catalogue is good while the network confirms it and no month has turned, to the day.
 pub(crate) fn works_until(app: &App, offer: &Offer) -> Option<Text> {
-    let until = ends_at(app, offer)?;
+    let (until, offset) = (ends_at(app, offer)?, app.offset());
     Some(match offer.validity {
         // Counted from now: it ends within a day, even if that is at its very midnight by chance.
-        Validity::Hours(_) => Text::with(Msg::WorksUntil, [format::day_time(until, app.offset())]),
-        Validity::MonthsFromOrder(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
-            format::until_year(until, app.offset())
-        }
+        Validity::Hours(_) => Text::with(Msg::WorksUntil, [format::day_time(until, offset)]),
+        // Counted from an order that is not made yet, so the hour would be that of the catalogue.
+        Validity::MonthsFromOrder(_) => Text::with(Msg::WorksUntil, [format::last_day_year(until, offset)]),
+        Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => format::until_year(until, offset),
     })
 }
 
@@ -153,7 +153,14 @@ pub(crate) fn period_and_after(app: &App, offer: &Offer) -> Text {
     match offer.after {
         // Both stand in one line, and a row has no room for the year.
         AfterPeriod::Paid { roubles } => {
-            let until = ends_at(app, offer).map(|until| format::until(until, app.offset()));
+            let until = ends_at(app, offer).map(|until| match offer.validity {
+                Validity::MonthsFromOrder(_) => {
+                    Text::with(Msg::WorksUntil, [format::last_day_short(until, app.offset())])
+                }
+                Validity::Hours(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
+                    format::until(until, app.offset())
+                }
+            });
             Text::with(Msg::ThenPaid, [period(until), format::roubles(roubles)])
         }
         AfterPeriod::Ends | AfterPeriod::Unknown => period(works_until(app, offer)),

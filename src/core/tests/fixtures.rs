@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
+pub(crate) use super::failures::every_failure;
 use crate::core::{Answer, App, Boot, CachedData, Identity, Memory, Request, Session, Settings, StoredOrder};
 use crate::domain::*;
 
@@ -472,29 +473,6 @@ pub(crate) fn every_reason() -> Vec<Reason> {
         Reason::Conflict { offer_id: OfferId::new("p2"), title: "Second".to_owned() },
         Reason::Channel { offer_id: id },
         Reason::Unknown { code: "new_cause".to_owned() },
-    ]
-}
-
-/// One failure of each kind.
-pub(crate) fn every_failure() -> Vec<FailureKind> {
-    vec![
-        FailureKind::NoAddress,
-        FailureKind::NoConnection,
-        FailureKind::Timeout,
-        FailureKind::Interrupted,
-        FailureKind::Tls,
-        FailureKind::Clock,
-        FailureKind::CaptivePortal,
-        FailureKind::WrongServer,
-        FailureKind::Malformed,
-        FailureKind::TooLarge,
-        FailureKind::RateLimited,
-        FailureKind::Unavailable,
-        FailureKind::InProgress,
-        FailureKind::Server { status: 500 },
-        FailureKind::Unauthorized,
-        FailureKind::NotFound,
-        FailureKind::Refused(Refusal { code: "2011".to_owned(), reasons: Vec::new(), request_id: None }),
     ]
 }
 

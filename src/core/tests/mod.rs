@@ -2,6 +2,7 @@
 //!
 //! After every step the invariants of [`support`] are checked.
 
+pub(crate) mod failures;
 pub(crate) mod fixtures;
 pub(crate) mod focused;
 pub(crate) mod support;
