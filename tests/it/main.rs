@@ -1,5 +1,6 @@
 //! Everything that is tested from outside, in one binary.
 
+mod fields;
 mod fleet;
 mod fuzz;
 mod journey;
@@ -8,3 +9,4 @@ mod supply;
 mod support;
 mod tidy;
 mod walk;
+mod whole;
