@@ -8,7 +8,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use bonus_tv::api::{Carried, Client, ClientOptions, ExchangeAnswer, Fetched, MemoryTokens, TokenStore, Tokens, Wire};
-use bonus_tv::domain::*;
+use bonus_tv::domain::{
+    Account, CatalogPage, DeviceCode, EarningRules, Entitlement, EntitlementId, ExchangePage, Failure, FailureKind,
+    IdempotencyKey, Language, LedgerPage, Offer, OfferId, Order, OrderLine, Points, Refusal, RenewalSwitch, Secret,
+    SignInPoll, Terms,
+};
 use serde_json::Value;
 
 use crate::whole::Source;
