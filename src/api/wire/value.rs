@@ -12,7 +12,7 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::text::{Words, displayable};
+use super::text::displayable;
 use crate::domain::Points;
 
 pub(in crate::api) use super::text::{Code, Cursor, Opaque, Prose, Text, Title, Token};
