@@ -21,7 +21,7 @@ use super::names::{Families, Family, Names, Ordered};
 use super::options::{ClientError, ClientOptions};
 use super::tls;
 use super::wire::problem::Problem;
-use super::wire::value;
+use super::wire::text as wire_text;
 use crate::domain::{Failure, FailureKind, Language, Secret};
 
 /// Bytes of an ordinary answer.
@@ -289,7 +289,7 @@ impl Answer {
 
     /// The JSON of any answer.
     pub fn parse<T: DeserializeOwned>(&self) -> Option<T> {
-        match serde_json::from_str(&value::text_of(&self.body)) {
+        match serde_json::from_str(&wire_text::text_of(&self.body)) {
             Ok(value) => Some(value),
             Err(error) => {
                 // The text of the error may quote the answer, which may hold a token.
@@ -350,7 +350,7 @@ impl Answer {
     }
 
     fn is_web_page(&self) -> bool {
-        let text = value::text_of(self.body.get(..self.body.len().min(1024)).unwrap_or_default());
+        let text = wire_text::text_of(self.body.get(..self.body.len().min(1024)).unwrap_or_default());
         let start = text.trim_start().as_bytes();
         let begins = |tag: &[u8]| start.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
         self.content == Content::Html || begins(b"<!doctype html") || begins(b"<html")

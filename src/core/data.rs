@@ -161,7 +161,6 @@ impl Incoming {
         if is_full {
             // What stands in the tag is more than what is kept.
             self.etag = None;
-            tracing::warn!(offers = self.first.offers.len(), "the catalogue is larger than a box can show");
         }
     }
 

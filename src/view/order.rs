@@ -269,7 +269,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
         lines: in_sight(lines, place.first_line, place.most_lines()),
         facts,
         promo_code: promo.map_or(Text::Empty, Text::plain),
-        promo_size: promo.map_or_else(Default::default, |code| format::code_size(code)),
+        promo_size: promo.map(|code| format::code_size(code)).unwrap_or_default(),
         promo_qr: promo.and_then(|code| format::qr(code)),
         image: film
             .or_else(|| exchange.lines.first().map(|line| line.offer_id.clone()))

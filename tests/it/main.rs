@@ -1,6 +1,7 @@
 //! Everything that is tested from outside, in one binary.
 
 mod drawn;
+mod fields;
 mod fleet;
 mod fuzz;
 mod journey;
@@ -10,3 +11,4 @@ mod support;
 mod tidy;
 mod toolkit;
 mod walk;
+mod whole;

@@ -2,8 +2,6 @@
 
 mod answers;
 mod faults;
-#[cfg(feature = "sandbox")]
-mod fields;
 mod secrets;
 mod server;
 mod sign_in;

@@ -9,4 +9,5 @@ pub(super) mod exchange;
 pub(super) mod history;
 pub(super) mod oauth;
 pub(super) mod problem;
+pub(super) mod text;
 pub(super) mod value;
