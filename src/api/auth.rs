@@ -335,7 +335,7 @@ fn early(access: &Secret, life: Duration) -> Duration {
 fn oauth_error(answer: &Answer) -> Option<String> {
     let may_be_one = answer.status.is_client_error()
         || (answer.status.is_success()
-            && !answer.parse::<oauth::Tokens>().is_some_and(|tokens| tokens.access_token.is_some()));
+            && answer.parse::<oauth::Tokens>().is_none_or(|tokens| tokens.access_token.is_none()));
     may_be_one.then(|| answer.parse::<OauthError>()).flatten().map(|error| error.error.0)
 }
 

@@ -130,10 +130,12 @@ mod tests {
         habits.up(28, ms(held));
     }
 
-    /// Each row: the driver's promise, holds with their number of signs, and what is believed then.
+    /// A name, the driver's promise, holds with their number of signs, and what is believed then.
+    type Row<'a> = (&'a str, Option<AutoRepeat>, &'a [(u64, usize)], Hold);
+
     #[test]
     fn c01_devices_are_told_apart_by_what_they_do() {
-        let table: &[(&str, Option<AutoRepeat>, &[(u64, usize)], Hold)] = &[
+        let table: &[Row] = &[
             ("a keyboard's driver", repeat(250, 33), &[], Hold::Signed),
             ("an infrared receiver's driver", repeat(500, 125), &[], Hold::Signed),
             ("CEC: no delay, a period", repeat(0, 125), &[], Hold::Signed),

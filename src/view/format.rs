@@ -233,8 +233,8 @@ pub(crate) fn address(address: &str) -> String {
 /// How large a code or an address of this length can stand on the screen.
 pub(crate) fn code_size(code: &str) -> CodeSize {
     match code.chars().count() {
-        ..=14 => CodeSize::Large,
-        ..=64 => CodeSize::Medium,
+        0..=14 => CodeSize::Large,
+        15..=64 => CodeSize::Medium,
         _ => CodeSize::Small,
     }
 }

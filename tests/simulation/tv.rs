@@ -318,7 +318,6 @@ impl Tv {
 
     fn run_effects(&mut self, effects: Vec<Effect>) -> Vec<Errand> {
         let mut errands = Vec::new();
-        let wall = self.network.server().now() + self.wall_error;
         let Some(running) = &mut self.running else { return errands };
         for effect in effects {
             let job = match effect {

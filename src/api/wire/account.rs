@@ -209,7 +209,7 @@ impl Terms {
     /// The terms, or `None` if there is nothing to consent to.
     pub fn into_domain(self) -> Option<domain::Terms> {
         let paragraphs: Vec<_> = self.paragraphs.into_iter().map(|paragraph| paragraph.0).collect();
-        (!self.version.0.is_empty() && !paragraphs.is_empty()).then(|| domain::Terms {
+        (!self.version.0.is_empty() && !paragraphs.is_empty()).then_some(domain::Terms {
             version: self.version.0,
             title: self.title.0,
             paragraphs,

@@ -170,8 +170,11 @@ fn a_film_that_was_asked_for_does_not_start_after_standby_or_long_after() {
     assert!(!plays(&journey));
 }
 
-/// Every state of the viewer's that standby drops, and whether it is there.
-fn belongings() -> Vec<(&'static str, Journey, fn(&Journey) -> bool)> {
+/// What a journey is called, how it stands, and whether what the viewer had is still there.
+type Belonging = (&'static str, Journey, fn(&Journey) -> bool);
+
+/// Every state of the viewer's that standby drops.
+fn belongings() -> Vec<Belonging> {
     let mut pin = at_confirmation();
     pin.app.has_pin = true;
     pin.app.settings.pin_use = crate::domain::PinUse::EveryExchange;

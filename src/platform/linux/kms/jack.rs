@@ -82,10 +82,13 @@ mod tests {
         Jack { kind, link, is_used: false }
     }
 
+    /// A name, the jacks of a card, and which is used.
+    type Row<'a> = (&'a str, &'a [(Kind, Link)], Option<usize>);
+
     /// C12, row by row: what a card has in its driver's order, and which is used.
     #[test]
     fn c12_a_television_comes_before_a_jack_that_is_always_connected() {
-        let table: &[(&str, &[(Kind, Link)], Option<usize>)] = &[
+        let table: &[Row] = &[
             ("nothing", &[], None),
             ("nothing connected", &[(Digital, Link::None), (Panel, Link::None)], None),
             ("meson: composite first", &[(Analogue, Connected), (Digital, Connected)], Some(1)),
