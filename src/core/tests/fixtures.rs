@@ -109,7 +109,7 @@ impl World {
                 Answer::Catalog { page: self.page(from, to, at), etag: Some(self.etag.to_owned()), max_age: None }
             }
             Request::Entitlements => {
-                Answer::Entitlements { entitlements: self.entitlements.clone(), server_time: Some(at) }
+                Answer::Entitlements { server_time: Some(at), entitlements: self.entitlements.to_vec() }
             }
             Request::Exchange(order) => Answer::Exchange(confirmed(order, at)),
             Request::FindExchange(_) => Answer::NoExchange,
