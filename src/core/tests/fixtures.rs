@@ -59,14 +59,12 @@ impl World {
         Self { entitlements: vec![film_held(), package_held()], ..Self::default() }
     }
 
-    /// A subscriber who has not joined.
     pub(crate) fn not_enrolled() -> Self {
         let mut world = Self::default();
         world.account.is_enrolled = false;
         world
     }
 
-    /// A box that was signed in and knows nothing else.
     pub(crate) fn boot(&self) -> Boot {
         Boot {
             identity: identity(),
