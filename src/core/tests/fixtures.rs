@@ -60,14 +60,12 @@ impl World {
         Self { entitlements: vec![film_held(), package_held()], ..Self::default() }
     }
 
-    /// A subscriber who has not joined.
     pub(crate) fn not_enrolled() -> Self {
         let mut world = Self::default();
         world.account.is_enrolled = false;
         world
     }
 
-    /// A box that was signed in and knows nothing else.
     pub(crate) fn boot(&self) -> Boot {
         Boot {
             identity: identity(),
@@ -110,7 +108,7 @@ impl World {
                 Answer::Catalog { page: self.page(from, to, at), etag: Some(self.etag.to_owned()), max_age: None }
             }
             Request::Entitlements => {
-                Answer::Entitlements { entitlements: self.entitlements.clone(), server_time: Some(at) }
+                Answer::Entitlements { server_time: Some(at), entitlements: self.entitlements.to_vec() }
             }
             Request::Exchange(order) => Answer::Exchange(confirmed(order, at)),
             Request::FindExchange(_) => Answer::NoExchange,
