@@ -30,5 +30,5 @@ pub use http::faults::{Fault, FaultKind, When};
 pub use in_process::{InProcess, Programme};
 pub use policy::{Policy, PolicyChange};
 pub use rules::monthly::MonthlyLimit;
-pub use run::{MOST_CONNECTIONS, Options, Running, ScenarioInfo, StartError, scenarios, start};
+pub use run::{MOST_CONNECTIONS, Options, Running, ScenarioInfo, StartError, descriptors, scenarios, start};
 pub use service::switches::KeptTime;
