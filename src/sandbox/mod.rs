@@ -8,6 +8,7 @@ pub mod artwork;
 mod clip;
 pub mod clock;
 mod control;
+mod freshness;
 mod http;
 mod in_process;
 mod pictures;
