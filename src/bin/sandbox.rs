@@ -8,10 +8,9 @@ use std::process::ExitCode;
 
 use bonus_tv::sandbox::clock::Clock;
 use bonus_tv::sandbox::policy::{PolicyChange, Processing};
-use bonus_tv::sandbox::{KeptTime, MOST_CONNECTIONS, MonthlyLimit, Options, StartError, scenarios, start};
+use bonus_tv::sandbox::{KeptTime, MOST_CONNECTIONS, MonthlyLimit, Options, StartError, descriptors, scenarios, start};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing_subscriber::filter::LevelFilter;
 
 /// The command line.
@@ -154,19 +153,6 @@ fn addresses(base: &str, public: &str, switches: &str) -> String {
 fn beside(listen: SocketAddr) -> SocketAddr {
     let port = if listen.port() == 0 { 0 } else { listen.port().checked_add(1).unwrap_or(0) };
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
-}
-
-/// Lets the process have as many descriptors as it may; how many that is.
-fn descriptors() -> usize {
-    let mut limit = getrlimit(Resource::Nofile);
-    if limit.current != limit.maximum {
-        let raised = Rlimit { current: limit.maximum, ..limit };
-        // Where it cannot be raised, fewer boxes fit.
-        if setrlimit(Resource::Nofile, raised).is_ok() {
-            limit = raised;
-        }
-    }
-    limit.current.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }
 
 // The database, the log and the switches need descriptors, too.

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -122,6 +123,20 @@ pub fn scenarios() -> Result<Vec<ScenarioInfo>, StartError> {
     Ok(scenarios
         .map(|scenario| ScenarioInfo { name: scenario.name, description: scenario.description, pin: scenario.pin })
         .collect())
+}
+
+/// Lets the process have as many descriptors as it may; how many that is. A program of its own does so before it starts
+/// a sandbox for many boxes.
+pub fn descriptors() -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let raised = Rlimit { current: limit.maximum, ..limit };
+        // Where it cannot be raised, fewer boxes fit.
+        if setrlimit(Resource::Nofile, raised).is_ok() {
+            limit = raised;
+        }
+    }
+    limit.current.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }
 
 /// Starts a sandbox on the current tokio runtime.

@@ -12,6 +12,7 @@ use rusqlite::Transaction;
 
 use super::artwork::Artist;
 use super::clock::Clock;
+use super::freshness::Freshness;
 use super::http::faults::Faults;
 use super::http::problem::Problem;
 use super::pictures::Pictures;
@@ -43,6 +44,7 @@ pub(crate) struct Sandbox {
     pub(crate) documents: Documents,
     pub(crate) guesses: sign_in::GuessLimit,
     pub(crate) pictures: Pictures,
+    pub(crate) freshness: Freshness,
     secret: String,
     policy: RwLock<Policy>,
     shelves: Mutex<HashMap<ShelfChoice, Arc<Shelf>>>,
@@ -118,6 +120,7 @@ impl Sandbox {
             documents: Documents::default(),
             guesses: sign_in::GuessLimit::default(),
             pictures: Pictures::default(),
+            freshness: Freshness::default(),
             secret,
             policy: RwLock::new(parts.policy),
             shelves: Mutex::default(),
@@ -134,6 +137,8 @@ impl Sandbox {
     pub(crate) fn set_policy(&self, policy: Policy) -> Result<(), StoreError> {
         self.store.transact(|transaction| switches::keep_policy(transaction, policy))?;
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+        // Who read the data after they had changed may still have read the old policy.
+        self.store.count_change();
         Ok(())
     }
 

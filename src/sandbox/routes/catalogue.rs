@@ -6,10 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::exchanges::{cursor_of, limit_of};
+use crate::sandbox::freshness::{Known, Question};
 use crate::sandbox::http::extract::{App, Bearer, PathText, QueryOf};
 use crate::sandbox::http::problem::Problem;
 use crate::sandbox::http::wire::{CatalogBody, CategoryBody, OfferBody};
@@ -19,7 +21,9 @@ use crate::sandbox::rules::offer::Offer;
 use crate::sandbox::seed::CategoryKind;
 use crate::sandbox::service::account::situation;
 use crate::sandbox::service::catalogue::{self, Language, Shelf};
+use crate::sandbox::service::passage;
 use crate::sandbox::state::MemberScope;
+use crate::sandbox::store::sign_in as tokens;
 use crate::sandbox::values::OfferId;
 
 const CACHING: &str = "private, max-age=60, stale-if-error=86400";
@@ -67,19 +71,34 @@ pub(super) async fn list(
     headers: HeaderMap,
     query: Result<QueryOf<CatalogQuery>, Problem>,
 ) -> Result<Response, Problem> {
+    let question = query.as_ref().ok().map(|QueryOf(query)| {
+        let page = format!("{:?} {:?} {:?}", query.category, query.cursor, query.limit);
+        Question::new(bearer.token(), language, page)
+    });
+    let known = question.as_ref().and_then(|one| app.freshness.tag(one, app.clock.now(), app.store.changes()));
+    if let Some(tag) = known.filter(|tag| is_current(&headers, tag)) {
+        return Ok(marked(StatusCode::NOT_MODIFIED.into_response(), &tag));
+    }
     let (tag, page) = bearer
         .run(&app, move |scope| {
             let QueryOf(query) = query?;
             let view = View::new(scope, language, &query)?;
             let tag = view.tag();
+            if let Some(question) = question {
+                learn(scope, question, &tag)?;
+            }
             let page = if is_current(&headers, &tag) { None } else { Some(view.page()) };
             Ok((tag, page))
         })
         .await?;
-    let mut response = match page {
+    let response = match page {
         Some(page) => Json(page).into_response(),
         None => StatusCode::NOT_MODIFIED.into_response(),
     };
+    Ok(marked(response, &tag))
+}
+
+fn marked(mut response: Response, tag: &str) -> Response {
     let kept = response.headers_mut();
     kept.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHING));
     kept.insert(header::VARY, HeaderValue::from_static(VARIES_BY));
@@ -87,7 +106,24 @@ pub(super) async fn list(
     if let Ok(tag) = HeaderValue::from_str(&format!("W/{tag}")) {
         kept.insert(header::ETAG, tag);
     }
-    Ok(response)
+    response
+}
+
+/// Remembers a tag for as long as the token is good and nothing happens by itself.
+fn learn(scope: &MemberScope<'_>, question: Question, tag: &str) -> Result<(), Problem> {
+    let token = tokens::token(scope.transaction, question.token(), tokens::Purpose::Access)?;
+    let ends = token.and_then(|token| token.expires_at);
+    let until = passage::next_at(scope)?.into_iter().chain(ends).min().unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let known = Known {
+        tag: tag.to_owned(),
+        // Inside the transaction: what it changed itself makes the tag old at once.
+        changes: scope.sandbox.store.changes(),
+        from: scope.now,
+        until,
+        zone: scope.zone(),
+    };
+    scope.sandbox.freshness.learn(question, known);
+    Ok(())
 }
 
 /// Shows one offer.

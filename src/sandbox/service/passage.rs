@@ -28,10 +28,7 @@ pub(crate) fn settle_until(scope: &MemberScope<'_>, now: DateTime<Utc>) -> Resul
     // Points that an order held until it was refused burn then: the ledger is in order of time.
     let mut latest = DateTime::<Utc>::MIN_UTC;
     loop {
-        let mut ahead = ledger::ahead(connection, account)?;
-        ahead.extend(exchanges::ahead(connection, account)?);
-        ahead.extend(entitlements::ahead(connection, account)?);
-        ahead.extend(free_lots(scope)?.iter().map(burning));
+        let ahead = ahead(scope)?;
         let Some(due) = timeline::next(&ahead, now) else { break };
         latest = due.at.max(latest);
         match due.event {
@@ -44,7 +41,23 @@ pub(crate) fn settle_until(scope: &MemberScope<'_>, now: DateTime<Utc>) -> Resul
         }
     }
     accounts::set_settled(connection, account, now)?;
+    scope.sandbox.store.wrote_time_alone();
     Ok(())
+}
+
+/// The moment at which the next thing happens by itself, or the status runs out.
+pub(crate) fn next_at(scope: &MemberScope<'_>) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let status = scope.standing()?.map(|standing| standing.until);
+    Ok(ahead(scope)?.into_iter().map(|due| due.at).chain(status).min())
+}
+
+fn ahead(scope: &MemberScope<'_>) -> Result<Vec<Due>, StoreError> {
+    let (connection, account) = (scope.transaction, scope.key());
+    let mut ahead = ledger::ahead(connection, account)?;
+    ahead.extend(exchanges::ahead(connection, account)?);
+    ahead.extend(entitlements::ahead(connection, account)?);
+    ahead.extend(free_lots(scope)?.iter().map(burning));
+    Ok(ahead)
 }
 
 /// The lots without what orders under way hold of them: an order that was accepted in time is paid.

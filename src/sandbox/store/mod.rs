@@ -13,6 +13,7 @@ pub mod settings;
 pub mod sign_in;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +26,13 @@ use crate::sandbox::values::Points;
 
 /// The database.
 #[derive(Debug)]
-pub struct Store(Mutex<Connection>);
+pub struct Store {
+    connection: Mutex<Connection>,
+    /// Counts the transactions that changed anything but how far time has passed.
+    changes: AtomicU64,
+    /// Rows of the transaction under way that only say how far time has passed.
+    quiet: AtomicU64,
+}
 
 /// The database cannot do its part.
 #[derive(Debug, thiserror::Error)]
@@ -73,13 +80,28 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", "ON")?;
         connection.set_prepared_statement_cache_capacity(128);
         migrations().to_latest(&mut connection)?;
-        Ok(Self(Mutex::new(connection)))
+        Ok(Self { connection: Mutex::new(connection), changes: AtomicU64::new(0), quiet: AtomicU64::new(0) })
     }
 
     /// The connection itself, for a test that watches its statements.
     #[cfg(test)]
     pub(crate) fn connection(&self) -> std::sync::MutexGuard<'_, Connection> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Grows with every change of the data; what was read at one count holds while the count stays.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
+    /// Counts a change of something beside the data.
+    pub fn count_change(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The transaction under way has written one row that says how far time has passed, and nothing else.
+    pub fn wrote_time_alone(&self) {
+        self.quiet.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Runs `work` in one transaction: all of it is kept, or nothing.
@@ -88,11 +110,16 @@ impl Store {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         // A panic inside a transaction rolls it back, so the connection behind a poisoned lock is sound.
-        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = connection.total_changes();
+        self.quiet.store(0, Ordering::SeqCst);
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let result = work(&transaction)?;
         transaction.commit().map_err(StoreError::from)?;
+        if connection.total_changes() - before > self.quiet.load(Ordering::SeqCst) {
+            self.count_change();
+        }
         Ok(result)
     }
 }

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::support::{Server, at, reasons};
+use crate::sandbox::MonthlyLimit;
+use crate::sandbox::policy::{Policy, Processing};
 use crate::sandbox::service::catalogue::Language;
+use crate::sandbox::values::MemberId;
 
 #[tokio::test]
 async fn the_discount_of_the_status_is_in_the_price() {
@@ -52,6 +55,65 @@ async fn a_kept_page_costs_no_look_at_any_offer() {
     }
     let other = member.send("GET", "/v1/catalog?limit=199", &[("if-none-match", &tag)], None).await;
     assert_eq!(other.status, 200, "another page");
+}
+
+/// While nothing has happened, a kept page is confirmed without the database: here somebody else holds it.
+#[tokio::test]
+async fn a_kept_page_is_confirmed_without_the_database() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let tag = member.get("/v1/catalog").await.header("etag").unwrap().to_owned();
+    let kept = [("if-none-match", tag.as_str())];
+    let ask = || member.send("GET", "/v1/catalog", &kept, None);
+    assert_eq!(ask().await.status, 304, "this one finds out");
+    let (app, (held, is_held), (release, is_released)) =
+        (server.control.app().clone(), std::sync::mpsc::channel(), std::sync::mpsc::channel::<()>());
+    let holder = std::thread::spawn(move || {
+        let _database = app.store.connection();
+        held.send(()).unwrap();
+        let _ = is_released.recv();
+    });
+    is_held.recv().unwrap();
+    assert_eq!(ask().await.status, 304);
+    drop(release);
+    holder.join().unwrap();
+}
+
+/// Whatever changes a page, the token or the day is seen by the next request.
+#[tokio::test]
+async fn nothing_stale_is_confirmed() {
+    type Change = fn(&Server, &MemberId);
+    let deferred = Policy { exchange: Processing::Deferred, deferred_seconds: 30, ..Policy::default() };
+    let changes: [(&str, u16, Change); 8] = [
+        ("a debt", 200, |server, id| server.control.set_debt(id, 1).unwrap()),
+        ("points", 200, |server, id| server.control.adjust_points(id, 1).unwrap()),
+        ("the policy", 200, |server, _| {
+            server
+                .control
+                .set_policy(Policy { monthly: MonthlyLimit::FilmsExempt, ..server.control.policy() })
+                .unwrap();
+        }),
+        ("a token that ended", 401, |server, id| server.control.expire_access(id).unwrap()),
+        ("an hour", 401, |server, _| server.control.advance(chrono::TimeDelta::hours(1)).unwrap()),
+        ("an order carried out", 200, |server, _| server.control.advance(chrono::TimeDelta::seconds(30)).unwrap()),
+        ("midnight in Moscow", 200, |server, _| server.control.advance(chrono::TimeDelta::minutes(50)).unwrap()),
+        ("nothing", 304, |_, _| {}),
+    ];
+    for (name, status, change) in changes {
+        let server = Server::start().await;
+        server.control.set_clock(at("2026-03-10T20:10:00Z")).unwrap();
+        server.control.set_policy(deferred).unwrap();
+        let member = server.member("vip");
+        if name == "an order carried out" {
+            assert_eq!(member.order("k1", &[("film-potemkin", 680)]).await.status, 202);
+        }
+        let tag = member.get("/v1/catalog").await.header("etag").unwrap().to_owned();
+        let kept = [("if-none-match", tag.as_str())];
+        let ask = || member.send("GET", "/v1/catalog", &kept, None);
+        assert_eq!([ask().await.status, ask().await.status], [304, 304], "{name}");
+        change(&server, &member.id);
+        assert_eq!(ask().await.status, status, "{name}");
+    }
 }
 
 /// The tag comes from what a page is made of and not from the page, so the page is compared here.
