@@ -53,7 +53,6 @@ const EXCEPTIONS: &[(&str, &str, Loss, &str)] = &[
     ("catalog", "offers.*.requires.*", Loss::Object, "an id in a list"),
     ("catalog", "offers.*.after.price_roubles", Loss::Object, "what it costs later"),
     ("catalog", "offers.*.validity.*", Loss::Object, "a time needs its unit"),
-    ("offer", "after.price_roubles", Loss::Object, "what it costs later"),
     ("offer", "validity.hours", Loss::Object, "a time needs its unit"),
     ("offer", "validity.kind", Loss::Object, "a time needs its unit"),
     ("catalog", "offers.*.eligibility.reasons.*.*", Loss::Object, "a reason without its numbers keeps its code"),
