@@ -10,7 +10,7 @@ use bonus_tv::sandbox::values::MemberId;
 use clap::Parser;
 
 /// Keys of the walk over one scenario. `.ci/run` walks further, in the soak.
-const KEYS: usize = 60;
+const KEYS: usize = 45;
 /// The picture is compared after so many keys.
 const EVERY: usize = 15;
 
@@ -30,7 +30,7 @@ fn press(tv: &mut Television, script: &str) {
 }
 
 fn walk(scenario: &str, seed: u64) {
-    let mut tv = switch_on(scenario, "1920x1080");
+    let mut tv = switch_on(scenario, "1280x720");
     let mut keys = RandomKeys::new(seed);
     for step in 1..=KEYS {
         tv.play(&[ScriptStep::Tap(keys.key())]).unwrap_or_else(|error| panic!("{scenario}, key {step}: {error}"));
