@@ -235,7 +235,7 @@ fn store_cache(storage: &Storage, job: CacheJob) {
         server_time: Some(account.server_time),
     };
     let stored = storage
-        .own_by_sign_in()
+        .bind()
         .and_then(|()| storage.cache.save_account(&Stamped { value: account, etag: None, fetched_at }))
         .and_then(|()| storage.cache.save_catalog(&of, &Stamped { value: page, etag, fetched_at }))
         .and_then(|()| storage.cache.save_entitlements(&of, &Stamped { value: entitlements, etag: None, fetched_at }));

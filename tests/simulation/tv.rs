@@ -241,7 +241,7 @@ impl Tv {
         };
         if self.bug == Some(Bug::KeepMemberData) {
             // What was kept is taken for this sign-in's.
-            let _ = storage.own_by_sign_in();
+            let _ = storage.bind();
         }
         let mut boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);
         if let (Some(Bug::LateSend), StoredOrder::Pending(order)) = (self.bug, &mut boot.order) {

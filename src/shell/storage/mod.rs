@@ -138,8 +138,11 @@ impl Storage {
     /// Lets a start find only what was kept for the sign-in whose tokens are there (ACC-1): with other tokens, or with
     /// none, nothing of before is shown.
     ///
+    /// It is asked again before anything is kept: a disk that took nothing at the start may have left another member's
+    /// data beside which nothing of this one may stand.
+    ///
     /// # Errors
-    /// What another sign-in left could not be removed, so it must not be shown.
+    /// What another sign-in left could not be removed, so it must not be shown, and nothing may be kept beside it.
     pub fn bind(&self) -> io::Result<()> {
         let sign_in = self.tokens.sign_in()?;
         let owner = self.owner();
@@ -152,15 +155,6 @@ impl Storage {
             (Some(_) | None, Some(_)) | (None, None) => self.forget_member()?,
         }
         self.own(sign_in.as_ref())
-    }
-
-    /// Notes that what is kept from now on belongs to the present sign-in.
-    ///
-    /// # Errors
-    /// That cannot be noted, so nothing may be kept.
-    pub fn own_by_sign_in(&self) -> io::Result<()> {
-        let sign_in = self.tokens.sign_in()?;
-        if self.owner() == sign_in { Ok(()) } else { self.own(sign_in.as_ref()) }
     }
 
     fn own(&self, sign_in: Option<&SignInId>) -> io::Result<()> {
