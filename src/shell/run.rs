@@ -78,6 +78,8 @@ pub struct Shell {
     /// Asked for, and nobody knows yet whether it runs.
     is_player_starting: bool,
     lending: Lending,
+    /// For a second window that shows the same.
+    #[cfg(feature = "emulator")]
     theme: ThemeColors,
     journal: Option<Journal>,
     answers_due: usize,
@@ -178,6 +180,7 @@ impl Shell {
             stop_player: Arc::new(Notify::new()),
             is_player_starting: false,
             lending: Lending::new(parts.stage),
+            #[cfg(feature = "emulator")]
             theme: parts.theme,
             journal: parts.journal,
             answers_due: 0,
