@@ -16,7 +16,7 @@ def read_only(box: Box) -> None:
     expect(box.is_running(), "the program has ended")
 
 
-@scenario("disk-full", "a full disk: home is shown, and an order that cannot be kept is not sent")
+@scenario("disk-full", "a full disk: home is shown, and an order that cannot be kept is not sent", core=True)
 def disk_full(box: Box) -> None:
     machine = box.machine
     member = box.sign_in("basic")
