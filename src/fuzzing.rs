@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use crate::config::Config;
 use crate::shell::decode::decode_image;
-use crate::shell::storage::{JournalError, Storage};
+use crate::storage::{JournalError, Storage};
 
 /// The body of an answer of the bonus API, read as every answer there is; what a screen would show of it is drawn.
 pub fn api_answer(bytes: &[u8]) {
@@ -27,7 +27,7 @@ mod drawing {
 
     use crate::api::snapshot;
     use crate::core::{App, Boot, CachedData, Event, Identity, Memory, Moment, Session, Settings, StoredOrder, update};
-    use crate::domain::Catalog;
+    use crate::domain::{Catalog, Language};
     use crate::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
     use crate::platform::headless::Headless;
     use crate::view::bind::{NoImages, Screen};
@@ -78,9 +78,10 @@ mod drawing {
             session: Session::SignedIn,
             cached: Some(CachedData {
                 account,
-                catalog,
+                catalog: catalog.into(),
                 etag: None,
                 entitlements: entitlements.unwrap_or_default(),
+                language: Language::Ru,
                 fetched_at: DateTime::UNIX_EPOCH,
             }),
             order: StoredOrder::None,

@@ -13,15 +13,23 @@ pub mod domain;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 #[cfg(feature = "client")]
+pub mod engine;
+#[cfg(feature = "client")]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod input;
+#[cfg(feature = "client")]
+pub mod logging;
 #[cfg(feature = "ui")]
 pub mod platform;
+#[cfg(feature = "client")]
+pub mod player;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 #[cfg(all(feature = "client", feature = "ui", any(feature = "box", test)))]
 pub mod set_top_box;
 #[cfg(feature = "client")]
 pub mod shell;
+#[cfg(feature = "client")]
+pub mod storage;
 pub mod view;

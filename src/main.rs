@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use bonus_tv::config::Args;
+use bonus_tv::logging::chain;
 use bonus_tv::set_top_box;
-use bonus_tv::shell::{heap, logging::chain};
+use bonus_tv::shell::heap;
 use clap::Parser;
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! Lets the power of a city come back and prints what its boxes do to the server.
 //!
-//! `cargo run --release --no-default-features --example fleet -- --boxes 100000 --capacity 500`
+//! `cargo run --release --example fleet -- --boxes 100000 --capacity 500`
 
 mod model;
 

@@ -1,6 +1,6 @@
 //! A city of boxes that get their power back, and a server that refuses what is above its capacity.
 //!
-//! The boxes are the product: each is an `App` driven by `update`, so when it asks is decided by the
+//! The boxes are the product: each is the engine that ships, so when it asks is decided by the
 //! same code as on a television. Only the server, the network and the time are modelled.
 
 use std::cmp::Reverse;
@@ -8,10 +8,11 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use bonus_tv::core::{
-    Answer, App, Boot, CachedData, Effect, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings,
-    StoredOrder, update,
+    Answer, Boot, CachedData, DiskJob, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings,
+    StoredOrder,
 };
-use bonus_tv::domain::{Account, Catalog, Failure, FailureKind, Points, Region, Status, StatusCode};
+use bonus_tv::domain::{Account, Catalog, Failure, FailureKind, Language, Points, Region, Secret, Status, StatusCode};
+use bonus_tv::engine::{self, Engine};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 /// How long a box waits for a connection that nobody answers: the client's own limit.
@@ -116,8 +117,33 @@ enum Happening {
     Reply(usize, RequestId, Box<Result<Answer, Failure>>),
 }
 
+/// The ports of a box: questions are collected for the model, and its disk is done at once.
+struct Ports {
+    now: Moment,
+    asked: Vec<(RequestId, Request)>,
+    written: usize,
+}
+
+impl engine::Ports for Ports {
+    fn now(&mut self) -> Moment {
+        self.now
+    }
+
+    fn call(&mut self, id: RequestId, request: Request, _: Language) {
+        self.asked.push((id, request));
+    }
+
+    fn write(&mut self, _: DiskJob) {
+        self.written += 1;
+    }
+
+    fn play(&mut self, _: Secret, _: &str) {}
+
+    fn stop_player(&mut self) {}
+}
+
 struct Television {
-    app: App,
+    engine: Engine<Ports>,
     switched_on: Duration,
     calls: u32,
     missing: u32,
@@ -184,21 +210,16 @@ impl<'a> Run<'a> {
         match happening {
             Happening::PowerOn(number) => {
                 let now = Moment { monotonic: Duration::ZERO, wall: morning() + at, entropy: self.entropy() };
-                let (app, effects) = App::new(boot(), &now);
-                self.televisions[number] = Some(Television { app, switched_on: at, calls: 0, missing: 3 });
-                self.follow(number, at, effects);
+                let engine = Engine::start(boot(), Ports { now, asked: Vec::new(), written: 0 });
+                self.televisions[number] = Some(Television { engine, switched_on: at, calls: 0, missing: 3 });
+                self.follow(number, at);
             }
             Happening::Wake(number) => {
-                let is_due = self.televisions[number].as_ref().is_some_and(|television| {
-                    television.app.next_wake().is_some_and(|wake| television.switched_on + wake <= at)
-                });
-                if is_due {
-                    self.update(number, at, Event::Woke);
-                }
+                self.act(number, at, Engine::wake_if_due);
             }
             Happening::Reply(number, id, result) => {
                 let is_answer = result.is_ok();
-                self.update(number, at, Event::Replied { id, result: *result });
+                self.act(number, at, |engine| engine.handle(Event::Replied { id, result: *result }));
                 let Some(television) = self.televisions[number].as_mut().filter(|_| is_answer) else { return };
                 television.missing -= 1;
                 if television.missing == 0 {
@@ -210,28 +231,31 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn update(&mut self, number: usize, at: Duration, event: Event) {
+    fn act(&mut self, number: usize, at: Duration, act: impl FnOnce(&mut Engine<Ports>)) {
         let entropy = self.entropy();
         let Some(television) = self.televisions[number].as_mut() else { return };
         let monotonic = at.saturating_sub(television.switched_on);
-        let effects = update(&mut television.app, &Moment { monotonic, wall: morning() + at, entropy }, event);
-        self.follow(number, at, effects);
+        television.engine.ports_mut().now = Moment { monotonic, wall: morning() + at, entropy };
+        act(&mut television.engine);
+        self.follow(number, at);
     }
 
-    fn follow(&mut self, number: usize, at: Duration, effects: Vec<Effect>) {
-        for effect in effects {
-            if let Effect::Call { id, request } = effect {
-                let (answered_at, result) = self.serve(number, at, &request);
-                self.plan(answered_at, Happening::Reply(number, id, Box::new(result)));
-            }
+    fn follow(&mut self, number: usize, at: Duration) {
+        let Some(television) = self.televisions[number].as_mut() else { return };
+        while std::mem::take(&mut television.engine.ports_mut().written) > 0 {
+            television.engine.disk_done(None);
+        }
+        for (id, request) in std::mem::take(&mut television.engine.ports_mut().asked) {
+            let (answered_at, result) = self.serve(number, at, &request);
+            self.plan(answered_at, Happening::Reply(number, id, Box::new(result)));
         }
         let Some(television) = &self.televisions[number] else { return };
-        if television.app.is_dimmed() {
+        if television.engine.app().is_dimmed() {
             self.outcome.asleep += 1;
             self.televisions[number] = None;
             return;
         }
-        if let Some(wake) = television.app.next_wake() {
+        if let Some(wake) = television.engine.next_wake() {
             let wake = (television.switched_on + wake).max(at + Duration::from_micros(1));
             self.plan(wake, Happening::Wake(number));
         }
@@ -305,9 +329,10 @@ fn boot() -> Boot {
     };
     let cached = CachedData {
         account: account(Duration::ZERO),
-        catalog: Catalog { version: String::new(), categories: Vec::new(), offers: Vec::new(), total: 0 },
+        catalog: Catalog { version: String::new(), categories: Vec::new(), offers: Vec::new(), total: 0 }.into(),
         etag: Some("\"1\"".to_owned()),
         entitlements: Vec::new(),
+        language: Language::Ru,
         fetched_at: morning() - TimeDelta::hours(12),
     };
     Boot {

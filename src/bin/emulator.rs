@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use bonus_tv::emulator::{Args, run};
-use bonus_tv::shell::{heap, logging::chain};
+use bonus_tv::logging::chain;
+use bonus_tv::shell::heap;
 use clap::Parser;
 
 fn main() -> ExitCode {

@@ -20,7 +20,7 @@ pub use args::Args;
 
 use crate::api::{ClientError, ClientOptions, check_certificates};
 use crate::domain::Language;
-use crate::shell::logging::LogFormat;
+use crate::logging::LogFormat;
 use input::Input;
 use settings::SETTINGS;
 

@@ -3,8 +3,8 @@
 use super::input::Input;
 use super::{Config, ExitKey, ScreenSize};
 use crate::domain::Language;
-use crate::shell::logging::{self, LogFormat};
-use crate::shell::player;
+use crate::logging::{self, LogFormat};
+use crate::player;
 
 /// One setting.
 pub(super) struct Setting {

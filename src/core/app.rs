@@ -1,10 +1,11 @@
 //! The state of the program and the one function that changes it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use crate::domain::{Account, Catalog, Entitlement, OfferId, Order};
+use crate::domain::{Account, Catalog, Entitlement, Language, OfferId, Order};
 use crate::input::{Direction, Keymap, RemoteKey, Repeat};
 
 use super::calls::Calls;
@@ -14,7 +15,9 @@ use super::notice::{NOTICE_TIME, TimedNotice};
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
 use super::power::{Power, PowerKeys};
-use super::{Data, Dialog, Effect, Event, Moment, Notice, Page, RenewalWish, Resource, Settings, Shelf, Warning};
+use super::{
+    Data, Dialog, DiskJob, Effect, Event, Moment, Notice, Page, RenewalWish, Resource, Settings, Shelf, Warning,
+};
 
 /// The state of the program.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +53,8 @@ pub struct App {
     pub(crate) notice: Option<TimedNotice>,
     /// An order of earlier that cannot be read, until somebody has read that.
     pub(crate) damage: Damage,
+    /// Whether a picture of this start was on the screen.
+    pub(crate) has_presented: bool,
     pub(crate) bumps: u32,
     pub(crate) bump_direction: Direction,
     pub(crate) last_key_at: Duration,
@@ -128,13 +133,27 @@ pub struct CachedData {
     /// The account.
     pub account: Account,
     /// The catalogue.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// The validator of its first page, if the cache holds all of it.
     pub etag: Option<String>,
     /// What the member holds.
     pub entitlements: Vec<Entitlement>,
-    /// When the network told, by the service's time.
+    /// The language of its titles and texts.
+    pub language: Language,
+    /// When the network answered, by the service's time.
     pub fetched_at: DateTime<Utc>,
+}
+
+impl CachedData {
+    /// Whether a start from either would show the same.
+    pub(crate) fn shows_the_same(&self, other: &Self) -> bool {
+        let dated = |other: &Self| Account { server_time: self.account.server_time, ..other.account.clone() };
+        Arc::ptr_eq(&self.catalog, &other.catalog)
+            && self.language == other.language
+            && self.etag == other.etag
+            && self.entitlements == other.entitlements
+            && self.account == dated(other)
+    }
 }
 
 /// What the order journal holds.
@@ -213,6 +232,7 @@ impl App {
             moments_seen: None,
             notice: None,
             damage: Damage::None,
+            has_presented: false,
             bumps: 0,
             bump_direction: Direction::Up,
             last_key_at: now.monotonic,
@@ -410,6 +430,9 @@ impl App {
     }
 
     fn presented(&mut self, turn: &mut Turn) {
+        if !std::mem::replace(&mut self.has_presented, true) {
+            turn.effects.push(Effect::Disk(DiskJob::EndStart));
+        }
         self.confirm_presented(turn);
         self.result_presented(turn);
         self.damage_presented();

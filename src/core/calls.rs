@@ -94,7 +94,7 @@ impl App {
         }
         let id = self.next_request_id();
         self.calls.under_way.insert(id, request.clone());
-        turn.effects.push(Effect::Call { id, request });
+        turn.effects.push(Effect::Call { id, request, language: self.settings.language });
     }
 
     /// A name that no request had before.

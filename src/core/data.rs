@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{Account, CatalogPage, EarningRules, Entitlement, Exchange, LedgerEntry, Terms};
 
+use super::CachedData;
 use super::pages::Trail;
 use super::shelf::Shelf;
 
@@ -30,6 +31,8 @@ pub struct Data {
     pub terms: Option<Terms>,
     /// When what came from the disk was fetched; `None` once the network has answered.
     pub cached_at: Option<DateTime<Utc>>,
+    /// What the cache holds since this start, so that nothing is written twice.
+    pub(crate) kept: Option<Box<CachedData>>,
     pub(crate) account_at: Option<Duration>,
     pub(crate) entitlements_at: Option<Duration>,
     pub(crate) catalog_at: Option<Duration>,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{EntitlementId, OrderLine, PinUse, Renewal, RenewalSwitch, Secret};
+use crate::domain::{EntitlementId, OrderLine, PinTime, PinUse, Renewal, RenewalSwitch, Secret};
 use crate::input::{Direction, Intent, KeyEvent, Phase};
 
 use super::app::{App, Turn};
@@ -10,7 +10,7 @@ use super::event::PinAnswer;
 use super::keys::Handled;
 use super::power::Power;
 use super::settings::Choice;
-use super::{Effect, Notice, Request, RequestId};
+use super::{DiskJob, Effect, Notice, Request, RequestId};
 
 /// The open dialog.
 #[derive(Debug, Clone, PartialEq)]
@@ -205,7 +205,7 @@ impl App {
     fn forget_damage(&mut self, turn: &mut Turn) {
         if self.dialog == Some(Dialog::OrderDamaged) {
             self.damage = Damage::None;
-            turn.effects.push(Effect::ForgetDamagedOrder);
+            turn.effects.push(Effect::Disk(DiskJob::ForgetDamagedOrder));
         }
     }
 
@@ -232,14 +232,14 @@ impl App {
         self.sign_out_here(turn);
         // The tokens are wiped by the client once it has tried to revoke them.
         self.call(Request::SignOut, turn);
-        turn.effects.push(Effect::WipeMember);
+        turn.effects.push(Effect::Disk(DiskJob::WipeMember));
     }
 
     /// Chooses when the PIN is asked for.
     pub(crate) fn use_pin(&mut self, pin_use: PinUse, turn: &mut Turn) {
         if self.settings.pin_use != pin_use {
             self.settings.pin_use = pin_use;
-            turn.effects.push(Effect::StoreChoice(Choice::PinUse(pin_use)));
+            turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::PinUse(pin_use))));
         }
     }
 
@@ -304,6 +304,7 @@ impl App {
 
     fn pin_done(&mut self, turn: &mut Turn) -> Handled {
         let id = self.next_request_id();
+        let clocks = PinTime { running: turn.now.monotonic, server: self.time().known() };
         let Some(Dialog::Pin { purpose, stage, digits, .. }) = &mut self.dialog else { return Handled::No };
         if digits.reveal().len() < PIN_LENGTH {
             return Handled::No;
@@ -312,12 +313,12 @@ impl App {
         match purpose {
             PinPurpose::Order(_) | PinPurpose::Renewal(_) | PinPurpose::Remove | PinPurpose::Relax => {
                 *stage = PinStage::Checking(id);
-                turn.effects.push(Effect::CheckPin { id, pin: entered });
+                turn.effects.push(Effect::Disk(DiskJob::CheckPin { id, pin: entered, now: clocks }));
             }
             PinPurpose::Create(_) => match stage {
                 PinStage::Repeat { first } if *first == entered => {
                     *stage = PinStage::Checking(id);
-                    turn.effects.push(Effect::SetPin { id, pin: Some(entered) });
+                    turn.effects.push(Effect::Disk(DiskJob::SetPin { id, pin: Some(entered) }));
                 }
                 PinStage::Repeat { .. } => *stage = PinStage::Differed,
                 PinStage::Enter | PinStage::Wrong { .. } | PinStage::Differed | PinStage::Checking(_) => {
@@ -360,7 +361,7 @@ impl App {
                 PinPurpose::Remove => {
                     self.dialog = None;
                     let id = self.next_request_id();
-                    turn.effects.push(Effect::SetPin { id, pin: None });
+                    turn.effects.push(Effect::Disk(DiskJob::SetPin { id, pin: None }));
                 }
                 PinPurpose::Relax => {
                     self.dialog = None;

@@ -1,11 +1,11 @@
 //! Everything the program can do to the world. To learn what it can do, read this one enum.
 
-use crate::domain::{EntitlementId, IdempotencyKey, Order, RenewalSwitch, Secret};
+use crate::domain::{EntitlementId, IdempotencyKey, Language, Order, PinTime, RenewalSwitch, Secret};
 
-use super::RequestId;
 use super::settings::Choice;
+use super::{CachedData, RequestId};
 
-/// An order to the shell.
+/// What the engine is asked to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask the bonus API and answer with [`super::Event::Replied`].
@@ -14,35 +14,11 @@ pub enum Effect {
         id: RequestId,
         /// What to ask.
         request: Request,
+        /// The language of titles and texts in the answer.
+        language: Language,
     },
-    /// Write the order to disk, synced, and answer with [`super::Event::OrderStored`].
-    StoreOrder(Order),
-    /// Forget the order; its result was seen.
-    ForgetOrder(IdempotencyKey),
-    /// Forget the order that cannot be read; somebody has read that.
-    ForgetDamagedOrder,
-    /// Note that the order with this key is never sent again, and answer with [`super::Event::OrderSealed`].
-    SealOrder(IdempotencyKey),
-    /// Write what is known to the cache.
-    StoreCache,
-    /// Remove everything personal from the disk: cache, tokens, PIN.
-    WipeMember,
-    /// Write down what the viewer chose.
-    StoreChoice(Choice),
-    /// Check a PIN and answer with [`super::Event::PinAnswered`].
-    CheckPin {
-        /// Names the answer.
-        id: RequestId,
-        /// What was entered.
-        pin: Secret,
-    },
-    /// Store a new PIN, or remove it, and answer with [`super::Event::PinAnswered`].
-    SetPin {
-        /// Names the answer.
-        id: RequestId,
-        /// The new one.
-        pin: Option<Secret>,
-    },
+    /// Let the disk do this, after everything it was given before.
+    Disk(DiskJob),
     /// Play a film and answer with [`super::Event::Player`].
     Play {
         /// Its address.
@@ -56,6 +32,43 @@ pub enum Effect {
     Warn(Warning),
     /// Leave the program.
     Exit,
+}
+
+/// A job for the disk. There is one queue, so that an order is never overtaken by its own removal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DiskJob {
+    /// Write the order down, synced, and answer with [`super::Event::OrderStored`].
+    StoreOrder(Order),
+    /// Forget the order; its result was seen.
+    ForgetOrder(IdempotencyKey),
+    /// Forget the order that cannot be read; a viewer has read that.
+    ForgetDamagedOrder,
+    /// Note that the order with this key is never sent again, and answer with [`super::Event::OrderSealed`].
+    SealOrder(IdempotencyKey),
+    /// Keep what the next start needs.
+    StoreCache(Box<CachedData>),
+    /// Note that this start came as far as a picture.
+    EndStart,
+    /// Remove everything personal but the order: cache, pictures, PIN.
+    WipeMember,
+    /// Write down what the viewer chose.
+    StoreChoice(Choice),
+    /// Check a PIN and answer with [`super::Event::PinAnswered`].
+    CheckPin {
+        /// Names the answer.
+        id: RequestId,
+        /// What was entered.
+        pin: Secret,
+        /// The clocks that a lock goes by.
+        now: PinTime,
+    },
+    /// Store a new PIN, or remove it, and answer with [`super::Event::PinAnswered`].
+    SetPin {
+        /// Names the answer.
+        id: RequestId,
+        /// The new one.
+        pin: Option<Secret>,
+    },
 }
 
 /// Warnings of the core.

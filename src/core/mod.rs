@@ -36,7 +36,7 @@ pub use calls::{Resource, Trouble};
 pub use clock::{Standing, Time};
 pub use data::{Data, Paged};
 pub use dialog::{Dialog, PinPurpose, PinStage, RenewalWish};
-pub use effect::{Effect, Request, Warning};
+pub use effect::{DiskJob, Effect, Request, Warning};
 pub use event::{Answer, DiskTrouble, Event, LinkChange, Moment, PinAnswer, PlayerEvent, PlayerTrouble, RequestId};
 pub use focus::Cursor;
 pub use nav::{Page, Place, PlaceKind, Tab};

@@ -18,7 +18,7 @@ use super::app::{App, Memory, Turn};
 use super::event::DiskTrouble;
 use super::pace;
 use super::places::ProcessingPlace;
-use super::{Effect, Moment, Notice, Place, PlaceKind, Request, Session, Unlearned, Warning};
+use super::{DiskJob, Effect, Moment, Notice, Place, PlaceKind, Request, Session, Unlearned, Warning};
 
 /// An order under way.
 #[derive(Debug, Clone, PartialEq)]
@@ -207,7 +207,7 @@ impl App {
             lines,
             placed_at: self.clock.now(&turn.now),
         };
-        turn.effects.push(Effect::StoreOrder(order.clone()));
+        turn.effects.push(Effect::Disk(DiskJob::StoreOrder(order.clone())));
         self.order = Some(OrderFlow::new(order, OrderPhase::Storing, &turn.now));
         self.replace(Place::Processing(ProcessingPlace));
     }

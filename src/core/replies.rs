@@ -4,7 +4,10 @@ use crate::domain::{Account, Catalog, CatalogPage, Failure, FailureKind, PinUse}
 
 use super::app::{App, Turn};
 use super::data::Incoming;
-use super::{Answer, Effect, Notice, Page, Place, PlaceKind, Request, RequestId, Resource, Session, Shelf};
+use super::{
+    Answer, CachedData, Data, DiskJob, Effect, Notice, Page, Place, PlaceKind, Request, RequestId, Resource, Session,
+    Shelf,
+};
 
 impl App {
     /// Takes an answer; one to a request that is no longer current changes nothing.
@@ -77,7 +80,7 @@ impl App {
                     self.fetch(Resource::Entitlements, turn);
                 }
                 self.notify(if is_on { Notice::RenewalOn { title } } else { Notice::RenewalOff { title } }, turn);
-                turn.effects.push(Effect::StoreCache);
+                self.keep(turn);
             }
             Answer::Ledger(page) => {
                 if let Request::Ledger { cursor } = request {
@@ -243,10 +246,13 @@ impl App {
 
     /// Takes a new catalogue; every focus stays with its offer (FOC-4).
     fn show_catalog(&mut self, catalog: Catalog) {
-        let shelf = Shelf::new(catalog);
-        self.follow_catalog(&shelf);
-        self.data.shelf = shelf;
-        self.data.has_catalog = true;
+        // A service without validators sends the same catalogue again and again.
+        if !self.data.has_catalog || **self.data.shelf.catalog() != catalog {
+            let shelf = Shelf::new(catalog);
+            self.follow_catalog(&shelf);
+            self.data.shelf = shelf;
+            self.data.has_catalog = true;
+        }
         if self.hero.as_ref().is_none_or(|id| self.data.shelf.offer(id).is_none()) {
             self.hero = self.focused_offer();
         }
@@ -258,13 +264,35 @@ impl App {
             self.data.account_at.is_some() && self.data.catalog_at.is_some() && self.data.entitlements_at.is_some();
         if is_complete {
             self.data.cached_at = None;
-            turn.effects.push(Effect::StoreCache);
+            self.keep(turn);
         }
+    }
+
+    /// Keeps what the next start needs, unless the disk has it already.
+    ///
+    /// It is stamped with the time of the service, never with the box's own: a start takes it for the earliest that it
+    /// can be.
+    fn keep(&mut self, turn: &mut Turn) {
+        let Data { account: Some(account), entitlements: Some(entitlements), .. } = &self.data else { return };
+        let Some(fetched_at) = self.time().known() else { return };
+        let data = Box::new(CachedData {
+            account: account.clone(),
+            catalog: self.data.shelf.catalog().clone(),
+            etag: self.catalog_etag().map(str::to_owned),
+            entitlements: entitlements.clone(),
+            language: self.settings.language,
+            fetched_at,
+        });
+        if self.data.kept.as_ref().is_some_and(|kept| kept.shows_the_same(&data)) {
+            return;
+        }
+        self.data.kept = Some(data.clone());
+        turn.effects.push(Effect::Disk(DiskJob::StoreCache(data)));
     }
 
     /// The sign-in is no longer valid: the member's data is wiped and the box asks to sign in (ACC-1).
     fn lose_session(&mut self, turn: &mut Turn) {
-        turn.effects.push(Effect::WipeMember);
+        turn.effects.push(Effect::Disk(DiskJob::WipeMember));
         self.sign_out_here(turn);
     }
 

@@ -34,7 +34,7 @@ pub struct Section {
 /// The catalogue with its index.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shelf {
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     sections: Vec<Section>,
     by_id: HashMap<OfferId, usize>,
     ends: Vec<DateTime<Utc>>,
@@ -42,7 +42,8 @@ pub struct Shelf {
 
 impl Shelf {
     /// Indexes a catalogue.
-    pub fn new(catalog: Catalog) -> Self {
+    pub fn new(catalog: impl Into<Arc<Catalog>>) -> Self {
+        let catalog = catalog.into();
         let mut sections: Vec<Section> = Vec::new();
         let mut by_category: HashMap<&CategoryId, Vec<usize>> = HashMap::new();
         for (index, offer) in catalog.offers.iter().enumerate() {
@@ -119,7 +120,7 @@ impl Shelf {
     }
 
     /// The catalogue itself.
-    pub fn catalog(&self) -> &Catalog {
+    pub fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
     }
 

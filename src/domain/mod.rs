@@ -8,6 +8,7 @@ mod catalog;
 mod exchange;
 mod failure;
 mod history;
+mod pin;
 mod points;
 mod preferences;
 mod secret;
@@ -26,6 +27,7 @@ pub use failure::{Failure, FailureKind, Fault, Judgement, Passing};
 pub use history::{
     AccrualReason, EarningRule, EarningRules, EntryType, ExchangePage, LedgerEntry, LedgerPage, StatusRule,
 };
+pub use pin::PinTime;
 pub use points::{Points, PointsChange};
 pub use preferences::{Animations, Language, PinUse};
 pub use secret::Secret;

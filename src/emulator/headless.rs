@@ -9,10 +9,10 @@ use std::time::Duration;
 use chrono::Utc;
 
 use crate::core::OrderPhase;
+use crate::engine::clock::{Clock, ManualClock};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
 use crate::platform::headless::Headless;
 use crate::shell::Shell;
-use crate::shell::clock::{Clock, ManualClock};
 use crate::view::bind::Screen;
 
 use super::args::Size;
@@ -46,7 +46,7 @@ pub struct Television {
 /// Runs a script and writes the last picture.
 pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     let steps = parse_script(&args.keys).map_err(|error| EmulatorError::Usage(format!("--keys: {error}")))?;
-    let mut television = Television::start(setup, args.size.unwrap_or(Size::FULL_HD), crate::shell::clock::entropy())?;
+    let mut television = Television::start(setup, args.size.unwrap_or(Size::FULL_HD), crate::engine::clock::entropy())?;
     let every = args.check_picture.unwrap_or(u32::MAX);
     let result = television.settle().and_then(|()| television.play_checked(&steps, every));
     if let Some(path) = &args.screenshot {
@@ -72,7 +72,7 @@ impl Television {
     /// What `emulator` would end with.
     pub fn first_picture(args: &Args) -> Result<Self, EmulatorError> {
         let size = args.size.unwrap_or(Size::FULL_HD);
-        let mut television = Self::start(super::setup::prepare(args)?, size, crate::shell::clock::entropy())?;
+        let mut television = Self::start(super::setup::prepare(args)?, size, crate::engine::clock::entropy())?;
         television.present();
         Ok(television)
     }

@@ -26,7 +26,7 @@ pub enum EmulatorError {
     Config(#[from] crate::config::ConfigError),
     /// The log cannot start.
     #[error(transparent)]
-    Logging(#[from] crate::shell::logging::LoggingError),
+    Logging(#[from] crate::logging::LoggingError),
     /// The sandbox does not start.
     #[error("the sandbox does not start")]
     Sandbox(#[from] crate::sandbox::StartError),
@@ -38,7 +38,7 @@ pub enum EmulatorError {
     Client(#[from] crate::api::ClientError),
     /// The storage cannot be used.
     #[error(transparent)]
-    Storage(#[from] crate::shell::storage::OpenError),
+    Storage(#[from] crate::storage::OpenError),
     /// The shell does not start.
     #[error(transparent)]
     Shell(#[from] crate::shell::StartError),
@@ -64,7 +64,7 @@ pub enum EmulatorError {
 /// # Errors
 /// Anything that keeps it from running, in words for QA.
 pub fn run(args: Args) -> Result<(), EmulatorError> {
-    crate::shell::logging::start(&args.log_level, crate::shell::logging::LogFormat::Text)?;
+    crate::logging::start(&args.log_level, crate::logging::LogFormat::Text)?;
     match (args.headless, args.soak) {
         (true, Some(time)) => soak::run(setup::prepare(&args)?, &args, time),
         (true, None) => headless::run(setup::prepare(&args)?, &args),

@@ -11,13 +11,16 @@ use url::{Position, Url};
 use crate::api::{Client, ClientOptions, Tokens};
 use crate::core::{Identity, Memory, Settings};
 use crate::domain::{Animations, Language, Secret};
+use crate::engine::clock::Clock;
+use crate::engine::journal::Journal;
+use crate::engine::live::PlayerParts;
+use crate::player::film::PlayerFallback;
+use crate::player::lending::Desktop;
+use crate::player::{FilmAddresses, Insecure, PlayerRules};
 use crate::sandbox::clock::Clock as SandboxClock;
 use crate::sandbox::{self, MonthlyLimit, Options, Running};
-use crate::shell::clock::Clock;
-use crate::shell::journal::Journal;
-use crate::shell::player::{FilmAddresses, Insecure, PlayerRules};
-use crate::shell::storage::Storage;
-use crate::shell::{Desktop, Parts, PlayerFallback};
+use crate::shell::Parts;
+use crate::storage::Storage;
 use crate::view::bind::ThemeColors;
 
 use super::{Args, EmulatorError};
@@ -103,7 +106,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         Some(command) => command.split_whitespace().map(str::to_owned).collect(),
         None => vec!["gst-play-1.0".to_owned(), "{url}".to_owned()],
     };
-    crate::shell::player::check_command(&player).map_err(|error| EmulatorError::Usage(format!("--player: {error}")))?;
+    crate::player::check_command(&player).map_err(|error| EmulatorError::Usage(format!("--player: {error}")))?;
     Ok(Setup {
         api,
         sandbox,
@@ -171,13 +174,15 @@ impl Setup {
             clock,
             identity,
             defaults: Settings { language: self.language, animations: self.animations, ..Settings::default() },
-            player: self.player,
-            player_rules: PlayerRules {
-                films: FilmAddresses::beside(&self.api, Insecure::Refused),
-                hidden: Some(self.directory),
+            player: PlayerParts {
+                command: self.player,
+                rules: PlayerRules {
+                    films: FilmAddresses::beside(&self.api, Insecure::Refused),
+                    hidden: Some(self.directory),
+                },
+                fallback: PlayerFallback::BuiltInCard,
+                stage: Box::new(Desktop),
             },
-            player_fallback: PlayerFallback::BuiltInCard,
-            stage: Box::new(Desktop),
             theme: ThemeColors::default(),
             journal: self.journal,
             wake,

@@ -32,7 +32,7 @@ const SPARE_DESCRIPTORS: usize = 8;
 
 /// Soaks the television for so long.
 pub(crate) fn run(setup: Setup, args: &Args, time: Duration) -> Result<(), EmulatorError> {
-    let seed = args.seed.unwrap_or_else(|| (crate::shell::clock::entropy() & u128::from(u32::MAX)) as u64);
+    let seed = args.seed.unwrap_or_else(|| (crate::engine::clock::entropy() & u128::from(u32::MAX)) as u64);
     let scenario = args.scenario.clone().unwrap_or_else(|| "vip".to_owned());
     let size = args.size.unwrap_or(Size { width: 1280, height: 720 });
     let mut television = Television::start(setup, size, u128::from(seed))?;

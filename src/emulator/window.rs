@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use slint::{PlatformError, RenderingState, Timer, TimerMode};
 
+use crate::engine::clock::SystemClock;
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 use crate::platform::{desktop, desktop_keys};
-use crate::shell::clock::SystemClock;
 use crate::shell::{Parts, Shell};
 use crate::view::bind::{KeyAction, Screen};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::engine::clock::{Clock, SystemClock};
 use crate::input::{Button, Codes, RemoteKey};
 use crate::platform::linux::{KernelNews, Listener, Sent, Signals, Stroke, Wake, wait};
-use crate::shell::clock::{Clock, SystemClock};
 
 use super::BoxError;
 use super::report::Report;

@@ -18,10 +18,10 @@ use std::rc::Rc;
 use slint::PlatformError;
 
 use crate::config::{Args, Config, ConfigError};
+use crate::engine::clock::{Clock, SystemClock};
+use crate::logging::{self, LoggingError};
 use crate::platform::linux::{self, BoxWindow, Hearing, Remote, Signals, Size, Wake, Wish};
 use crate::shell::Shell;
-use crate::shell::clock::{Clock, SystemClock};
-use crate::shell::logging::{self, LoggingError};
 use crate::view::bind::Screen;
 
 use service::Service;
@@ -50,7 +50,7 @@ pub enum BoxError {
     Client(#[from] crate::api::ClientError),
     /// The storage cannot be used.
     #[error(transparent)]
-    Storage(#[from] crate::shell::storage::OpenError),
+    Storage(#[from] crate::storage::OpenError),
     /// The shell does not start.
     #[error(transparent)]
     Shell(#[from] crate::shell::StartError),

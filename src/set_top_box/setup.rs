@@ -5,13 +5,16 @@ use url::Position;
 use crate::api::Client;
 use crate::config::{Config, ExitKey, InputConfig, Rgb};
 use crate::core::{Identity, Memory, Settings};
+use crate::engine::clock::Clock;
+use crate::engine::live::PlayerParts;
 use crate::input::{Codes, RemoteKey, parse_keymap};
 use crate::platform::linux::Waker;
-use crate::shell::clock::Clock;
+use crate::player::film::PlayerFallback;
+use crate::player::lending::Stage;
+use crate::player::{FilmAddresses, Insecure, PlayerRules};
+use crate::shell::Parts;
 use crate::shell::device::device_id;
-use crate::shell::player::{FilmAddresses, Insecure, PlayerRules};
-use crate::shell::storage::{OpenError, Storage};
-use crate::shell::{Parts, PlayerFallback, Stage};
+use crate::storage::{OpenError, Storage};
 use crate::view::bind::ThemeColors;
 
 use super::BoxError;
@@ -47,13 +50,15 @@ pub(super) fn parts(
         clock,
         identity,
         defaults: Settings { language: config.ui.language, ..Settings::default() },
-        player: config.player.command.clone(),
-        player_rules: PlayerRules {
-            films: FilmAddresses::beside(&config.api.url, insecure),
-            hidden: Some(config.storage.dir.clone()),
+        player: PlayerParts {
+            command: config.player.command.clone(),
+            rules: PlayerRules {
+                films: FilmAddresses::beside(&config.api.url, insecure),
+                hidden: Some(config.storage.dir.clone()),
+            },
+            fallback: PlayerFallback::None,
+            stage,
         },
-        player_fallback: PlayerFallback::None,
-        stage,
         theme: ThemeColors {
             accent: theme.accent.map(color),
             on_accent: theme.on_accent.map(color),
@@ -71,10 +76,7 @@ fn storage(config: &Config) -> Result<(Storage, Memory), BoxError> {
         Ok(storage) => Ok((storage, Memory::Kept)),
         Err(error @ (OpenError::InUse(_) | OpenError::Foreign(..))) => Err(error.into()),
         Err(error @ OpenError::Directory(..)) => {
-            tracing::error!(
-                error = crate::shell::logging::chain(&error),
-                "nothing can be kept, so points cannot be spent"
-            );
+            tracing::error!(error = crate::logging::chain(&error), "nothing can be kept, so points cannot be spent");
             Ok((Storage::read_only(directory), Memory::Lost))
         }
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::platform::linux::{BoxWindow, Hearing, Remote};
-use crate::shell::Stage;
+use crate::player::lending::Stage;
 
 /// What a player gets: the screen for itself, the keys together with us, so that Back still ends the film.
 pub(super) struct BoxStage {

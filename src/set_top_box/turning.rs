@@ -7,12 +7,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::core::LinkChange;
+use crate::engine::clock::SleepWatch;
 use crate::platform::linux::{
     BoxWindow, Connection, Drawn, Heard, KernelNews, Light, NetworkChange, Remote, ScreenNews, Signals, Wake, Woken,
     wait,
 };
 use crate::shell::Shell;
-use crate::shell::clock::SleepWatch;
 
 use super::BoxError;
 use super::service::Service;

@@ -14,7 +14,7 @@ pub fn device_id(directory: &Path) -> String {
     let own = || {
         let path = directory.join("device-id");
         known(&path).or_else(|| {
-            let made = format!("{:032x}", super::clock::entropy());
+            let made = format!("{:032x}", crate::engine::clock::entropy());
             // A device that cannot write gets another id at every start, which support can live with.
             fs::write(&path, &made).ok().map(|()| made)
         })

@@ -13,12 +13,12 @@ use tokio::sync::Semaphore;
 
 use crate::api::{Client, ImageVariant as ApiVariant};
 use crate::domain::Failure;
+use crate::storage::Storage;
 use crate::view::bind::Images;
 use crate::view::model::{Finish, ImageKey, ImageVariant};
 
 use super::decode::{DecodedImage, ImageError, decode_image};
 use super::finish::{Fade, Ground, fade, lay_on};
-use super::storage::Storage;
 
 /// Bytes of decoded pictures kept in memory.
 const MEMORY: usize = 18 * 1024 * 1024;

@@ -133,16 +133,35 @@ fn pure_modules_do_not_touch_the_world() {
     assert_unmentioned(&pure, &words, "core, domain, input and view are functions over values");
 }
 
+/// The modules that a box is made of.
+const BOX: &[&str] = &[
+    "api",
+    "config",
+    "core",
+    "domain",
+    "engine",
+    "input",
+    "platform",
+    "player",
+    "set_top_box",
+    "shell",
+    "storage",
+    "view",
+];
+
 #[test]
 fn modules_know_only_what_lies_below_them() {
-    let all =
-        ["api", "config", "core", "domain", "emulator", "input", "platform", "sandbox", "set_top_box", "shell", "view"];
-    let below: [(&str, &[&str]); 7] = [
+    let mut all = BOX.to_vec();
+    all.extend(["emulator", "sandbox"]);
+    let below: [(&str, &[&str]); 10] = [
         ("domain", &[]),
         ("input", &[]),
         ("core", &["domain", "input"]),
         ("view", &["core", "domain", "input"]),
         ("api", &["domain"]),
+        ("storage", &["api", "domain"]),
+        ("player", &["api", "core", "domain", "logging"]),
+        ("engine", &["api", "core", "domain", "input", "logging", "player", "storage"]),
         ("platform", &["input"]),
         ("sandbox", &[]),
     ];
@@ -165,24 +184,24 @@ fn modules_know_only_what_lies_below_them() {
 
 #[test]
 fn the_box_does_not_know_the_emulator_or_the_sandbox() {
-    let mut files = modules(&["api", "config", "core", "domain", "input", "platform", "set_top_box", "shell", "view"]);
+    let mut files = modules(BOX);
     files.retain(|file| !file.path.starts_with("src/view/fixtures/"));
     assert_unmentioned(&files, &["crate::emulator", "crate::sandbox"], "the box contains neither");
 }
 
 #[test]
 fn one_file_reads_the_clock() {
-    let mut files = modules(&["api", "config", "core", "domain", "input", "platform", "set_top_box", "shell", "view"]);
+    let mut files = modules(BOX);
     let exceptions = [
         // The one reader.
-        "src/shell/clock.rs",
+        "src/engine/clock.rs",
         // Lives of tokens and spaces between retries are a matter of the connection; the core never sees them.
         "src/api/auth.rs",
         "src/api/retry.rs",
         // So is for how long an address family is left alone.
         "src/api/names.rs",
         // The age of files: only the file system's own stamps are compared.
-        "src/shell/storage/images.rs",
+        "src/storage/images.rs",
         // How long a picture on the disk is good for, asked on a worker thread where the clock is not.
         "src/shell/pictures.rs",
     ];
@@ -193,6 +212,18 @@ fn one_file_reads_the_clock() {
     }
     files.retain(|file| !exceptions.contains(&file.path.as_str()) && !file.path.contains("/tests"));
     assert_unmentioned(&files, CLOCKS, "time is an argument");
+}
+
+/// The simulation, the walk, the kill test and the fleet run the engine that ships, not a twin of it.
+#[test]
+fn effects_are_carried_out_in_one_place() {
+    let mut files = rust();
+    // The fuzz doors carry out no effect: they draw what a hostile answer leads to.
+    let exempt = ["src/engine/", "src/core/", "src/fuzzing.rs", "tests/it/tidy.rs"];
+    files.retain(|file| !exempt.iter().any(|path| file.path.starts_with(path)));
+    assert_unmentioned(&files, &["Effect::Call { id", "core::update", "App::new"], "the engine alone runs the core");
+    let engine = modules(&["engine"]);
+    assert_unmentioned(&engine, &["slint", "crate::view"], "the engine has no window");
 }
 
 #[test]

@@ -1,20 +1,20 @@
 //! A random walk over every test subscriber of a real sandbox: whatever keys are pressed, exactly one
 //! element has the focus and home is at most five Backs away (FOC-1, BACK-2).
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bonus_tv::api::{Client, ClientOptions, MemoryTokens, Tokens};
 use bonus_tv::core::{
-    App, Boot, Dialog, Effect, Event, Identity, Memory, Moment, PinAnswer, Place, PlaceKind, PlayerEvent, Session,
-    Settings, SignInState, StoredOrder, update,
+    App, Boot, Dialog, DiskJob, Event, Identity, Memory, Moment, PinAnswer, Place, PlaceKind, PlayerEvent, Request,
+    RequestId, Session, Settings, SignInState, StoredOrder,
 };
 use bonus_tv::domain::{Language, Secret};
 use bonus_tv::emulator::RandomKeys;
+use bonus_tv::engine::{self, Engine, api_calls};
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
 use bonus_tv::sandbox::{Control, Options, clock::Clock, scenarios, start};
-use bonus_tv::shell::network;
 use bonus_tv::view::view;
 use chrono::{DateTime, TimeZone, Utc};
 
@@ -28,78 +28,112 @@ fn keys() -> usize {
     told.map_or(KEYS, |keys| keys.parse().expect("BONUS_TV_WALK_KEYS is a number of keys"))
 }
 
-/// A small generator of numbers that are random enough and the same every time.
+/// A television without a picture, and the phone that lets it in.
 struct Walker<'a> {
-    app: App,
-    client: Client,
+    engine: Engine<Ports<'a>>,
     control: Control,
-    runtime: &'a tokio::runtime::Runtime,
     scenario: String,
-    elapsed: Duration,
-    start: DateTime<Utc>,
-    dice: RandomKeys,
     visited: HashSet<PlaceKind>,
 }
 
-impl Walker<'_> {
-    fn moment(&mut self) -> Moment {
+/// The API is asked at once; the disk keeps nothing, and a PIN is wrong now and then.
+struct Ports<'a> {
+    client: Client,
+    runtime: &'a tokio::runtime::Runtime,
+    elapsed: Duration,
+    start: DateTime<Utc>,
+    dice: RandomKeys,
+    answers: VecDeque<Answered>,
+}
+
+enum Answered {
+    Event(Event),
+    Disk(Option<Event>),
+}
+
+impl engine::Ports for Ports<'_> {
+    fn now(&mut self) -> Moment {
         let entropy = (u128::from(self.dice.roll(u64::MAX)) << 64) | u128::from(self.dice.roll(u64::MAX));
         let passed = chrono::Duration::from_std(self.elapsed).expect("a walk is short");
         Moment { monotonic: self.elapsed, wall: self.start + passed, entropy }
     }
 
-    fn handle(&mut self, event: Event) {
-        let now = self.moment();
-        let mut effects = update(&mut self.app, &now, event);
-        while let Some(effect) = (!effects.is_empty()).then(|| effects.remove(0)) {
-            let Some(event) = self.answer(effect) else { continue };
-            let now = self.moment();
-            effects.extend(update(&mut self.app, &now, event));
-        }
+    fn call(&mut self, id: RequestId, request: Request, language: Language) {
+        let result = self.runtime.block_on(api_calls::call(&self.client, request, language));
+        self.answers.push_back(Answered::Event(Event::Replied { id, result }));
     }
 
-    fn answer(&mut self, effect: Effect) -> Option<Event> {
-        match effect {
-            Effect::Call { id, request } => {
-                let result = self.runtime.block_on(network::call(&self.client, request, Language::Ru));
-                Some(Event::Replied { id, result })
-            }
-            Effect::StoreOrder(_) => Some(Event::OrderStored(Ok(()))),
-            Effect::SealOrder(_) => Some(Event::OrderSealed(Ok(()))),
-            Effect::CheckPin { id, .. } => {
+    fn write(&mut self, job: DiskJob) {
+        let answer = match job {
+            DiskJob::StoreOrder(_) => Some(Event::OrderStored(Ok(()))),
+            DiskJob::SealOrder(_) => Some(Event::OrderSealed(Ok(()))),
+            DiskJob::CheckPin { id, .. } => {
                 let is_wrong = self.dice.roll(3) == 0;
                 let answer = if is_wrong { PinAnswer::Wrong { left: 4 } } else { PinAnswer::Right };
                 Some(Event::PinAnswered { id, answer })
             }
-            Effect::SetPin { id, pin } => {
+            DiskJob::SetPin { id, pin } => {
                 let answer = if pin.is_some() { PinAnswer::Stored } else { PinAnswer::Removed };
                 Some(Event::PinAnswered { id, answer })
             }
-            Effect::Play { .. } => Some(Event::Player(PlayerEvent::BuiltIn)),
-            Effect::StopPlayer => Some(Event::Player(PlayerEvent::Ended)),
-            Effect::ForgetOrder(_)
-            | Effect::StoreCache
-            | Effect::WipeMember
-            | Effect::ForgetDamagedOrder
-            | Effect::StoreChoice(_)
-            | Effect::Warn(_)
-            | Effect::Exit => None,
+            DiskJob::ForgetOrder(_)
+            | DiskJob::ForgetDamagedOrder
+            | DiskJob::StoreCache(_)
+            | DiskJob::EndStart
+            | DiskJob::WipeMember
+            | DiskJob::StoreChoice(_) => None,
+        };
+        self.answers.push_back(Answered::Disk(answer));
+    }
+
+    fn play(&mut self, _: Secret, _: &str) {
+        self.answers.push_back(Answered::Event(Event::Player(PlayerEvent::BuiltIn)));
+    }
+
+    fn stop_player(&mut self) {
+        self.answers.push_back(Answered::Event(Event::Player(PlayerEvent::Ended)));
+    }
+}
+
+impl Walker<'_> {
+    fn handle(&mut self, event: Event) {
+        self.engine.handle(event);
+        self.answer();
+    }
+
+    /// Hands the engine the answers of its ports until there are none.
+    fn answer(&mut self) {
+        while let Some(answer) = self.engine.ports_mut().answers.pop_front() {
+            match answer {
+                Answered::Event(event) => self.engine.handle(event),
+                Answered::Disk(answer) => self.engine.disk_done(answer),
+            }
         }
     }
 
     fn pass(&mut self, time: Duration) {
-        let end = self.elapsed + time;
-        while let Some(at) = self.app.next_wake().filter(|at| *at <= end) {
-            self.elapsed = self.elapsed.max(at);
-            self.handle(Event::Woke);
+        let end = self.engine.ports().elapsed + time;
+        while let Some(at) = self.engine.next_wake().filter(|at| *at <= end) {
+            let ports = self.engine.ports_mut();
+            ports.elapsed = ports.elapsed.max(at);
+            self.engine.wake_if_due();
+            self.answer();
         }
-        self.elapsed = end;
+        self.engine.ports_mut().elapsed = end;
+    }
+
+    fn app(&self) -> &App {
+        self.engine.app()
+    }
+
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.engine.ports_mut().dice.roll(sides)
     }
 
     fn press(&mut self, key: RemoteKey) {
         self.handle(Event::Key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) }));
         self.handle(Event::Presented);
-        let held = if self.dice.roll(20) == 0 { 700 } else { 90 };
+        let held = if self.roll(20) == 0 { 700 } else { 90 };
         self.pass(Duration::from_millis(held));
         self.handle(Event::Key(KeyEvent { key, phase: Phase::Up }));
         self.pass(Duration::from_millis(60));
@@ -108,7 +142,7 @@ impl Walker<'_> {
 
     /// Somebody at the phone lets the television in again.
     fn sign_in_again(&mut self) {
-        let Place::SignIn(place) = self.app.place() else { return };
+        let Place::SignIn(place) = self.app().place() else { return };
         if let SignInState::Waiting { code, .. } = &place.state {
             let code = code.user_code.clone();
             self.control.approve(&code, &self.scenario).expect("a fresh code is accepted");
@@ -117,18 +151,18 @@ impl Walker<'_> {
     }
 
     fn check(&mut self, step: usize) {
-        self.visited.insert(self.app.place().kind());
-        let now = self.moment();
-        let vm = view(&self.app, &now);
+        self.visited.insert(self.app().place().kind());
+        let now = engine::Ports::now(self.engine.ports_mut());
+        let vm = view(self.app(), &now);
         assert_eq!(
             focused(&vm),
             1,
             "{}, key {step}: {:?}, dialog {:?}",
             self.scenario,
-            self.app.place(),
-            self.app.dialog()
+            self.app().place(),
+            self.app().dialog()
         );
-        assert!((1..=6).contains(&self.app.depth()), "{}, key {step}: depth {}", self.scenario, self.app.depth());
+        assert!((1..=6).contains(&self.app().depth()), "{}, key {step}: depth {}", self.scenario, self.app().depth());
     }
 
     /// Home is at most five Backs away; the question whether to leave comes only there.
@@ -139,12 +173,12 @@ impl Walker<'_> {
             }
             self.press(RemoteKey::Back);
         }
-        assert!(self.is_home(), "{}, key {step}: five Backs end at {:?}", self.scenario, self.app.place().kind());
+        assert!(self.is_home(), "{}, key {step}: five Backs end at {:?}", self.scenario, self.app().place().kind());
     }
 
     fn is_home(&self) -> bool {
-        matches!(self.app.place().kind(), PlaceKind::Home | PlaceKind::SignIn)
-            && matches!(self.app.dialog(), None | Some(Dialog::Exit { .. }))
+        matches!(self.app().place().kind(), PlaceKind::Home | PlaceKind::SignIn)
+            && matches!(self.app().dialog(), None | Some(Dialog::Exit { .. }))
     }
 }
 
@@ -181,29 +215,28 @@ fn walk(scenario: &str) -> HashSet<PlaceKind> {
         has_pin: false,
         memory: Memory::Kept,
     };
-    let moment = Moment { monotonic: Duration::ZERO, wall: start_at, entropy: 7 };
-    let (app, effects) = App::new(boot, &moment);
     let seed = scenario.bytes().fold(11, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    let mut walker = Walker {
-        app,
+    let ports = Ports {
         client,
-        control: running.control(),
         runtime: &runtime,
-        scenario: scenario.to_owned(),
         elapsed: Duration::ZERO,
         start: start_at,
         dice: RandomKeys::new(seed),
+        answers: VecDeque::new(),
+    };
+    let mut walker = Walker {
+        engine: Engine::start(boot, ports),
+        control: running.control(),
+        scenario: scenario.to_owned(),
         visited: HashSet::new(),
     };
-    for effect in effects {
-        if let Some(event) = walker.answer(effect) {
-            walker.handle(event);
-        }
-    }
+    walker.answer();
     walker.check(0);
     for step in 1..=keys() {
         // Leaving ends the program.
-        let key = Some(walker.dice.key()).filter(|key| *key != RemoteKey::Leave).unwrap_or(RemoteKey::Back);
+        let key = Some(walker.engine.ports_mut().dice.key())
+            .filter(|key| *key != RemoteKey::Leave)
+            .unwrap_or(RemoteKey::Back);
         walker.press(key);
         walker.check(step);
         if step % 97 == 0 {

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bonus_tv::shell::storage::{Draft, Files};
+use bonus_tv::storage::{Draft, Files};
 
 /// A simulated disk; clones are the same disk.
 #[derive(Debug, Clone)]

@@ -15,7 +15,7 @@ use bonus_tv::api::{TokenStore, Tokens};
 use bonus_tv::domain::Secret;
 use bonus_tv::sandbox::policy::Policy;
 use bonus_tv::sandbox::{Control, MonthlyLimit, Options as SandboxOptions};
-use bonus_tv::shell::storage::Storage;
+use bonus_tv::storage::Storage;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

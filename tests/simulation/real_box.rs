@@ -1,4 +1,4 @@
-//! A box as a process of its own: the real core, storage, API client and sockets, without a screen.
+//! A box as a process of its own: the engine that ships with its real ports, threads, disk and sockets, without a screen.
 //!
 //! It is started to be killed. What a member confirms and reads goes to a log that outlives it.
 //! Time runs faster than outside, so that the pauses of a viewer do not make the test long.
@@ -6,18 +6,22 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use bonus_tv::api::{Client, ClientOptions};
-use bonus_tv::core::{
-    Answer, App, Effect, Event, Identity, Memory, Moment, PlayerEvent, RequestId, Session, Settings, update,
-};
-use bonus_tv::domain::{Failure, Language};
+use bonus_tv::core::{App, DiskJob, Effect, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings};
+use bonus_tv::domain::{Language, Secret};
+use bonus_tv::engine::clock::Clock;
+use bonus_tv::engine::disk::boot;
+use bonus_tv::engine::live::{Live, LiveParts, PlayerParts};
+use bonus_tv::engine::{Engine, Ports};
 use bonus_tv::input::{Hold, KeyEvent, Phase};
-use bonus_tv::shell::disk::{Job, boot, perform};
-use bonus_tv::shell::network;
-use bonus_tv::shell::storage::Storage;
-use tokio::sync::mpsc;
+use bonus_tv::player::film::PlayerFallback;
+use bonus_tv::player::lending::Desktop;
+use bonus_tv::player::{FilmAddresses, Insecure, PlayerRules};
+use bonus_tv::storage::Storage;
 
 use crate::tv::{Shown, shown};
 use crate::viewer::{self, Mood};
@@ -41,34 +45,15 @@ pub struct RealBox {
     pub is_last: bool,
 }
 
-struct Running {
-    app: App,
-    storage: Storage,
-    client: Client,
-    started: Instant,
-    random: fastrand::Rng,
-    log: PathBuf,
-    outbox: mpsc::UnboundedSender<(RequestId, Result<Answer, Failure>)>,
-}
-
 /// Runs a box until it is killed, or until its orders are over.
 pub fn run(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(live(options))
-}
-
-async fn live(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
-    let storage = Storage::open(&options.directory, PICTURES)?;
+    let storage = Arc::new(Storage::open(&options.directory, PICTURES)?);
     let client_options = ClientOptions {
         connect_timeout: Duration::from_secs(1),
         timeout: Duration::from_millis(800),
         ..ClientOptions::new(options.api.clone())
     };
     let client = Client::new(&client_options, storage.tokens.clone())?;
-    let (outbox, mut inbox) = mpsc::unbounded_channel();
-    let mut random = fastrand::Rng::new();
-    let started = Instant::now();
-    let now = moment(started, &mut random);
     let identity = Identity {
         brand: None,
         version: "0".to_owned(),
@@ -81,94 +66,125 @@ async fn live(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
     };
     let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
     let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);
-    let (app, effects) = App::new(boot, &now);
-    let log = options.log.clone();
-    let mut running = Running { app, storage, client, started, random, log, outbox };
-    running.run(effects)?;
+    let (sender, inbox) = channel();
+    let parts = LiveParts {
+        client,
+        storage: storage.clone(),
+        clock: Box::new(HastyClock { started: Instant::now() }),
+        player: PlayerParts {
+            command: vec!["no-such-player".to_owned(), "{url}".to_owned()],
+            rules: PlayerRules { films: FilmAddresses::beside(&options.api, Insecure::Refused), hidden: None },
+            // Films end as soon as the viewer goes back.
+            fallback: PlayerFallback::BuiltInCard,
+            stage: Box::new(Desktop),
+        },
+        journal: None,
+    };
+    let live = Live::start(parts, Arc::new(move |arrival| drop(sender.send(arrival))))?;
+    let ports = Witnessed { live, log: options.log.clone(), trouble: None };
+    let mut engine = Engine::start(boot, ports);
+    let mut random = fastrand::Rng::new();
     let mood = if options.is_last { Mood::Reads } else { Mood::Shops };
     loop {
-        if let Ok(Some((id, result))) = tokio::time::timeout(LOOK, inbox.recv()).await {
-            running.event(Event::Replied { id, result })?;
-            continue;
+        let is_quiet = match inbox.recv_timeout(LOOK) {
+            Ok(arrival) => {
+                engine.arrived(arrival);
+                false
+            }
+            Err(_) => true,
+        };
+        engine.wake_if_due();
+        if is_quiet && let Some(key) = viewer::key(engine.app(), mood, &mut random) {
+            engine.handle(Event::Key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) }));
+            engine.handle(Event::Key(KeyEvent { key, phase: Phase::Up }));
         }
-        running.event(Event::Woke)?;
-        if let Some(key) = viewer::key(&running.app, mood, &mut running.random) {
-            running.event(Event::Key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) }))?;
-            running.event(Event::Key(KeyEvent { key, phase: Phase::Up }))?;
+        if engine.take_change() {
+            engine.handle(Event::Presented);
+            // The picture itself is no change of the state.
+            engine.take_change();
         }
-        let is_over = running.app.order().is_none() && matches!(running.storage.orders.load(), Ok(None));
-        if options.is_last && is_over && running.app.data.account.is_some() && !running.app.is_waiting() {
+        if let Some(trouble) = engine.ports_mut().trouble.take() {
+            return Err(trouble.into());
+        }
+        let app = engine.app();
+        let is_over = app.order().is_none() && matches!(storage.orders.load(), Ok(None));
+        if options.is_last && is_over && app.data.account.is_some() && !app.is_waiting() {
+            engine.finish();
             return Ok(());
         }
     }
 }
 
-fn moment(started: Instant, random: &mut fastrand::Rng) -> Moment {
-    Moment { monotonic: started.elapsed() * HASTE, wall: chrono::Utc::now(), entropy: random.u128(..) }
+/// The system's time, faster.
+struct HastyClock {
+    started: Instant,
 }
 
-impl Running {
-    fn event(&mut self, event: Event) -> Result<(), Box<dyn std::error::Error>> {
-        for event in [event, Event::Presented] {
-            let now = moment(self.started, &mut self.random);
-            let effects = update(&mut self.app, &now, event);
-            self.run(effects)?;
+impl Clock for HastyClock {
+    fn now(&self) -> Moment {
+        let entropy = bonus_tv::engine::clock::entropy();
+        Moment { monotonic: self.started.elapsed() * HASTE, wall: chrono::Utc::now(), entropy }
+    }
+}
+
+/// The real ports, and a log of what a member confirms and reads.
+struct Witnessed {
+    live: Live,
+    log: PathBuf,
+    /// What must not happen to a box of this test.
+    trouble: Option<String>,
+}
+
+impl Witnessed {
+    fn note(&mut self, line: &str) {
+        if let Err(error) = write(&self.log, line) {
+            self.trouble = Some(format!("the log: {error}"));
         }
-        Ok(())
+    }
+}
+
+impl Ports for Witnessed {
+    fn now(&mut self) -> Moment {
+        self.live.now()
     }
 
-    fn run(&mut self, effects: Vec<Effect>) -> Result<(), Box<dyn std::error::Error>> {
-        for effect in effects {
-            match effect {
-                Effect::Call { id, request } => {
-                    let (client, outbox) = (self.client.clone(), self.outbox.clone());
-                    tokio::spawn(async move {
-                        let result = network::call(&client, request, Language::Ru).await;
-                        // The box may be at its end.
-                        let _ = outbox.send((id, result));
-                    });
-                }
-                Effect::StoreOrder(order) => {
-                    write(&self.log, &format!("placed {}", order.key.as_str()))?;
-                    if let Some(event) = perform(&self.storage, Job::StoreOrder(order)) {
-                        self.event(event)?;
-                    }
-                }
-                Effect::SealOrder(key) => {
-                    if let Some(event) = perform(&self.storage, Job::SealOrder(key)) {
-                        self.event(event)?;
-                    }
-                }
-                Effect::ForgetOrder(key) => {
-                    let read = match shown(self.app.place()) {
-                        Shown::Confirmed(id) => format!("confirmed {id}"),
-                        Shown::Refused(code) => format!("refused {code}"),
-                        Shown::Unlearned => "unlearned".to_owned(),
-                        Shown::Nothing(place) => format!("nothing {place}"),
-                    };
-                    write(&self.log, &format!("read {} {read}", key.as_str()))?;
-                    perform(&self.storage, Job::ForgetOrder(key));
-                }
-                Effect::Play { .. } => {
-                    self.event(Event::Player(PlayerEvent::BuiltIn))?;
-                    self.event(Event::Player(PlayerEvent::Ended))?;
-                }
-                Effect::WipeMember => return Err("the sign-in was lost".into()),
-                Effect::Warn(warning) => return Err(format!("the box warns: {warning:?}").into()),
-                Effect::ForgetDamagedOrder => {
-                    perform(&self.storage, Job::ForgetDamagedOrder);
-                }
-                Effect::StoreChoice(choice) => {
-                    perform(&self.storage, Job::StoreChoice(choice));
-                }
-                Effect::StoreCache
-                | Effect::CheckPin { .. }
-                | Effect::SetPin { .. }
-                | Effect::StopPlayer
-                | Effect::Exit => {}
+    fn call(&mut self, id: RequestId, request: Request, language: Language) {
+        self.live.call(id, request, language);
+    }
+
+    fn write(&mut self, job: DiskJob) {
+        self.live.write(job);
+    }
+
+    fn play(&mut self, url: Secret, title: &str) {
+        self.live.play(url, title);
+    }
+
+    fn stop_player(&mut self) {
+        self.live.stop_player();
+    }
+
+    fn player_is_gone(&mut self) {
+        self.live.player_is_gone();
+    }
+
+    fn log_effect(&mut self, at: Duration, app: &App, effect: &Effect) {
+        match effect {
+            Effect::Disk(DiskJob::StoreOrder(order)) => self.note(&format!("placed {}", order.key.as_str())),
+            Effect::Disk(DiskJob::ForgetOrder(key)) => {
+                let read = match shown(app.place()) {
+                    Shown::Confirmed(id) => format!("confirmed {id}"),
+                    Shown::Refused(code) => format!("refused {code}"),
+                    Shown::Unlearned => "unlearned".to_owned(),
+                    Shown::Nothing(place) => format!("nothing {place}"),
+                };
+                self.note(&format!("read {} {read}", key.as_str()));
             }
+            Effect::Disk(DiskJob::WipeMember) => self.trouble = Some("the sign-in was lost".to_owned()),
+            Effect::Warn(warning) => self.trouble = Some(format!("the box warns: {warning:?}")),
+            _ => {}
         }
-        Ok(())
+        self.live.log_effect(at, app, effect);
     }
 }
 

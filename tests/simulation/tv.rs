@@ -1,6 +1,5 @@
-//! A box: the real core, storage and API client, with a power plug and a simulated disk.
+//! A box: the engine that ships, with storage and API client, a power plug and a simulated disk.
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,13 +8,14 @@ use std::time::Duration;
 
 use bonus_tv::api::{Client, ClientOptions, TokenStore, Tokens};
 use bonus_tv::core::{
-    App, Effect, Event, Identity, Memory, Moment, Place, RefusalCause, Request, RequestId, Session, Settings,
-    StoredOrder, Warning, update,
+    App, DiskJob, Effect, Event, Identity, Memory, Moment, Place, RefusalCause, Request, RequestId, Session, Settings,
+    StoredOrder, Warning,
 };
-use bonus_tv::domain::Order;
+use bonus_tv::domain::{Language, Order, Secret};
+use bonus_tv::engine::disk::{boot, perform};
+use bonus_tv::engine::{Engine, Ports};
 use bonus_tv::sandbox::values::MemberId;
-use bonus_tv::shell::disk::{CacheJob, Job, boot, perform};
-use bonus_tv::shell::storage::{PinTime, Storage, TokenFile};
+use bonus_tv::storage::{Storage, TokenFile};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
@@ -51,29 +51,85 @@ pub struct Tv {
 
 /// The program on a box that has power.
 pub struct Running {
-    /// The state.
-    pub app: App,
-    /// The disk's queue; the first job is under way.
-    pub jobs: VecDeque<Job>,
+    /// The engine that ships, with the ports of this world.
+    pub engine: Engine<BoxPorts>,
     /// Requests under way.
     pub calls: Vec<tokio::task::AbortHandle>,
     /// Whether a frame is being drawn.
     pub is_drawing: bool,
     /// The next time the core was promised to be woken.
     pub wake_at: Option<Duration>,
-    storage: Storage,
-    client: Client,
-    started: Instant,
     /// How long the system has slept since the start.
     slept: Duration,
     is_alive: Arc<AtomicBool>,
 }
 
+impl Running {
+    /// The state.
+    pub fn app(&self) -> &App {
+        self.engine.app()
+    }
+}
+
+/// The ports of a box: what the engine asks for becomes an errand of the world.
+pub struct BoxPorts {
+    network: Arc<Network>,
+    client: Client,
+    storage: Storage,
+    started: Instant,
+    /// How much of the time since the start the program does not know of.
+    uncounted: Duration,
+    wall_error: TimeDelta,
+    random: fastrand::Rng,
+    bug: Option<Bug>,
+    /// What the disk is at.
+    job: Option<DiskJob>,
+    errands: Vec<Errand>,
+}
+
+impl Ports for BoxPorts {
+    fn now(&mut self) -> Moment {
+        let server_now: DateTime<Utc> = self.network.server().now();
+        let wall = server_now.checked_add_signed(self.wall_error).unwrap_or(server_now);
+        let monotonic = self.started.elapsed().saturating_sub(self.uncounted);
+        Moment { monotonic, wall, entropy: self.random.u128(..) }
+    }
+
+    fn call(&mut self, id: RequestId, request: Request, language: Language) {
+        self.errands.push(Errand::Call(id, request, language, self.client.clone()));
+    }
+
+    fn write(&mut self, job: DiskJob) {
+        // A bug put in by hand: nothing ends an order but its result.
+        let is_lost = matches!(job, DiskJob::SealOrder(_)) && self.bug == Some(Bug::EndlessOrder);
+        self.job = Some(job).filter(|_| !is_lost);
+        self.errands.push(Errand::Disk);
+    }
+
+    fn play(&mut self, _: Secret, _: &str) {
+        self.errands.push(Errand::Play);
+    }
+
+    fn stop_player(&mut self) {}
+
+    fn log_effect(&mut self, _: Duration, app: &App, effect: &Effect) {
+        match effect {
+            Effect::Disk(DiskJob::StoreOrder(order)) => self.errands.push(Errand::Placed(order.clone())),
+            Effect::Disk(DiskJob::ForgetOrder(key)) => {
+                self.errands.push(Errand::Shown(key.as_str().to_owned(), shown(app.place())));
+            }
+            Effect::Warn(warning) => self.errands.push(Errand::Warned(*warning)),
+            Effect::Exit => self.errands.push(Errand::Exit),
+            _ => {}
+        }
+    }
+}
+
 /// Something the world has to do for a box.
 pub enum Errand {
     /// Ask the API.
-    Call(RequestId, Request, Client),
-    /// The disk has something to do and was idle.
+    Call(RequestId, Request, Language, Client),
+    /// The disk was given a job.
     Disk,
     /// A film plays.
     Play,
@@ -166,7 +222,7 @@ impl Tv {
     pub fn awake(&self) -> Duration {
         let here = self.running.as_ref().map_or(Duration::ZERO, |running| {
             // Counted in advance while the system sleeps.
-            running.started.elapsed().saturating_sub(running.slept)
+            running.engine.ports().started.elapsed().saturating_sub(running.slept)
         });
         self.lived + here
     }
@@ -212,13 +268,6 @@ impl Tv {
         self.storage().tokens.save(tokens).unwrap_or_else(|error| panic!("the first tokens: {error}"));
     }
 
-    fn moment(&mut self, started: Instant) -> Moment {
-        let server_now: DateTime<Utc> = self.network.server().now();
-        let wall = server_now.checked_add_signed(self.wall_error).unwrap_or(server_now);
-        let monotonic = started.elapsed().saturating_sub(self.uncounted());
-        Moment { monotonic, wall, entropy: self.random.u128(..) }
-    }
-
     /// Switches the box on.
     pub fn switch_on(&mut self) -> Vec<Errand> {
         self.start += 1;
@@ -228,8 +277,6 @@ impl Tv {
         let wire = Arc::new(BoxWire { network: Arc::clone(&self.network), tv: self.index });
         let address = "https://api.example/".parse().unwrap_or_else(|_| panic!("this is an address"));
         let client = Client::over(wire, &ClientOptions::new(address), tokens);
-        let started = Instant::now();
-        let now = self.moment(started);
         let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
         let identity = Identity {
             brand: None,
@@ -245,20 +292,27 @@ impl Tv {
         if let (Some(Bug::LateSend), StoredOrder::Pending(order)) = (self.bug, &mut boot.order) {
             order.placed_at = self.network.server().now();
         }
-        let (app, effects) = App::new(boot, &now);
+        let ports = BoxPorts {
+            network: Arc::clone(&self.network),
+            client,
+            storage,
+            started: Instant::now(),
+            uncounted: Duration::ZERO,
+            wall_error: self.wall_error,
+            random: self.random.fork(),
+            bug: self.bug,
+            job: None,
+            errands: Vec::new(),
+        };
         self.running = Some(Running {
-            app,
-            jobs: VecDeque::new(),
+            engine: Engine::start(boot, ports),
             calls: Vec::new(),
             is_drawing: false,
             wake_at: None,
-            storage,
-            client,
-            started,
             slept: Duration::ZERO,
             is_alive,
         });
-        self.run_effects(effects)
+        self.errands()
     }
 
     /// The program is gone at once; what it had asked for goes on without it.
@@ -276,96 +330,42 @@ impl Tv {
     /// The power goes, perhaps in the middle of what the disk is doing.
     pub fn cut_power(&mut self) {
         if let Some(running) = &mut self.running
-            && let Some(job) = running.jobs.pop_front()
+            && let Some(job) = running.engine.ports_mut().job.take()
         {
             self.disk.light_fuse(self.random.u32(0..14));
-            perform(&running.storage, job);
+            perform(&running.engine.ports().storage, job);
         }
         self.kill();
         self.disk.cut_power();
     }
 
-    /// Hands an event to the core.
-    pub fn handle(&mut self, event: Event) -> Vec<Errand> {
-        let Some(started) = self.running.as_ref().map(|running| running.started) else { return Vec::new() };
-        let now = self.moment(started);
+    /// Lets the program do something, and returns what the world has to do for it.
+    pub fn run(&mut self, act: impl FnOnce(&mut Engine<BoxPorts>)) -> Vec<Errand> {
+        let (uncounted, wall_error) = (self.uncounted(), self.wall_error);
         let Some(running) = &mut self.running else { return Vec::new() };
-        let effects = update(&mut running.app, &now, event);
-        self.run_effects(effects)
+        let ports = running.engine.ports_mut();
+        (ports.uncounted, ports.wall_error) = (uncounted, wall_error);
+        act(&mut running.engine);
+        self.errands()
     }
 
-    /// The disk has done its first job.
-    pub fn disk_done(&mut self) -> (Option<Event>, bool) {
-        let Some(running) = &mut self.running else { return (None, false) };
-        let event = running.jobs.pop_front().and_then(|job| perform(&running.storage, job));
-        (event, !running.jobs.is_empty())
+    /// The disk does the job that it was given; the event is its answer.
+    pub fn disk_job(&mut self) -> Option<Event> {
+        let ports = self.running.as_mut()?.engine.ports_mut();
+        let job = ports.job.take()?;
+        perform(&ports.storage, job)
     }
 
     /// When the core wants to be woken, by the world's clock.
     pub fn next_wake(&self) -> Option<(Duration, Instant)> {
-        let running = self.running.as_ref()?;
-        let at = running.app.next_wake()?;
-        Some((at, running.started + self.uncounted() + at.min(Duration::from_secs(86_400 * 365))))
+        let engine = &self.running.as_ref()?.engine;
+        let at = engine.next_wake()?;
+        let started = engine.ports().started;
+        Some((at, started + self.uncounted() + at.min(Duration::from_secs(86_400 * 365))))
     }
 
-    /// Time since the box was switched on.
-    pub fn uptime(&self) -> Duration {
-        let elapsed = self.running.as_ref().map_or(Duration::ZERO, |running| running.started.elapsed());
-        elapsed.saturating_sub(self.uncounted())
-    }
-
-    fn run_effects(&mut self, effects: Vec<Effect>) -> Vec<Errand> {
-        let mut errands = Vec::new();
-        let Some(running) = &mut self.running else { return errands };
-        for effect in effects {
-            let job = match effect {
-                Effect::Call { id, request } => {
-                    errands.push(Errand::Call(id, request, running.client.clone()));
-                    continue;
-                }
-                Effect::StoreOrder(order) => {
-                    errands.push(Errand::Placed(order.clone()));
-                    Job::StoreOrder(order)
-                }
-                // A bug put in by hand: nothing ends an order but its result.
-                Effect::SealOrder(_) if self.bug == Some(Bug::EndlessOrder) => continue,
-                Effect::SealOrder(key) => Job::SealOrder(key),
-                Effect::ForgetOrder(key) => {
-                    errands.push(Errand::Shown(key.as_str().to_owned(), shown(running.app.place())));
-                    Job::ForgetOrder(key)
-                }
-                Effect::StoreCache => match CacheJob::of(&running.app) {
-                    Some(job) => Job::StoreCache(Box::new(job)),
-                    None => continue,
-                },
-                Effect::WipeMember => Job::WipeMember,
-                Effect::ForgetDamagedOrder => Job::ForgetDamagedOrder,
-                Effect::StoreChoice(choice) => Job::StoreChoice(choice),
-                Effect::CheckPin { id, pin } => {
-                    let now = PinTime { running: running.started.elapsed(), server: None };
-                    Job::CheckPin { id, pin, now }
-                }
-                Effect::SetPin { id, pin } => Job::SetPin { id, pin },
-                Effect::Play { .. } => {
-                    errands.push(Errand::Play);
-                    continue;
-                }
-                Effect::StopPlayer => continue,
-                Effect::Warn(warning) => {
-                    errands.push(Errand::Warned(warning));
-                    continue;
-                }
-                Effect::Exit => {
-                    errands.push(Errand::Exit);
-                    continue;
-                }
-            };
-            running.jobs.push_back(job);
-            if running.jobs.len() == 1 {
-                errands.push(Errand::Disk);
-            }
-        }
-        errands
+    fn errands(&mut self) -> Vec<Errand> {
+        self.running.as_mut().map(|running| std::mem::take(&mut running.engine.ports_mut().errands)).unwrap_or_default()
     }
 }
 

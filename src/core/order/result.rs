@@ -7,7 +7,7 @@ use crate::core::event::DiskTrouble;
 use crate::core::pace::{self, Attention};
 use crate::core::places::{OutcomePlace, RefusalPlace};
 use crate::core::power::Power;
-use crate::core::{Effect, Notice, Place, PlaceKind, Request, Resource, Session, Unlearned};
+use crate::core::{DiskJob, Effect, Notice, Place, PlaceKind, Request, Resource, Session, Unlearned};
 use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, Refusal};
 
 use super::{
@@ -98,7 +98,7 @@ impl App {
     fn seal_for(&mut self, verdict: Verdict, turn: &mut Turn) {
         if let Some(flow) = &mut self.order {
             flow.verdict = Some(verdict);
-            turn.effects.push(Effect::SealOrder(flow.order.key.clone()));
+            turn.effects.push(Effect::Disk(DiskJob::SealOrder(flow.order.key.clone())));
         }
     }
 
@@ -199,7 +199,7 @@ impl App {
             && self.is_result_unseen()
             && let Some(flow) = self.unseen.take()
         {
-            turn.effects.push(Effect::ForgetOrder(flow.order.key));
+            turn.effects.push(Effect::Disk(DiskJob::ForgetOrder(flow.order.key)));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::input::{Direction, Intent};
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{
-    Choice, Cursor, Dialog, Effect, Notice, PinPurpose, Place, RenewalWish, Request, Resource, SectionKey,
+    Choice, Cursor, Dialog, DiskJob, Effect, Notice, PinPurpose, Place, RenewalWish, Request, Resource, SectionKey,
 };
 use super::home::FRESH;
 use super::layout;
@@ -224,12 +224,12 @@ impl App {
         match SettingsItem::ALL.get(at) {
             Some(SettingsItem::Language) => {
                 self.settings.language = self.settings.language.next();
-                turn.effects.push(Effect::StoreChoice(Choice::Language(self.settings.language)));
+                turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Language(self.settings.language))));
                 self.fetch_in_language(turn);
             }
             Some(SettingsItem::Motion) => {
                 self.settings.animations = self.settings.animations.next();
-                turn.effects.push(Effect::StoreChoice(Choice::Animations(self.settings.animations)));
+                turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Animations(self.settings.animations))));
             }
             Some(SettingsItem::Pin) => {
                 self.ask_pin(if self.has_pin { PinPurpose::Remove } else { PinPurpose::Create(None) });

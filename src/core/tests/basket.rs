@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Dialog, Effect, Notice, PlaceKind};
+use crate::core::{Dialog, DiskJob, Effect, Notice, PlaceKind};
 use crate::domain::PinUse;
 
 fn ids(journey: &Journey) -> Vec<String> {
@@ -147,7 +147,7 @@ fn an_exchange_takes_its_lines_out_of_the_basket() {
     let mut journey = with_three();
     journey.keys("OK WAIT:400ms RIGHT OK").event(crate::core::Event::OrderStored(Ok(()))).confirm_order();
     assert!(ids(&journey).is_empty());
-    assert!(journey.has_effect(|effect| matches!(effect, Effect::ForgetOrder(_))));
+    assert!(journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::ForgetOrder(_)))));
 }
 
 #[test]

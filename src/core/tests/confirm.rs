@@ -2,13 +2,13 @@
 
 use super::fixtures::points;
 use super::support::*;
-use crate::core::{Effect, Event, Notice, PlaceKind, SpendBlock};
+use crate::core::{DiskJob, Effect, Event, Notice, PlaceKind, SpendBlock};
 use crate::domain::{FailureKind, OrderLine};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 use crate::view::model::Screen;
 
 fn has_order(journey: &Journey) -> bool {
-    journey.app.order().is_some() || journey.has_effect(|effect| matches!(effect, Effect::StoreOrder(_)))
+    journey.app.order().is_some() || journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::StoreOrder(_))))
 }
 
 #[test]
@@ -63,7 +63,10 @@ fn a_held_ok_cannot_buy() {
     journey.keys("RIGHT");
     let before = journey.clone();
     journey.keys("HOLD:OK:5s");
-    assert_eq!(journey.effects.iter().filter(|effect| matches!(effect, Effect::StoreOrder(_))).count(), 1);
+    assert_eq!(
+        journey.effects.iter().filter(|effect| matches!(effect, Effect::Disk(DiskJob::StoreOrder(_)))).count(),
+        1
+    );
     drop(before);
 }
 
@@ -71,7 +74,10 @@ fn a_held_ok_cannot_buy() {
 fn a_bounce_of_ok_orders_once() {
     let mut journey = at_confirmation();
     journey.keys("RIGHT OK OK OK");
-    assert_eq!(journey.effects.iter().filter(|effect| matches!(effect, Effect::StoreOrder(_))).count(), 1);
+    assert_eq!(
+        journey.effects.iter().filter(|effect| matches!(effect, Effect::Disk(DiskJob::StoreOrder(_)))).count(),
+        1
+    );
 }
 
 #[test]

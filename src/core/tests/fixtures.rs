@@ -82,9 +82,10 @@ impl World {
     pub(crate) fn cached(&self) -> CachedData {
         CachedData {
             account: self.account.clone(),
-            catalog: self.catalog.clone(),
+            catalog: self.catalog.clone().into(),
             etag: Some(self.etag.to_owned()),
             entitlements: self.entitlements.clone(),
+            language: Language::Ru,
             fetched_at: start() - TimeDelta::days(1),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Answer, Choice, Effect, Notice, PlaceKind, Request};
+use crate::core::{Answer, Choice, DiskJob, Effect, Notice, PlaceKind, Request};
 use crate::domain::{
     Animations, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language, LedgerPage, Reason,
     Refusal, RenewalSwitch,
@@ -224,7 +224,7 @@ fn the_language_changes_at_once_and_is_stored() {
     let mut journey = home();
     journey.keys("MENU OK");
     assert_eq!(journey.app.settings.language, Language::En);
-    assert!(journey.has_effect(|effect| *effect == Effect::StoreChoice(Choice::Language(Language::En))));
+    assert!(journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::StoreChoice(Choice::Language(Language::En)))));
 }
 
 #[test]
@@ -239,8 +239,11 @@ fn what_the_server_words_is_asked_for_in_the_new_language() {
 fn a_choice_leaves_alone_what_was_not_chosen() {
     let mut journey = home();
     journey.keys("MENU DOWN OK");
-    let stored = journey.effects.iter().filter(|effect| matches!(effect, Effect::StoreChoice(_)));
-    assert_eq!(stored.collect::<Vec<_>>(), [&Effect::StoreChoice(Choice::Animations(Animations::Reduced))]);
+    let stored = journey.effects.iter().filter(|effect| matches!(effect, Effect::Disk(DiskJob::StoreChoice(_))));
+    assert_eq!(
+        stored.collect::<Vec<_>>(),
+        [&Effect::Disk(DiskJob::StoreChoice(Choice::Animations(Animations::Reduced)))]
+    );
 }
 
 #[test]

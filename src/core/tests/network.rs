@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Boot, Effect, Event, LinkChange, Notice, PlaceKind, Resource, SpendBlock};
+use crate::core::{Boot, DiskJob, Effect, Event, LinkChange, Notice, PlaceKind, Resource, SpendBlock};
 use crate::domain::{Failure, FailureKind};
 
 fn offline() -> Journey {
@@ -116,7 +116,7 @@ fn the_cache_is_shown_at_once_and_marked_until_the_network_answers() {
     assert!(journey.vm().chrome.banner.is_some());
     journey.wait(secs(20)).serve();
     assert!(journey.vm().chrome.banner.is_none());
-    assert!(journey.has_effect(|effect| *effect == Effect::StoreCache));
+    assert!(journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::StoreCache(_)))));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn the_cache_is_not_written_before_everything_is_of_today() {
     let boot = world.boot();
     let mut journey = Journey::boot(world, boot);
     journey.serve_one("Account").serve_one("Catalog");
-    assert!(!journey.has_effect(|effect| *effect == Effect::StoreCache));
+    assert!(!journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::StoreCache(_)))));
 }
 
 #[test]

@@ -5,14 +5,14 @@ use chrono::TimeDelta;
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{
-    Answer, Dialog, DiskTrouble, Effect, Event, LinkChange, Memory, Notice, OrderPhase, Place, PlaceKind, Request,
-    SpendBlock, StoredOrder, Warning,
+    Answer, Dialog, DiskJob, DiskTrouble, Effect, Event, LinkChange, Memory, Notice, OrderPhase, Place, PlaceKind,
+    Request, SpendBlock, StoredOrder, Warning,
 };
 use crate::domain::{Failure, FailureKind, IdempotencyKey, Order, Refusal};
 use crate::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey};
 
 pub(super) fn forgotten(journey: &Journey) -> usize {
-    journey.effects.iter().filter(|effect| matches!(effect, Effect::ForgetOrder(_))).count()
+    journey.effects.iter().filter(|effect| matches!(effect, Effect::Disk(DiskJob::ForgetOrder(_)))).count()
 }
 
 fn sent_keys(journey: &Journey) -> Vec<IdempotencyKey> {
@@ -26,7 +26,7 @@ fn sent_keys(journey: &Journey) -> Vec<IdempotencyKey> {
 #[test]
 fn an_order_is_on_disk_before_it_is_sent() {
     let mut journey = storing();
-    assert!(journey.has_effect(|effect| matches!(effect, Effect::StoreOrder(_))));
+    assert!(journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::StoreOrder(_)))));
     journey.wait(secs(60));
     assert_eq!(journey.sent("Exchange"), 0);
     journey.event(Event::OrderStored(Ok(())));
@@ -49,7 +49,7 @@ fn a_box_that_can_keep_nothing_says_so_and_spends_nothing() {
     journey.expect_notice(&Notice::Blocked(SpendBlock::NoMemory));
     journey.serve().keys("OK OK").expect_place(PlaceKind::Offer);
     assert_eq!(journey.app.spend_block(), Some(SpendBlock::NoMemory));
-    assert!(!journey.has_effect(|effect| matches!(effect, Effect::StoreOrder(_))));
+    assert!(!journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::StoreOrder(_)))));
     assert_eq!(journey.sent("Exchange"), 0);
 }
 
@@ -186,8 +186,9 @@ fn a_refusal_in_strange_words_counts_once_nothing_that_was_sent_can_arrive() {
         assert_eq!((journey.sent("Exchange"), forgotten(&journey)), (1, 0), "it is looked for, not sent again");
         journey.answer("FindExchange", Answer::NoExchange);
     }
-    let seals =
-        |journey: &Journey| journey.effects.iter().filter(|effect| matches!(effect, Effect::SealOrder(_))).count();
+    let seals = |journey: &Journey| {
+        journey.effects.iter().filter(|effect| matches!(effect, Effect::Disk(DiskJob::SealOrder(_)))).count()
+    };
     assert_eq!(seals(&journey), 0);
     journey.wait(secs(10)).answer("FindExchange", Answer::NoExchange).event(Event::OrderSealed(Err(DiskTrouble)));
     journey.expect_place(PlaceKind::Processing);
@@ -287,7 +288,7 @@ fn a_box_with_a_wrong_date_does_not_send_an_old_order_again() {
     let (mut app, effects) = crate::core::App::new(boot, &now);
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Call { request: Request::Exchange(_), .. })));
     let id = effects.iter().find_map(|effect| match effect {
-        Effect::Call { id, request: Request::Account } => Some(*id),
+        Effect::Call { id, request: Request::Account, .. } => Some(*id),
         _ => None,
     });
     let answer = Answer::Account(account());
@@ -324,7 +325,7 @@ fn a_damaged_journal_warns_and_tells() {
     // It stays until somebody has read it, and is told again at the next start if nobody has.
     journey.serve().wait(secs(60)).keys("DOWN");
     assert_eq!(journey.app.dialog(), Some(&Dialog::OrderDamaged));
-    assert!(!journey.has_effect(|effect| *effect == Effect::ForgetDamagedOrder));
+    assert!(!journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::ForgetDamagedOrder)));
     // It comes back after what takes dialogs away, and a key before it stands there was not meant for it.
     journey.event(Event::Power(PowerKey::Sleep)).wait(ms(500));
     assert_eq!(journey.app.dialog(), None);
@@ -333,7 +334,7 @@ fn a_damaged_journal_warns_and_tells() {
     journey.fail("Account", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);
     assert_eq!(journey.app.dialog(), Some(&Dialog::OrderDamaged));
     journey.keys("OK").expect_place(PlaceKind::SignIn);
-    assert!(journey.has_effect(|effect| *effect == Effect::ForgetDamagedOrder));
+    assert!(journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::ForgetDamagedOrder)));
     assert_eq!(journey.app.dialog(), None);
 }
 
@@ -345,7 +346,7 @@ fn a_key_before_the_first_picture_was_not_meant_for_the_damage() {
     let key = |phase| Event::Key(KeyEvent { key: RemoteKey::Ok, phase });
     for event in [key(Phase::Down(Hold::Trusted)), key(Phase::Up)] {
         let effects = crate::core::update(&mut app, &now, event);
-        assert!(!effects.contains(&Effect::ForgetDamagedOrder));
+        assert!(!effects.contains(&Effect::Disk(DiskJob::ForgetDamagedOrder)));
     }
     assert_eq!(app.dialog(), Some(&Dialog::OrderDamaged));
 }

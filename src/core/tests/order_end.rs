@@ -6,12 +6,13 @@ use super::fixtures::*;
 use super::order::forgotten;
 use super::support::*;
 use crate::core::{
-    Answer, Boot, Dialog, DiskTrouble, Effect, Event, Place, PlaceKind, RefusalCause, Request, StoredOrder, Unlearned,
+    Answer, Boot, Dialog, DiskJob, DiskTrouble, Effect, Event, Place, PlaceKind, RefusalCause, Request, StoredOrder,
+    Unlearned,
 };
 use crate::domain::{Account, Exchange, ExchangeState, FailureKind, IdempotencyKey, Order, Refusal};
 
 fn seals(journey: &Journey) -> usize {
-    journey.effects.iter().filter(|effect| matches!(effect, Effect::SealOrder(_))).count()
+    journey.effects.iter().filter(|effect| matches!(effect, Effect::Disk(DiskJob::SealOrder(_)))).count()
 }
 
 fn exits(journey: &Journey) -> usize {
@@ -409,7 +410,7 @@ fn the_sign_out_does_not_wait_for_an_order() {
     assert_eq!(journey.app.dialog(), Some(&Dialog::SignOut { button: 0 }), "{}", journey.told());
     assert!(format!("{:?}", journey.vm().dialog).contains("SignOutOrderBody"));
     journey.keys("RIGHT OK").expect_place(PlaceKind::SignIn);
-    assert!(journey.has_effect(|effect| *effect == Effect::WipeMember));
+    assert!(journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::WipeMember)));
     assert_eq!(forgotten(&journey), 0, "the order waits for its member");
 }
 

@@ -3,7 +3,7 @@
 use super::fixtures::*;
 use super::order::forgotten;
 use super::support::*;
-use crate::core::{Answer, DiskTrouble, Effect, Event, OrderPhase, PlaceKind, Request, Warning};
+use crate::core::{Answer, DiskJob, DiskTrouble, Effect, Event, OrderPhase, PlaceKind, Request, Warning};
 use crate::domain::{FailureKind, Refusal, SignInPoll};
 
 /// Somebody signs in on a box that shows the sign-in screen.
@@ -99,7 +99,7 @@ fn a_doubtful_refusal_is_not_shown_to_nobody() {
     let strange = Refusal { code: "blocked".to_owned(), reasons: Vec::new(), request_id: None };
     journey.fail("Exchange", FailureKind::Refused(strange)).wait(secs(1));
     for _ in 0..10 {
-        if journey.has_effect(|effect| matches!(effect, Effect::SealOrder(_))) {
+        if journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::SealOrder(_)))) {
             break;
         }
         journey.wait(secs(10)).answer("FindExchange", Answer::NoExchange);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::fixtures::World;
 use super::support::*;
 use crate::core::{
-    Dialog, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, SpendBlock, Trouble,
+    Dialog, DiskJob, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, SpendBlock, Trouble,
 };
 use crate::domain::{Failure, FailureKind, PinUse, Secret};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
@@ -37,11 +37,9 @@ fn a_new_pin_is_entered_twice() {
     assert!(matches!(stage(&journey), PinStage::Repeat { .. }));
     journey.keys("1 2 3 4");
     assert!(matches!(stage(&journey), PinStage::Checking(_)));
-    assert!(
-        journey.has_effect(
-            |effect| matches!(effect, Effect::SetPin { pin: Some(pin), .. } if *pin == Secret::new("1234"))
-        )
-    );
+    assert!(journey.has_effect(
+        |effect| matches!(effect, Effect::Disk(DiskJob::SetPin { pin: Some(pin), .. }) if *pin == Secret::new("1234"))
+    ));
     journey.pin(PinAnswer::Stored).expect_notice(&Notice::PinStored);
     assert!(journey.app.has_pin && journey.app.dialog().is_none());
 }
@@ -189,7 +187,7 @@ fn removing_the_pin_wants_it_first() {
     let mut journey = home();
     journey.app.has_pin = true;
     journey.keys("MENU DOWN*2 OK 1 2 3 4").pin(PinAnswer::Right);
-    assert!(journey.has_effect(|effect| matches!(effect, Effect::SetPin { pin: None, .. })));
+    assert!(journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::SetPin { pin: None, .. }))));
     journey.pin(PinAnswer::Removed).expect_notice(&Notice::PinRemoved);
     assert!(!journey.app.has_pin);
 }
@@ -266,11 +264,9 @@ fn guarded() -> Journey {
 fn a_pin_set_in_the_settings_guards_every_exchange() {
     let mut journey = guarded();
     assert_eq!(journey.app.settings.pin_use, PinUse::EveryExchange);
-    assert!(
-        journey.has_effect(|effect| {
-            *effect == Effect::StoreChoice(crate::core::Choice::PinUse(PinUse::EveryExchange))
-        })
-    );
+    assert!(journey.has_effect(|effect| {
+        *effect == Effect::Disk(DiskJob::StoreChoice(crate::core::Choice::PinUse(PinUse::EveryExchange)))
+    }));
     journey.keys("DOWN OK OK WAIT:400ms RIGHT OK").expect_place(PlaceKind::Confirm);
     assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Order(_), .. })));
 }

@@ -1,7 +1,7 @@
 //! Signing out and losing the session (ACC-1, ACC-2).
 
 use super::support::*;
-use crate::core::{Answer, Effect, Event, PlaceKind, Session};
+use crate::core::{Answer, DiskJob, Effect, Event, PlaceKind, Session};
 use crate::domain::FailureKind;
 
 fn is_clean(journey: &Journey) -> bool {
@@ -25,7 +25,7 @@ fn signing_out_asks_first_and_stay_is_first() {
 fn signing_out_wipes_everything_and_revokes() {
     let mut journey = home();
     journey.keys("GREEN MENU DOWN*6 OK RIGHT OK").expect_place(PlaceKind::SignIn);
-    assert!(journey.has_effect(|effect| *effect == Effect::WipeMember));
+    assert!(journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::WipeMember)));
     assert_eq!(journey.sent("SignOut"), 1);
     assert!(is_clean(&journey));
 }
@@ -35,7 +35,7 @@ fn a_session_that_is_lost_wipes_everything() {
     let mut journey = home();
     journey.keys("GREEN").event(Event::Resumed).fail("Entitlements", FailureKind::Unauthorized);
     journey.expect_place(PlaceKind::SignIn);
-    assert!(journey.has_effect(|effect| *effect == Effect::WipeMember));
+    assert!(journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::WipeMember)));
     assert!(is_clean(&journey));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::core::tests::fixtures::{World, start, stored_order};
 use crate::core::tests::focused::focused;
 use crate::core::{
-    Answer, App, Boot, Effect, Event, Moment, Notice, OrderPhase, PinAnswer, PlaceKind, PlayerEvent, Request,
+    Answer, App, Boot, DiskJob, Effect, Event, Moment, Notice, OrderPhase, PinAnswer, PlaceKind, PlayerEvent, Request,
     RequestId, Session, StoredOrder, Tab, update,
 };
 use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, Order, Reason, Refusal};
@@ -143,7 +143,7 @@ impl Journey {
 
     fn record(&mut self, effects: Vec<Effect>) {
         for effect in &effects {
-            if let Effect::Call { id, request } = effect {
+            if let Effect::Call { id, request, .. } = effect {
                 self.asked.push((*id, request.clone()));
             }
         }
@@ -299,7 +299,7 @@ impl Journey {
 
     fn pin_questions(&self) -> impl Iterator<Item = RequestId> {
         let asked = |effect: &Effect| match effect {
-            Effect::CheckPin { id, .. } | Effect::SetPin { id, .. } => Some(*id),
+            Effect::Disk(DiskJob::CheckPin { id, .. }) | Effect::Disk(DiskJob::SetPin { id, .. }) => Some(*id),
             _ => None,
         };
         self.effects.iter().rev().filter_map(asked)

@@ -38,7 +38,7 @@ impl World {
             let (is_idle, is_empty) = {
                 let tv = &self.tvs[tv];
                 let is_idle = tv.running.as_ref().is_some_and(|running| {
-                    running.app.order().is_none() && running.jobs.is_empty() && !running.app.is_watching()
+                    running.app().order().is_none() && !running.engine.is_disk_busy() && !running.app().is_watching()
                 });
                 (is_idle, tv.has_empty_journal())
             };
@@ -67,6 +67,6 @@ impl World {
 
 fn phase(tv: &Tv) -> String {
     let Some(running) = &tv.running else { return format!("box {} is off", tv.index) };
-    let order = running.app.order().map(|flow| (flow.order.key.as_str().to_owned(), flow.phase));
-    format!("box {} at {:?} with {order:?}", tv.index, running.app.place().kind())
+    let order = running.app().order().map(|flow| (flow.order.key.as_str().to_owned(), flow.phase));
+    format!("box {} at {:?} with {order:?}", tv.index, running.app().place().kind())
 }

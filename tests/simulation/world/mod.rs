@@ -17,12 +17,12 @@ use std::time::Duration;
 
 use bonus_tv::api::Tokens;
 use bonus_tv::core::{Answer, Dialog, Event, LinkChange, PlayerEvent, RequestId, Session, SignInState, Warning};
-use bonus_tv::domain::{Failure, Language, Secret};
+use bonus_tv::domain::{Failure, Secret};
+use bonus_tv::engine::{Engine, api_calls};
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
 use bonus_tv::sandbox::Programme;
 use bonus_tv::sandbox::policy::Processing;
 use bonus_tv::sandbox::values::MemberId;
-use bonus_tv::shell::network;
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -34,7 +34,7 @@ use crate::options::Bug;
 use crate::orders::Orders;
 use crate::server::{SUBSCRIBERS, Server};
 use crate::trace::{Notes, Trace};
-use crate::tv::{Errand, Tv};
+use crate::tv::{BoxPorts, Errand, Tv};
 use crate::viewer::{self, Mood};
 
 /// Something that will happen.
@@ -231,7 +231,7 @@ impl World {
 
     /// Bugs put in by hand: whatever exchange comes is taken for the order's own.
     fn believe(&self, tv: usize, result: &mut Result<Answer, Failure>) {
-        let Some(order) = self.tvs[tv].running.as_ref().and_then(|running| running.app.order()) else { return };
+        let Some(order) = self.tvs[tv].running.as_ref().and_then(|running| running.app().order()) else { return };
         let own = Some(order.order.key.as_str().to_owned());
         match (self.bug, result) {
             (Some(Bug::BelieveAnyAnswer), Ok(Answer::Exchange(exchange))) => exchange.key = own,
@@ -285,28 +285,19 @@ impl World {
             Due::VisitorLeaves { tv } => self.give_back(tv),
             Due::Wake { tv, start } => {
                 if self.is_of_this_start(tv, start) {
-                    let uptime = self.tvs[tv].uptime();
-                    let is_due = self.tvs[tv].next_wake().is_some_and(|(at, _)| at <= uptime);
                     if let Some(running) = &mut self.tvs[tv].running {
                         running.wake_at = None;
                     }
-                    if is_due {
-                        self.event(tv, Event::Woke);
-                    } else {
-                        self.plan_wake(tv);
-                    }
+                    self.act(tv, Engine::wake_if_due);
                 }
             }
             Due::Disk { tv, start } => {
                 if self.is_of_this_start(tv, start) {
-                    let (event, has_more) = self.tvs[tv].disk_done();
-                    if has_more {
-                        self.start_disk(tv);
+                    let answer = self.tvs[tv].disk_job();
+                    if let Some(event) = &answer {
+                        self.order_stored(tv, event);
                     }
-                    if let Some(event) = event {
-                        self.order_stored(tv, &event);
-                        self.event(tv, event);
-                    }
+                    self.act(tv, |engine| engine.disk_done(answer));
                 }
             }
             Due::Frame { tv, start } => {
@@ -346,11 +337,25 @@ impl World {
         false
     }
 
-    /// An event after which a frame is drawn.
+    /// An event, and the frame of what it changed.
     fn event(&mut self, tv: usize, event: Event) {
         self.quiet_event(tv, event);
+        self.draw(tv);
+    }
+
+    /// Lets the engine of a box do something, and draws what that changed.
+    fn act(&mut self, tv: usize, act: impl FnOnce(&mut Engine<BoxPorts>)) {
+        let errands = self.tvs[tv].run(act);
+        self.run_errands(tv, errands, false);
+        self.plan_wake(tv);
+        self.draw(tv);
+    }
+
+    /// A frame is drawn where the state may look different.
+    fn draw(&mut self, tv: usize) {
         let start = self.tvs[tv].start;
         if let Some(running) = &mut self.tvs[tv].running
+            && running.engine.take_change()
             && !std::mem::replace(&mut running.is_drawing, true)
         {
             let delay = Duration::from_millis(self.random.u64(10..60));
@@ -364,13 +369,13 @@ impl World {
         let was_asked = self.tvs[tv]
             .running
             .as_ref()
-            .is_some_and(|running| matches!(running.app.dialog(), Some(Dialog::Exit { .. })));
-        let mut errands = self.tvs[tv].handle(event);
+            .is_some_and(|running| matches!(running.app().dialog(), Some(Dialog::Exit { .. })));
+        let mut errands = self.tvs[tv].run(|engine| engine.handle(event));
         if leaves && self.bug == Some(Bug::LeaveAtOnce) {
             errands.push(Errand::Exit);
         }
-        let order = self.tvs[tv].running.as_ref().filter(|running| running.app.session == Session::SignedIn);
-        let order = order.and_then(|running| running.app.order()).map(|flow| flow.order.key.as_str().to_owned());
+        let order = self.tvs[tv].running.as_ref().filter(|running| running.app().session == Session::SignedIn);
+        let order = order.and_then(|running| running.app().order()).map(|flow| flow.order.key.as_str().to_owned());
         if let Some(key) = order.filter(|_| !was_asked && errands.iter().any(|errand| matches!(errand, Errand::Exit))) {
             self.trace.violation(format!("box {tv} leaves without a word about order {key}"));
         }
@@ -398,11 +403,11 @@ impl World {
         let start = self.tvs[tv].start;
         for errand in errands {
             match errand {
-                Errand::Call(id, request, client) => {
+                Errand::Call(id, request, language, client) => {
                     self.trace.say(|| format!("box {tv}: asks {} {}", id.get(), asked(&request)));
                     let outbox = self.outbox.clone();
                     let call = tokio::spawn(async move {
-                        let result = network::call(&client, request, Language::Ru).await;
+                        let result = api_calls::call(&client, request, language).await;
                         // The run may be over.
                         let _ = outbox.send(Arrived { tv, start, id, result });
                     });
@@ -415,7 +420,7 @@ impl World {
                 Errand::Play => {
                     let delay = Duration::from_millis(self.random.u64(1000..15_000));
                     self.after(delay, Due::FilmEnds { tv, start });
-                    let errands = self.tvs[tv].handle(Event::Player(PlayerEvent::BuiltIn));
+                    let errands = self.tvs[tv].run(|engine| engine.handle(Event::Player(PlayerEvent::BuiltIn)));
                     self.run_errands(tv, errands, false);
                 }
                 Errand::Exit => {
@@ -440,7 +445,7 @@ impl World {
 
     fn order_stored(&mut self, tv: usize, event: &Event) {
         let Event::OrderStored(result) = event else { return };
-        let order = self.tvs[tv].running.as_ref().and_then(|running| running.app.order());
+        let order = self.tvs[tv].running.as_ref().and_then(|running| running.app().order());
         if let Some(key) = order.map(|flow| flow.order.key.as_str().to_owned()) {
             self.trace.say(|| format!("box {tv}: disk says {} for order {key}", told(result)));
             self.orders.stored(&key, result.is_ok());
@@ -457,7 +462,7 @@ impl World {
         }
         self.trace.say(|| format!("box {tv}: starts"));
         let errands = self.tvs[tv].switch_on();
-        if let Some(flow) = self.tvs[tv].running.as_ref().and_then(|running| running.app.order()) {
+        if let Some(flow) = self.tvs[tv].running.as_ref().and_then(|running| running.app().order()) {
             self.trace.say(|| format!("box {tv}: finds order {} on its disk", flow.order.key.as_str()));
         }
         self.is_of_its_member(tv);
@@ -469,7 +474,7 @@ impl World {
 
     /// What a box shows belongs to the member whose tokens are on it.
     fn is_of_its_member(&self, tv: usize) {
-        let shown = self.tvs[tv].running.as_ref().and_then(|running| running.app.data.account.as_ref());
+        let shown = self.tvs[tv].running.as_ref().and_then(|running| running.app().data.account.as_ref());
         let member = self.tvs[tv].member.as_str();
         if let Some(other) = shown.map(|account| account.member_id.as_str()).filter(|shown| *shown != member) {
             self.trace.violation(format!("box {tv} shows what is of {other} to {member}"));
@@ -481,7 +486,7 @@ impl World {
         self.is_of_its_member(tv);
         let mood = if self.tvs[tv].member == self.visitor { Mood::Reads } else { self.mood };
         let running = self.tvs[tv].running.as_ref();
-        let key = running.and_then(|running| viewer::key(&running.app, mood, &mut self.random));
+        let key = running.and_then(|running| viewer::key(running.app(), mood, &mut self.random));
         if let Some(key) = key {
             self.trace.say(|| format!("box {tv}: key {}", key.name()));
             self.event(tv, Event::Key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) }));
@@ -499,7 +504,7 @@ impl World {
     /// The member confirms on a phone the code that the television shows.
     fn phone(&mut self, tv: usize) {
         let Some(running) = &self.tvs[tv].running else { return };
-        let bonus_tv::core::Place::SignIn(place) = running.app.place() else { return };
+        let bonus_tv::core::Place::SignIn(place) = running.app().place() else { return };
         let SignInState::Waiting { code, .. } = &place.state else { return };
         if self.network.server().is_up() {
             let code = code.user_code.clone();

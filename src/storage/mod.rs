@@ -26,7 +26,7 @@ pub use cache::{Snapshot, SnapshotCache, Stamped};
 pub use files::{Draft, Files, SystemFiles};
 pub use images::{CachedImage, ImageCache};
 pub use orders::{JournalError, OrderJournal};
-pub use pin::{PinCheck, PinFile, PinTime};
+pub use pin::{PinCheck, PinFile};
 pub use settings::{Settings, SettingsFile};
 pub use starts::{Starts, Verdict};
 pub use tokens::{SignInId, TokenFile};
@@ -249,7 +249,7 @@ mod tests {
         let storage = Storage::open(directory.path(), 1 << 20).unwrap();
         storage.tokens.begin(&Tokens { access: Secret::new("a"), refresh: None }).unwrap();
         storage.bind().unwrap();
-        let value = snapshot::read_account(include_bytes!("../../../tests/fixtures/api/account.json")).unwrap();
+        let value = snapshot::read_account(include_bytes!("../../tests/fixtures/api/account.json")).unwrap();
         let fetched_at = chrono::DateTime::UNIX_EPOCH;
         storage.cache.save_account(&Stamped { value, etag: None, fetched_at }).unwrap();
         storage.images.save("a", b"picture", fetched_at).unwrap();

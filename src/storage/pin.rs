@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, Format, Found};
 use super::files::Files;
-use crate::domain::Secret;
+use crate::domain::{PinTime, Secret};
 
 const FORMAT: Format = Format { name: "pin", version: 1, limit: 4096 };
 /// Wrong tries before the lock.
@@ -54,15 +54,6 @@ pub enum PinCheck {
     },
     /// There is none to compare with.
     NotSet,
-}
-
-/// The clocks that a lock goes by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PinTime {
-    /// Time since this program started, the system's sleep included; never goes back.
-    pub running: Duration,
-    /// The server's time, if the server has told it in this run.
-    pub server: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -2,6 +2,10 @@
 //!
 //! The address carries a token, so it appears in no log, and neither does what the player prints.
 
+mod confine;
+pub mod film;
+pub mod lending;
+
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 use url::Url;
 
-use super::confine::{self, Kept};
+use self::confine::Kept;
 use crate::api::is_loopback;
 use crate::domain::Secret;
 

@@ -5,8 +5,9 @@ use tokio::sync::Notify;
 use crate::core::{PlayerEvent, PlayerTrouble};
 use crate::domain::Secret;
 
-use super::logging::chain;
-use super::player::{Ended, Player, PlayerError, PlayerRules};
+use crate::logging::chain;
+
+use super::{Ended, Player, PlayerError, PlayerRules};
 
 /// What stands in for a player that is not installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub enum PlayerFallback {
 }
 
 /// Plays a film until it ends or is stopped.
-pub(super) async fn play(
+pub(crate) async fn play(
     command: &[String],
     url: &Secret,
     rules: &PlayerRules,

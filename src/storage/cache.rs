@@ -211,17 +211,17 @@ mod tests {
     }
 
     fn account() -> Stamped<Account> {
-        let json = include_bytes!("../../../tests/fixtures/api/account.json");
+        let json = include_bytes!("../../tests/fixtures/api/account.json");
         Stamped { value: snapshot::read_account(json).unwrap(), etag: None, fetched_at: at() }
     }
 
     fn catalog() -> Stamped<CatalogPage> {
-        let json = include_bytes!("../../../tests/fixtures/api/catalog.json");
+        let json = include_bytes!("../../tests/fixtures/api/catalog.json");
         Stamped { value: snapshot::read_catalog(json).unwrap(), etag: Some("\"v1\"".into()), fetched_at: at() }
     }
 
     fn entitlements() -> Stamped<Vec<Entitlement>> {
-        let json = include_bytes!("../../../tests/fixtures/api/entitlements.json");
+        let json = include_bytes!("../../tests/fixtures/api/entitlements.json");
         Stamped { value: snapshot::read_entitlements(json).unwrap(), etag: None, fetched_at: at() }
     }
 

@@ -49,7 +49,6 @@ pub async fn call(client: &Client, request: Request, language: Language) -> Resu
 }
 
 /// What a request that never ran amounts to.
-#[cfg(feature = "ui")]
 pub(crate) fn lost() -> Failure {
     Failure::new(crate::domain::FailureKind::Interrupted)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::core::{App, Effect, Event, Request};
+use crate::core::{App, DiskJob, Effect, Event, Request};
 use crate::input::Phase;
 
 /// A journal that is being written.
@@ -61,20 +61,10 @@ impl Journal {
     pub(crate) fn effect(&mut self, at: Duration, app: &App, effect: &Effect) {
         let place = format!("{:?}", app.place().kind());
         let value = match effect {
-            Effect::Call { id, request } => {
+            Effect::Call { id, request, .. } => {
                 json!({"effect": "call", "id": id.get(), "request": request_name(request), "place": place})
             }
-            Effect::StoreOrder(order) => {
-                json!({"effect": "store-order", "key": order.key.as_str(), "options": order.lines.len()})
-            }
-            Effect::SealOrder(key) => json!({"effect": "seal-order", "key": key.as_str()}),
-            Effect::ForgetOrder(key) => json!({"effect": "forget-order", "key": key.as_str()}),
-            Effect::ForgetDamagedOrder => json!({"effect": "forget-damaged-order"}),
-            Effect::StoreCache => json!({"effect": "store-cache"}),
-            Effect::WipeMember => json!({"effect": "wipe-member"}),
-            Effect::StoreChoice(_) => json!({"effect": "store-choice"}),
-            Effect::CheckPin { .. } => json!({"effect": "check-pin"}),
-            Effect::SetPin { .. } => json!({"effect": "set-pin"}),
+            Effect::Disk(job) => disk_job(job),
             Effect::Play { title, .. } => json!({"effect": "play", "title": title}),
             Effect::StopPlayer => json!({"effect": "stop-player"}),
             Effect::Warn(warning) => json!({"effect": "warn", "what": format!("{warning:?}")}),
@@ -97,6 +87,23 @@ impl Journal {
             self.has_failed = true;
             tracing::error!(%error, "the journal cannot be written any more");
         }
+    }
+}
+
+fn disk_job(job: &DiskJob) -> serde_json::Value {
+    match job {
+        DiskJob::StoreOrder(order) => {
+            json!({"effect": "store-order", "key": order.key.as_str(), "options": order.lines.len()})
+        }
+        DiskJob::SealOrder(key) => json!({"effect": "seal-order", "key": key.as_str()}),
+        DiskJob::ForgetOrder(key) => json!({"effect": "forget-order", "key": key.as_str()}),
+        DiskJob::ForgetDamagedOrder => json!({"effect": "forget-damaged-order"}),
+        DiskJob::StoreCache(_) => json!({"effect": "store-cache"}),
+        DiskJob::EndStart => json!({"effect": "end-start"}),
+        DiskJob::WipeMember => json!({"effect": "wipe-member"}),
+        DiskJob::StoreChoice(_) => json!({"effect": "store-choice"}),
+        DiskJob::CheckPin { .. } => json!({"effect": "check-pin"}),
+        DiskJob::SetPin { .. } => json!({"effect": "set-pin"}),
     }
 }
 

@@ -1,121 +1,33 @@
 //! The disk's own thread: orders, cache, settings and PIN, one job after the other.
-//!
-//! One queue, so an order is never overtaken by its own removal.
 
-#[cfg(feature = "ui")]
-use std::sync::{
-    Arc,
-    mpsc::{Receiver, RecvTimeoutError, Sender, channel},
-};
-
-use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 
 use crate::core::{
-    App, Boot, CachedData, Choice, DiskTrouble, Event, Identity, Memory, PinAnswer, RequestId, Session, Settings,
-    StoredOrder,
+    Boot, CachedData, Choice, DiskJob, DiskTrouble, Event, Identity, Memory, PinAnswer, Session, Settings, StoredOrder,
 };
-use crate::domain::{Account, Catalog, CatalogPage, Entitlement, IdempotencyKey, Language, Order, Secret};
-
-use super::logging::chain;
-use super::storage::{PinCheck, PinTime, Stamped, Storage};
-
-/// A job for the disk.
-#[derive(Debug)]
-pub enum Job {
-    /// Write the order down, synced.
-    StoreOrder(Order),
-    /// Forget it.
-    ForgetOrder(IdempotencyKey),
-    /// Forget the order that cannot be read.
-    ForgetDamagedOrder,
-    /// Never send the order again.
-    SealOrder(IdempotencyKey),
-    /// Keep what a start needs.
-    StoreCache(Box<CacheJob>),
-    /// The first picture of this start is on the screen.
-    EndStart,
-    /// Remove everything personal but the order.
-    WipeMember,
-    /// Keep what the viewer chose.
-    StoreChoice(Choice),
-    /// Try a PIN at this time.
-    CheckPin {
-        /// Names the answer.
-        id: RequestId,
-        /// What was entered.
-        pin: Secret,
-        /// How time has passed for a lock.
-        now: PinTime,
-    },
-    /// Set the PIN or remove it.
-    SetPin {
-        /// Names the answer.
-        id: RequestId,
-        /// The new one.
-        pin: Option<Secret>,
-    },
-}
-
-/// What goes into the cache.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CacheJob {
-    account: Account,
-    catalog: Catalog,
-    etag: Option<String>,
-    entitlements: Vec<Entitlement>,
-    language: Language,
-    fetched_at: DateTime<Utc>,
-}
-
-impl CacheJob {
-    /// What the state knows, if it knows everything that a start needs.
-    ///
-    /// It is stamped with the time of the service, never with the box's own: a start takes it for the earliest that it
-    /// can be.
-    pub fn of(app: &App) -> Option<Self> {
-        Some(Self {
-            account: app.data.account.clone()?,
-            catalog: app.data.shelf.catalog().clone(),
-            etag: app.catalog_etag().map(str::to_owned),
-            entitlements: app.data.entitlements.clone()?,
-            language: app.settings.language,
-            fetched_at: app.time().known()?,
-        })
-    }
-
-    /// Whether a start from either would show the same.
-    pub fn is_same(&self, other: &Self) -> bool {
-        let dated = |job: &Self| Account { server_time: self.account.server_time, ..job.account.clone() };
-        self.language == other.language
-            && self.catalog == other.catalog
-            && self.entitlements == other.entitlements
-            && self.account == dated(other)
-    }
-}
+use crate::domain::{Catalog, CatalogPage, Language};
+use crate::logging::chain;
+use crate::storage::{PinCheck, Stamped, Storage, Verdict};
 
 /// The thread; when it is dropped, what was asked before is still done.
-#[cfg(feature = "ui")]
 #[derive(Debug)]
 pub(crate) struct Disk {
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Sender<DiskJob>>,
     has_ended: Receiver<()>,
 }
 
 /// How long the program's end waits for a disk.
-#[cfg(feature = "ui")]
 const LAST_JOBS: std::time::Duration = std::time::Duration::from_secs(2);
 
-#[cfg(feature = "ui")]
 impl Disk {
-    /// Starts the thread; what it answers goes to `answer`.
-    pub(crate) fn start(storage: Arc<Storage>, answer: impl Fn(Event) + Send + 'static) -> std::io::Result<Self> {
-        let (sender, jobs) = channel::<Job>();
+    /// Starts the thread; the end of each job goes to `done`, with its answer.
+    pub(crate) fn start(storage: Arc<Storage>, done: impl Fn(Option<Event>) + Send + 'static) -> std::io::Result<Self> {
+        let (sender, jobs) = channel::<DiskJob>();
         let (ended, has_ended) = channel();
         let work = move || {
             for job in jobs {
-                if let Some(event) = perform(&storage, job) {
-                    answer(event);
-                }
+                done(perform(&storage, job));
             }
             drop(ended);
         };
@@ -124,12 +36,11 @@ impl Disk {
     }
 
     /// Asks for a job; `false` if the thread is gone.
-    pub(crate) fn ask(&self, job: Job) -> bool {
+    pub(crate) fn ask(&self, job: DiskJob) -> bool {
         self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
     }
 }
 
-#[cfg(feature = "ui")]
 impl Drop for Disk {
     fn drop(&mut self) {
         self.jobs = None;
@@ -139,51 +50,51 @@ impl Drop for Disk {
     }
 }
 
-/// Does a job; the event is its answer, if somebody waits for one.
-pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
+/// Does a job; the event is its answer, where one is waited for.
+pub fn perform(storage: &Storage, job: DiskJob) -> Option<Event> {
     match job {
-        Job::StoreOrder(order) => {
+        DiskJob::StoreOrder(order) => {
             let result = storage.orders.save(&order);
             if let Err(error) = &result {
                 tracing::error!(error = %chain(error), "the order was not stored and is not sent");
             }
             Some(Event::OrderStored(result.map_err(|_| DiskTrouble)))
         }
-        Job::SealOrder(key) => {
+        DiskJob::SealOrder(key) => {
             let result = storage.orders.seal(&key);
             if let Err(error) = &result {
                 tracing::error!(error = %chain(error), "the order was not sealed");
             }
             Some(Event::OrderSealed(result.map_err(|_| DiskTrouble)))
         }
-        Job::ForgetOrder(key) => {
+        DiskJob::ForgetOrder(key) => {
             if let Err(error) = storage.orders.clear(&key) {
                 // It will be asked for again at the next start: the same key gives the same answer.
                 tracing::warn!(error = %chain(&error), "the finished order stays on disk");
             }
             None
         }
-        Job::ForgetDamagedOrder => {
+        DiskJob::ForgetDamagedOrder => {
             if let Err(error) = storage.orders.discard_damage() {
                 tracing::error!(error = %chain(&error), "the damaged order stays in the way");
             }
             None
         }
-        Job::StoreCache(job) => {
+        DiskJob::StoreCache(job) => {
             store_cache(storage, *job);
             None
         }
-        Job::EndStart => {
+        DiskJob::EndStart => {
             storage.starts.end();
             None
         }
-        Job::WipeMember => {
+        DiskJob::WipeMember => {
             if let Err(error) = storage.forget_member() {
                 tracing::error!(%error, "the member's data could not be wiped");
             }
             None
         }
-        Job::StoreChoice(choice) => {
+        DiskJob::StoreChoice(choice) => {
             let mut stored = storage.settings.load();
             match choice {
                 Choice::Language(language) => stored.language = Some(language),
@@ -195,7 +106,7 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             }
             None
         }
-        Job::CheckPin { id, pin, now } => {
+        DiskJob::CheckPin { id, pin, now } => {
             let answer = match storage.pin.check(&pin, now) {
                 Ok(PinCheck::Right) => PinAnswer::Right,
                 Ok(PinCheck::Wrong { left }) => PinAnswer::Wrong { left },
@@ -208,7 +119,7 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
             };
             Some(Event::PinAnswered { id, answer })
         }
-        Job::SetPin { id, pin } => {
+        DiskJob::SetPin { id, pin } => {
             let result = match &pin {
                 Some(pin) => storage.pin.set(pin).map(|()| PinAnswer::Stored),
                 None => storage.pin.clear().map(|()| PinAnswer::Removed),
@@ -222,18 +133,18 @@ pub fn perform(storage: &Storage, job: Job) -> Option<Event> {
     }
 }
 
-fn store_cache(storage: &Storage, job: CacheJob) {
-    let CacheJob { account, catalog, etag, entitlements, language, fetched_at } = job;
+fn store_cache(storage: &Storage, data: CachedData) {
+    let CachedData { account, catalog, etag, entitlements, language, fetched_at } = data;
     storage.cache.use_language(language);
-    let of = account.clone();
     let page = CatalogPage {
-        version: catalog.version,
+        version: catalog.version.clone(),
         total: catalog.total,
-        categories: catalog.categories,
-        offers: catalog.offers,
+        categories: catalog.categories.clone(),
+        offers: catalog.offers.clone(),
         next_cursor: None,
         server_time: Some(account.server_time),
     };
+    let of = account.clone();
     let stored = storage
         .bind()
         .and_then(|()| storage.cache.save_account(&Stamped { value: account, etag: None, fetched_at }))
@@ -244,8 +155,14 @@ fn store_cache(storage: &Storage, job: CacheJob) {
     }
 }
 
-/// What the disk knows, for the first state.
+/// What the disk knows, for the first state. What ended the starts before, each in its first picture, is dropped.
 pub fn boot(storage: &Storage, memory: Memory, identity: Identity, defaults: Settings, session: Session) -> Boot {
+    if storage.starts.begin() == Verdict::Suspect {
+        tracing::error!("two starts ended before their first picture, so the caches are dropped");
+        if let Err(error) = storage.drop_caches() {
+            tracing::error!(%error, "the caches cannot be dropped");
+        }
+    }
     // What another sign-in left is not shown, whether or not the disk lets it be removed.
     let bound = match session {
         Session::SignedIn => storage.bind(),
@@ -271,25 +188,26 @@ pub fn boot(storage: &Storage, memory: Memory, identity: Identity, defaults: Set
     // A PIN that cannot be read must go on protecting.
     let has_pin = storage.pin.is_set().unwrap_or(true);
     let cached = match (session, is_own) {
-        (Session::SignedIn, Ok(())) => cached(storage),
+        (Session::SignedIn, Ok(())) => cached(storage, settings.language),
         (Session::SignedIn, Err(_)) | (Session::SignedOut, _) => None,
     };
     Boot { identity, settings, session, cached, order, has_pin, memory }
 }
 
-fn cached(storage: &Storage) -> Option<CachedData> {
+fn cached(storage: &Storage, language: Language) -> Option<CachedData> {
     let snapshot = storage.cache.load();
     let account = snapshot.account?;
     let catalog = snapshot.catalog?;
     Some(CachedData {
         account: account.value,
-        catalog: Catalog {
+        catalog: Arc::new(Catalog {
             version: catalog.value.version,
             categories: catalog.value.categories,
             offers: catalog.value.offers,
             total: catalog.value.total,
-        },
+        }),
         etag: catalog.etag,
+        language,
         entitlements: snapshot.entitlements.map(|held| held.value).unwrap_or_default(),
         fetched_at: account.fetched_at,
     })
