@@ -143,7 +143,7 @@ fn digit(number: u16) -> u8 {
 mod tests {
     use super::*;
 
-    /// The table of the README, key by key.
+    /// The table of docs/box.md, key by key.
     #[test]
     fn every_code_of_the_table_is_its_key() {
         use Direction::{Down, Left, Right, Up};
