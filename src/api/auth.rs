@@ -1,4 +1,4 @@
-//! The tokens: who holds them, when they are renewed, when they are forgotten.
+//! The tokens: where they are kept, when they are renewed, when they are deleted.
 //!
 //! Refresh tokens rotate, so at most one refresh runs at a time, it is not cancelled with the
 //! request that caused it, and new tokens are on disk before they are used.
@@ -19,7 +19,7 @@ const CLIENT_ID: &str = "bonus-tv";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Tokens are renewed at least this long before they end.
 const EARLY: Duration = Duration::from_secs(60);
-/// And up to so much earlier, each at its own time: boxes that signed in together must not renew together.
+/// Up to this much earlier still, different for each box: boxes that signed in together must not renew together.
 const EARLY_SPREAD: Duration = Duration::from_secs(240);
 
 /// What proves that a member signed in on this box.
@@ -35,7 +35,8 @@ pub struct Tokens {
 pub trait TokenStore: Send + Sync {
     /// The tokens of the last run, if any.
     fn load(&self) -> io::Result<Option<Tokens>>;
-    /// Keeps the tokens of a new sign-in durably before it returns: whatever was kept for an earlier one is another's.
+    /// Stores the tokens of a new sign-in durably before it returns; data stored for an earlier sign-in is another
+    /// member's.
     fn begin(&self, tokens: &Tokens) -> io::Result<()> {
         self.save(tokens)
     }
@@ -78,7 +79,7 @@ pub(super) struct Auth {
     turn: tokio::sync::Mutex<Option<Failure>>,
     /// Refreshes tried, so that those who waited for one share its outcome.
     refreshes: AtomicU64,
-    /// Counts whoever has signed in or out: a question of one member is not asked with another's token.
+    /// Counts sign-ins and sign-outs: a request of one member is never sent with another member's token.
     sign_ins: AtomicU64,
 }
 
@@ -94,7 +95,7 @@ enum Keeping {
 #[derive(Clone)]
 struct Session {
     tokens: Tokens,
-    /// When the access token ends; unknown after a restart, when the first 401 tells.
+    /// When the access token ends. Unknown after a restart: then the first 401 causes a renewal.
     ends_at: Option<Instant>,
     /// How long the access token lives in all.
     life: Duration,
@@ -128,8 +129,8 @@ impl Auth {
         match session.ends_at {
             Some(end) if now >= end => self.renew(&session.tokens.access).await,
             Some(end) if now + early(&session.tokens.access, session.life) >= end => {
-                // The old token still has a while to go, so a hiccup of the service costs nothing, nor does its silence:
-                // the renewal goes on while the question is asked.
+                // The old token is still valid, so a failed or slow renewal costs nothing:
+                // the renewal goes on while the request is sent with the old token.
                 let patience = self.transport.timeout() / 4;
                 match tokio::time::timeout(patience, self.renew(&session.tokens.access)).await {
                     Ok(Ok(renewed)) => Ok(renewed),
@@ -141,7 +142,7 @@ impl Auth {
         }
     }
 
-    /// How often somebody has signed in or out.
+    /// The number of sign-ins and sign-outs so far.
     pub fn sign_ins(&self) -> u64 {
         self.sign_ins.load(Ordering::SeqCst)
     }
@@ -149,7 +150,7 @@ impl Auth {
     /// A token that replaces `stale`, which the server no longer takes.
     pub async fn renew(self: &Arc<Self>, stale: &Secret) -> Result<Secret, Failure> {
         let (auth, stale) = (Arc::clone(self), stale.clone());
-        // The first to see the old count refreshes; who queued up behind takes over the outcome.
+        // The first caller that sees the old count refreshes; the callers that waited share its outcome.
         let seen = self.refreshes.load(Ordering::SeqCst);
         let refresh = async move {
             let mut turn = auth.turn.lock().await;
@@ -168,7 +169,7 @@ impl Auth {
         detached(refresh).await
     }
 
-    /// Buys new tokens. Only called by whoever has the turn.
+    /// Exchanges the refresh token for new tokens. The caller holds the lock `turn`.
     async fn refresh(&self, old: &Tokens) -> Result<Secret, Failure> {
         let Some(refresh) = &old.refresh else {
             self.forget().await;
@@ -192,10 +193,10 @@ impl Auth {
                 _ => answer.failure(FailureKind::Malformed),
             });
         }
-        // Only the words of OAuth end a sign-in: a bare 401 is somebody's between, or a fault of the service.
+        // Only an OAuth error code ends a sign-in: a bare 401 may come from a proxy or a broken service.
         let tokens = token_answer(&answer).map_err(not_of_the_sign_in)?;
         let life = tokens.life();
-        // A token that was rotated is kept in any case: the old one buys nothing any more.
+        // A rotated token is stored in any case: the old one is no longer valid.
         let refresh = tokens.refresh_token.map(|refresh| Secret::new(refresh.0)).or_else(|| old.refresh.clone());
         match tokens.access_token {
             Some(access) => {
@@ -216,15 +217,15 @@ impl Auth {
         device.into_domain().ok_or_else(|| answer.failure(FailureKind::Malformed))
     }
 
-    /// Asks whether the member has confirmed, and keeps the tokens if so.
+    /// Asks whether the member has confirmed the code; stores the tokens if so.
     pub async fn poll(self: &Arc<Self>, device_code: &Secret) -> Result<SignInPoll, Failure> {
         let (auth, device_code) = (Arc::clone(self), device_code.clone());
-        // The code is used up by the answer, so the answer must not get lost.
+        // A successful answer uses up the code, so the call must not be cancelled halfway.
         let poll = async move {
             let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.reveal()), ("client_id", CLIENT_ID)];
             let answer = auth.post("token", &form).await?;
             match oauth_error(&answer).as_deref() {
-                // A gateway counts the questions, too.
+                // A gateway may limit the rate of polls, too.
                 None if answer.status == StatusCode::TOO_MANY_REQUESTS => Ok(SignInPoll::SlowDown),
                 Some("authorization_pending") => Ok(SignInPoll::Pending),
                 Some("slow_down") => Ok(SignInPoll::SlowDown),
@@ -256,11 +257,11 @@ impl Auth {
         self.sign_ins.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Forgets the tokens, then tells the server, which may not hear it.
+    /// Deletes the tokens, then revokes them at the server, which may fail.
     pub async fn sign_out(self: &Arc<Self>) {
         let auth = Arc::clone(self);
         let signing_out = async move {
-            // At once, for the program may end; and once more after a renewal that was under way.
+            // Delete at once, because the program may end; and once more after a renewal that was under way.
             let session = lock(&auth.session).clone();
             auth.forget().await;
             let turn = auth.turn.lock().await;
@@ -276,7 +277,7 @@ impl Auth {
             }
             Ok(())
         };
-        // A sign-out cannot fail for the viewer.
+        // The sign-out has happened on this box, whatever the server answered.
         let _ = detached(signing_out).await;
     }
 
@@ -316,7 +317,7 @@ impl Auth {
     }
 }
 
-/// Runs to its end even if nobody waits any more.
+/// Runs the work to its end even if the caller is cancelled.
 async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, Failure>> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -324,14 +325,14 @@ async fn detached<T: Send + 'static>(
     tokio::spawn(work).await.unwrap_or_else(|_| Err(Failure::new(FailureKind::Interrupted)))
 }
 
-/// How long before its end a token is renewed. The token itself is random enough to choose the moment.
+/// How long before its end a token is renewed; the spread comes from the bytes of the token, which are random.
 fn early(access: &Secret, life: Duration) -> Duration {
     let part = u32::from(access.reveal().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)));
     // A token of a short life is used for most of it.
     EARLY + (EARLY_SPREAD.min(life / 10) * part) / 256
 }
 
-/// The word of OAuth that an answer carries. Some servers send it with another status than 400, even with 200.
+/// The OAuth error code of an answer. Some servers send it with another status than 400, even with 200.
 fn oauth_error(answer: &Answer) -> Option<String> {
     let may_be_one = answer.status.is_client_error()
         || (answer.status.is_success()
@@ -339,8 +340,8 @@ fn oauth_error(answer: &Answer) -> Option<String> {
     may_be_one.then(|| answer.parse::<OauthError>()).flatten().map(|error| error.error.0)
 }
 
-/// The tokens of a good answer. What type it says to have is of no matter where it holds a token: the member has
-/// confirmed, and nobody can ask again.
+/// The tokens of a good answer. Its content type is ignored if it holds a token: the member has confirmed, and the
+/// code cannot be used a second time.
 fn token_answer(answer: &Answer) -> Result<oauth::Tokens, Failure> {
     let granted = answer.parse::<oauth::Tokens>().filter(|tokens| {
         answer.status.is_success() && (tokens.access_token.is_some() || tokens.refresh_token.is_some())
@@ -356,7 +357,7 @@ fn report(outcome: Result<io::Result<()>, tokio::task::JoinError>, what: &str) {
     }
 }
 
-/// A refusal that says nothing of the member's sign-in, which must not be wiped for it.
+/// Turns a 401 into an unreadable answer, so that the sign-in is not wiped for it.
 pub(super) fn not_of_the_sign_in(failure: Failure) -> Failure {
     match failure.kind {
         FailureKind::Unauthorized => Failure { kind: FailureKind::Malformed, ..failure },

@@ -1,7 +1,7 @@
 //! The bonus API: one method per endpoint, domain types in and out.
 //!
-//! A question is asked again when that can help; an order never is, because only the core knows
-//! whether it still wants it. Every failure says what a viewer can do about it.
+//! A read is retried when that can help; an order never is, because only the core knows whether it
+//! is still wanted. Every failure says what a viewer can do about it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use crate::domain::{
 
 /// Exchanges on a page: twenty options in each of them still fit into an answer.
 const EXCHANGES: &str = "20";
-/// How soon a slow order is asked about if the server does not say.
+/// How soon a slow order is looked up if the server sends no Retry-After.
 const PROCESSING_PAUSE: Duration = Duration::from_secs(2);
 
 /// The bonus API as the box sees it. Clones share connections and the sign-in.
@@ -44,10 +44,10 @@ pub enum Fetched<T> {
         value: T,
         /// Names this state of it.
         etag: Option<String>,
-        /// For how long it need not be asked for again.
+        /// For how long it need not be requested again.
         max_age: Option<Duration>,
     },
-    /// What the caller has is right.
+    /// The caller's copy is current.
     NotModified {
         /// For how long it need not be asked for again.
         max_age: Option<Duration>,
@@ -59,7 +59,7 @@ pub enum Fetched<T> {
 pub enum ExchangeAnswer {
     /// It is decided: charged and delivered, or refused.
     Done(Exchange),
-    /// The server is at work on it; ask what came of it by its key.
+    /// The server is still working on it; look it up by its key.
     Processing {
         /// How long to wait before.
         retry_after: Duration,
@@ -115,7 +115,7 @@ impl Client {
         self.auth.is_signed_in()
     }
 
-    /// Asks for a code to show.
+    /// Requests a code for signing in.
     pub async fn start_sign_in(&self) -> Result<DeviceCode, Failure> {
         self.auth.start().await
     }
@@ -130,7 +130,7 @@ impl Client {
         self.auth.adopt(tokens).await;
     }
 
-    /// Forgets the tokens and tells the server if it can be reached.
+    /// Deletes the tokens, and revokes them if the server can be reached.
     pub async fn sign_out(&self) {
         self.auth.sign_out().await;
     }
@@ -211,12 +211,12 @@ impl Client {
     }
 
     /// The exchanges that the server finds for this key; none if no order with it arrived. A server that does not know
-    /// the question finds others, so the caller compares.
+    /// the filter returns other exchanges, so the caller compares the keys.
     pub async fn find_exchanges(&self, key: &IdempotencyKey) -> Result<Vec<Exchange>, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "exchanges"])?.query("idempotency_key", key.as_str());
         let found = match self.get(request).await {
             Ok(answer) => answer,
-            // Of the question, not of the order.
+            // The lookup was refused, not the order.
             Err(Failure { kind: FailureKind::Refused(_), request_id, retry_after }) => {
                 return Err(Failure { kind: FailureKind::Malformed, request_id, retry_after });
             }
@@ -226,7 +226,7 @@ impl Client {
         readable.ok_or_else(|| found.failure(FailureKind::Malformed))
     }
 
-    /// What the member holds, and the server's time if it tells.
+    /// What the member holds, and the server's time if the answer has it.
     pub async fn entitlements(&self) -> Result<(Vec<Entitlement>, Option<DateTime<Utc>>), Failure> {
         let request = self.transport.request(Method::GET, &["v1", "entitlements"])?;
         let answer: exchange::Entitlements = self.get_json(request).await?;
@@ -283,13 +283,13 @@ impl Client {
         self.get(request).await?.json()
     }
 
-    /// Asks with the member's token, and again if that can help.
+    /// Sends a read with the member's token, and retries if that can help.
     async fn get(&self, request: Request) -> Result<Answer, Failure> {
         let sign_ins = self.auth.sign_ins();
         retry::ask(self.retry_delay, self.transport.timeout(), || self.authorized_as(sign_ins, request.clone())).await
     }
 
-    /// Ends what is asked once when a whole call has had its time: a renewed token and a look at the result are in it.
+    /// Limits a request without retries to the time of a whole call, a renewal of the token included.
     async fn in_time<T>(&self, asked: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         match tokio::time::timeout(self.transport.timeout(), asked).await {
             Ok(answer) => answer,
@@ -302,9 +302,9 @@ impl Client {
         self.authorized_as(self.auth.sign_ins(), request).await
     }
 
-    /// The same for who was signed in when the question arose.
+    /// The same, for the member who was signed in when the request was made.
     async fn authorized_as(&self, sign_ins: u64, request: Request) -> Result<Answer, Failure> {
-        // Somebody else may have signed in meanwhile, and this is not theirs.
+        // Another member may have signed in meanwhile; the request is not theirs.
         let check = || match self.auth.sign_ins() == sign_ins {
             true => Ok(()),
             false => Err(Failure::new(FailureKind::Interrupted)),
@@ -317,7 +317,7 @@ impl Client {
         }
         let token = self.auth.renew(&token).await?;
         check()?;
-        // A new token that is refused is no word of the sign-in's end: that is told where tokens are renewed.
+        // A 401 for a fresh token does not sign out; only the token endpoint does.
         self.transport.send(request.bearer(&token)?).await?.good().map_err(not_of_the_sign_in)
     }
 }

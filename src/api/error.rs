@@ -15,11 +15,11 @@ pub(super) fn kind_of(error: &reqwest::Error) -> FailureKind {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     let mut known = None;
     while let Some(current) = cause {
-        // The innermost cause that says something is the true one.
+        // The innermost known cause wins.
         known = kind_of_cause(current).or(known);
         cause = cause_of(current);
     }
-    // A name that nobody told is the network's fault, however long it took.
+    // An unresolved name is a fault of the network, also after a timeout.
     if error.is_timeout() && known != Some(FailureKind::NoAddress) {
         return FailureKind::Timeout;
     }
@@ -56,7 +56,7 @@ fn kind_of_tls(error: &rustls::Error) -> FailureKind {
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. },
         ) => FailureKind::Clock,
-        // Somebody else's certificate, perhaps that of a network's sign-in page.
+        // A certificate for another name, perhaps that of a network's sign-in page.
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => FailureKind::WrongServer,

@@ -1,7 +1,7 @@
-//! Names and addresses: whom the client asks for the addresses of a server, and which of them it takes first.
+//! Names and addresses: how the client finds the addresses of a server, and which of them it tries first.
 //!
-//! A resolver that answers nobody must not look like a slow service, nor may its threads pile up (C33). An address
-//! family that connects and then stays silent is left for the other one, and that is remembered for a while (NET-6).
+//! A resolver that does not answer must not look like a slow service, and its threads must not pile up (C33). An
+//! address family that connects and then stays silent is avoided for a while (NET-6).
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
@@ -12,28 +12,28 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
-/// Lookups that may hang at the same time: the C library gives up on each within half a minute, and one that began
-/// before a network was repaired may know nothing of that.
+/// Lookups that may hang at the same time. The C library gives up on each within half a minute; a lookup that began
+/// before the network was repaired may still fail.
 const MOST_LOOKUPS: usize = 8;
 
 /// A server name without an address.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NameNotFound {
-    /// The resolver says so.
+    /// The resolver answers that there is none.
     #[error("the server's name was not found")]
     Unknown(#[source] io::Error),
-    /// The resolver says nothing.
+    /// The resolver does not answer.
     #[error("no name server answers")]
     Unanswered,
 }
 
-/// What a lookup found; an error is told to everybody who waits for it.
+/// The result of a lookup, which every waiting caller gets; `None` while it runs.
 type Found = Option<Result<Vec<SocketAddr>, (io::ErrorKind, String)>>;
 
 /// Finds the addresses of a name, and may block for long.
 type Lookup = dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync;
 
-/// The system's resolver, asked with a limit and by one thread for all who want the same name.
+/// The system's resolver with a time limit; callers that want the same name share one thread.
 pub(super) struct Names {
     limit: Duration,
     threads: Arc<Semaphore>,
@@ -43,14 +43,14 @@ pub(super) struct Names {
 
 #[derive(Default)]
 struct State {
-    /// The lookup that newcomers join.
+    /// The lookup under way, which further callers join.
     current: Option<(String, watch::Receiver<Found>)>,
-    /// What was found when nobody waited any more: good for one question.
+    /// The result of a lookup whose callers had given up; used for one further request.
     late: Option<(String, Vec<SocketAddr>)>,
 }
 
 impl Names {
-    /// A resolver whose answer is waited for so long.
+    /// A resolver whose lookups time out after `limit`.
     pub fn new(limit: Duration) -> Arc<Self> {
         Self::over(limit, |host| Ok((host, 0).to_socket_addrs()?.collect()))
     }
@@ -78,10 +78,10 @@ impl Names {
         let told = tokio::time::timeout(self.limit, answer.wait_for(Option::is_some)).await;
         let found = match told.map(|found| found.map(|found| found.clone())) {
             Ok(Ok(found)) => found,
-            // The thread is gone, which only a panic in the C library's wrapper could bring about.
+            // The thread ended without a result, which only a panic could cause.
             Ok(Err(_)) => None,
             Err(_) => {
-                // It may hang for long; the next question gets a thread of its own.
+                // The lookup may hang for long; the next request starts another.
                 let mut state = lock(&self.state);
                 state.current.take_if(|(_, current)| current.same_channel(&answer));
                 return Err(NameNotFound::Unanswered);
@@ -125,11 +125,11 @@ impl Names {
     }
 }
 
-/// What became of a question for a name.
+/// How a lookup was started.
 enum Asked {
     Known(Vec<SocketAddr>),
     Waiting(watch::Receiver<Found>),
-    /// Every thread waits for a resolver that answers nobody.
+    /// Every thread is waiting for a resolver that does not answer.
     NoThread,
 }
 
@@ -188,9 +188,9 @@ fn in_order(mut addresses: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
     addresses
 }
 
-/// How long a family that stayed silent is left alone.
+/// How long a silent family is avoided.
 const REMEMBERED: Duration = Duration::from_secs(30 * 60);
-/// A family that was silent lately is gone back to only when the other one has failed so often in a row.
+/// Failures in a row after which a family that was silent lately is used again.
 const STRIKES: u32 = 3;
 
 /// Which family the requests use, and which of them has been silent.
@@ -233,7 +233,7 @@ impl Families {
     pub fn silent(&self, family: Family) {
         let mut choice = self.choice();
         if choice.family != family {
-            // One of several that were under way together; the first has changed the family already.
+            // Several requests failed together; the first one has already changed the family.
             return;
         }
         choice.strikes += 1;
@@ -285,7 +285,7 @@ mod tests {
         }
     }
 
-    /// A resolver that answers once somebody opens it, and how often it was asked.
+    /// A resolver that answers once a test opens it, and counts its lookups.
     #[derive(Default)]
     struct Gate {
         is_open: Mutex<bool>,
@@ -313,12 +313,12 @@ mod tests {
         }
     }
 
-    /// C33: a resolver that answers nobody is given up on soon, holds a bounded number of threads, and is asked anew.
+    /// C33: a lookup without an answer times out soon, holds a bounded number of threads, and is started again.
     #[tokio::test]
     async fn c33_a_resolver_that_swallows_questions_costs_few_threads_and_is_asked_anew() {
         let gate = Arc::new(Gate::default());
         let names = gate.names(Duration::from_millis(1));
-        // Many who want the same name at once wait for one thread.
+        // Many callers of the same name wait for one thread.
         let asking: Vec<_> = (0..50)
             .map(|_| {
                 let names = Arc::clone(&names);

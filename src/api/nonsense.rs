@@ -1,6 +1,6 @@
 //! Every parser of answers on the same bytes, for tests and fuzzing.
 //!
-//! A server, or whoever stands between, may send anything: what comes out is a value or nothing.
+//! A server or a proxy may send any bytes: a parser returns a value or nothing, and never panics.
 
 use super::snapshot;
 use super::wire::{account, catalog, exchange, history, oauth, problem};

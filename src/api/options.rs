@@ -1,4 +1,4 @@
-//! What a client is made from, and what can be wrong with it.
+//! The options of a client, and what can be wrong with them.
 
 use std::time::Duration;
 

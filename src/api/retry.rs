@@ -1,4 +1,4 @@
-//! Asking again: only what may be asked twice, only when it can help, and never past the deadline.
+//! Retries: only of reads, only when it can help, and never past the deadline.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use backon::{ExponentialBuilder, Retryable};
 
 use crate::domain::{Failure, FailureKind};
 
-/// Times a question is repeated.
+/// How often a request is retried.
 const RETRIES: usize = 2;
 /// The longest pause a server may ask for before the client leaves it to the viewer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
-/// Asks until there is an answer, an error that repeating cannot cure, or `deadline` is over.
+/// Retries until there is an answer, an error that a retry cannot cure, or `deadline` is over.
 pub(super) async fn ask<T, F, Fut>(delay: Duration, deadline: Duration, question: F) -> Result<T, Failure>
 where
     F: FnMut() -> Fut,
@@ -39,12 +39,12 @@ fn is_worth_repeating(failure: &Failure) -> bool {
         FailureKind::NoConnection | FailureKind::Interrupted | FailureKind::Server { .. } => {
             failure.retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE)
         }
-        // A service that has no room gets less to do, not three times as much, unless it says when.
+        // An overloaded service must not get three times the requests; a retry follows only a Retry-After.
         FailureKind::RateLimited | FailureKind::Unavailable => {
             failure.retry_after.is_some_and(|asked| asked <= LONGEST_PAUSE)
         }
-        // Silence has taken its time already, also that of a name server, and while connecting the kernel has knocked more than once; the core asks
-        // again when it is due.
+        // A timeout has used up the time of the call, and the kernel has already retried the connection; the core
+        // retries later.
         FailureKind::Timeout | FailureKind::NoAddress => false,
         // A person has to do something first, or the answer will not change.
         FailureKind::CaptivePortal

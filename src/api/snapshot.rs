@@ -1,7 +1,6 @@
 //! Parts of the contract's JSON as the disk keeps them: the same shapes, the same checks.
 //!
-//! What was written by an older version or by a broken disk is read with the same care as what
-//! a server sends.
+//! Files of an older version or of a broken disk are checked like the answers of a server.
 
 use chrono::{DateTime, Utc};
 

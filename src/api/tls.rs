@@ -1,4 +1,4 @@
-//! Certificates: whom the client trusts.
+//! Certificates: which servers the client trusts.
 //!
 //! Trust is the public roots compiled in, as a box may have no certificate store, and what the
 //! operator adds.
@@ -28,7 +28,7 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, ClientError>
     Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Says what is wrong with certificates that an operator adds, before anything is built on them.
+/// Checks the certificates that an operator adds, before a client is made with them.
 pub fn check_certificates(pem: &[u8]) -> Result<(), ClientError> {
     config(Some(pem)).map(|_| ())
 }
@@ -37,7 +37,7 @@ pub fn check_certificates(pem: &[u8]) -> Result<(), ClientError> {
 fn install_provider() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An error means that somebody chose a provider before, which serves as well.
+        // An error means that a provider was chosen before, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
 }

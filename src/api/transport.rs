@@ -1,7 +1,7 @@
 //! One request and its bounded answer.
 //!
-//! Follows no redirect, reads no more than it was told to, and sorts an answer into use or
-//! failure. Knows nothing of tokens or of what the JSON means.
+//! Follows no redirect, reads no more than the request's limit, and turns a bad answer into a
+//! failure. Knows neither tokens nor the meaning of the JSON.
 
 use std::pin::Pin;
 use std::sync::{Arc, RwLock};
@@ -39,7 +39,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// The box has sockets. A simulation brings a network of its own, so that everything above it runs
 /// as it is.
 pub trait Wire: Send + Sync {
-    /// Carries a request; the failure is one of the link, never one that the API told.
+    /// Carries a request; it fails only for the link, never for a status of the API.
     fn carry(&self, request: reqwest::Request) -> Carried;
 }
 
@@ -51,7 +51,7 @@ struct Sockets {
     first: reqwest::Client,
     other: reqwest::Client,
     families: Arc<Families>,
-    /// A little less than a whole call may take, so that silence is seen here before the call is given up.
+    /// A little less than the time of a whole call, so that silence is noticed here before the call times out.
     patience: Duration,
 }
 
@@ -121,7 +121,7 @@ impl Transport {
     pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
         options.check_address()?;
         let tls = tls::config(options.ca_pem.as_deref())?;
-        // Connecting has so long, looking up the name included.
+        // The connect timeout includes looking up the name.
         let names = Names::new(options.connect_timeout * 2 / 3);
         let sockets = Sockets {
             first: Self::http(options, tls.clone(), Ordered { names: Arc::clone(&names), family: Family::First })?,
@@ -143,11 +143,11 @@ impl Transport {
             .user_agent(concat!("bonus-tv/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.connect_timeout)
             .timeout(options.timeout)
-            // The API never redirects; whoever does is a network's sign-in page.
+            // The API never redirects; a redirect comes from a network's sign-in page.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            // HTTP_PROXY and its kin are for a desktop's programs: a box is asked through no proxy, or its answers
-            // would depend on who has started it.
+            // HTTP_PROXY and the like are ignored: requests of a box must not depend on the environment that it was
+            // started from.
             .no_proxy()
             .http1_only()
             .pool_max_idle_per_host(4)
@@ -218,7 +218,7 @@ impl Transport {
 }
 
 impl Transport {
-    /// Sends a request and takes an answer with a bad status for the failure it is.
+    /// Sends a request; a bad status becomes a failure.
     pub async fn send_good(&self, request: Request) -> Result<Answer, Failure> {
         self.send(request).await?.good()
     }
@@ -233,7 +233,7 @@ impl Request {
 
     /// Signs the request.
     pub fn bearer(self, token: &Secret) -> Result<Self, Failure> {
-        // A stored token that cannot be sent is as good as none.
+        // A stored token that cannot be a header counts as no token.
         let mut value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
             .map_err(|_| Failure::new(FailureKind::Unauthorized))?;
         value.set_sensitive(true);
@@ -306,7 +306,7 @@ impl Answer {
 
     /// The answer itself if its status is a good one; otherwise which failure it is.
     pub fn good(self) -> Result<Self, Failure> {
-        // 304 is good only to whoever asked for it, and everyone else finds no JSON in it.
+        // A 304 has no body: callers that sent no validator fail when they read its JSON.
         let is_good = self.status.is_success() || self.status == StatusCode::NOT_MODIFIED;
         if is_good { Ok(self) } else { Err(self.failure(self.kind_of_status())) }
     }
@@ -339,7 +339,7 @@ impl Answer {
                 Some(problem) if problem.code.as_ref().is_some_and(|code| code.0 == "request_in_progress") => {
                     FailureKind::InProgress
                 }
-                // A refusal ends an order, so it must be the service's own: whoever stands between may speak JSON, too.
+                // A refusal ends an order, so it must be the service's own: a proxy may answer with JSON, too.
                 Some(problem) if problem.code.is_some() => {
                     FailureKind::Refused(problem.into_refusal(self.request_id.clone()))
                 }
@@ -401,7 +401,7 @@ fn content(headers: &HeaderMap) -> Content {
     match essence.as_str() {
         "application/json" | "text/json" | "application/x-json" | "text/x-json" => Content::Json,
         "text/html" | "application/xhtml+xml" => Content::Html,
-        // What it is stands in its first bytes; servers of files know its type only roughly.
+        // The decoder looks at the first bytes; file servers know the type only roughly.
         "application/octet-stream" | "binary/octet-stream" => Content::Bytes,
         image if image.starts_with("image/") => Content::Image,
         other if other.ends_with("+json") => Content::Json,

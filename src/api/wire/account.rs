@@ -7,7 +7,7 @@ use super::history::{accrual_reason, accrual_reason_code, status_code, status_co
 use super::value::{Amount, Flag, Id, Int, List, Percent, Prose, Roubles, Text, Time, Title, object};
 use crate::domain;
 
-/// Minutes from UTC of a subscriber whose zone cannot be read: Moscow, where the programme lives.
+/// Minutes from UTC of a subscriber whose zone cannot be read: those of Moscow, the programme's home.
 const MOSCOW: i32 = 180;
 
 object! {

@@ -197,7 +197,7 @@ impl From<Offer> for domain::Offer {
             requires: offer.requires.into_domain(|id| OfferId::new(&id.0)),
             quota_gb: offer.quota_gb.map(|size| size.0),
             eligibility: domain::Eligibility {
-                // Where the server says neither yes nor why not, it decides when the order comes.
+                // Without an answer or a reason, the server decides when the order comes.
                 is_allowed: offer.eligibility.allowed.map_or(offer.eligibility.reasons.0.is_empty(), |flag| flag.0),
                 reasons: offer.eligibility.reasons.into_domain(Into::into),
             },

@@ -11,7 +11,7 @@ use super::value::{
 };
 use crate::domain::{self, EntitlementId, ExchangeId, ExchangeState, OfferId, Secret};
 
-/// What is sent to order.
+/// The body of an order.
 #[derive(Serialize)]
 pub(in crate::api) struct OrderBody<'a> {
     offers: Vec<OrderOffer<'a>>,
@@ -34,7 +34,7 @@ impl<'a> From<&'a domain::Order> for OrderBody<'a> {
     }
 }
 
-/// An exchange. Its id, state and total decide about points; whatever else cannot be read is left out.
+/// An exchange. Its id, state and total decide about points; any other field that cannot be read is left out.
 #[derive(Deserialize)]
 pub(in crate::api) struct Exchange {
     id: Id,
@@ -118,7 +118,7 @@ impl From<Exchange> for domain::Exchange {
             state: match exchange.state.0.as_str() {
                 "confirmed" => ExchangeState::Confirmed,
                 "refused" => ExchangeState::Refused(exchange.refusal.unwrap_or_default().into_refusal(None)),
-                // An unknown state is not a decision: the order stays open and is asked about again.
+                // An unknown state is not a decision: the order stays open and is looked up again.
                 _ => ExchangeState::Processing,
             },
             key: exchange.idempotency_key.map(|key| key.0),
@@ -156,7 +156,8 @@ object! {
 }
 
 object! {
-    /// Something the member holds: whatever else cannot be read, it is shown, and a paid renewal can be switched off.
+    /// Something the member holds. It is shown even if its fields cannot be read, and its paid renewal can be switched
+    /// off.
     #[derive(Serialize)]
     pub(in crate::api) struct Entitlement {
         needed {

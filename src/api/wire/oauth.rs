@@ -1,6 +1,6 @@
 //! The device authorization grant (RFC 8628) and token answers (RFC 6749).
 //!
-//! Identity servers are many and old. What the box needs of their answers is little, and only that can spoil them.
+//! Identity servers are many and old. The box needs few fields of their answers, and only those make one unusable.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ object! {
             user_code: Code<32>,
         }
         verification_uri: Option<Opaque>,
-        // What drafts of the standard called it.
+        // The field's name in drafts of the standard.
         verification_url: Option<Opaque>,
         verification_uri_complete: Option<Opaque>,
         verification_url_complete: Option<Opaque>,
@@ -55,7 +55,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The longest life of a token that is believed.
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
-/// So many seconds; nobody means a negative number.
+/// A number of seconds; a negative one counts as absent.
 fn seconds(number: Option<Int<i64>>) -> Option<Duration> {
     number.and_then(|number| u64::try_from(number.0).ok()).map(Duration::from_secs)
 }

@@ -17,7 +17,7 @@ object! {
 }
 
 impl Problem {
-    /// The refusal it tells of. A known code without a list of reasons is its own reason.
+    /// The refusal that it means. A known code without a list of reasons is its own reason.
     pub fn into_refusal(self, request_id: Option<String>) -> Refusal {
         let code = self.code.map_or_else(|| "unknown".to_owned(), |code| code.0);
         let mut reasons: Vec<domain::Reason> = self.reasons.into_domain(Into::into);

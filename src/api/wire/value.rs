@@ -239,7 +239,7 @@ impl<'de> Deserialize<'de> for Change {
     }
 }
 
-/// An amount of roubles; kopecks count as one more, so that nobody pays more than the screen says.
+/// An amount of roubles; kopecks are rounded up, so that the member never pays more than the screen says.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[serde(transparent)]
 pub(in crate::api) struct Roubles(pub u64);
