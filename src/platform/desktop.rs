@@ -9,11 +9,11 @@ use tempfile::NamedTempFile;
 
 /// The width and the height of the layout.
 const LAYOUT: (f32, f32) = (1920.0, 1080.0);
-/// The width where the desktop does not tell its own.
+/// The width if that of the desktop is unknown.
 const FALLBACK_WIDTH: u32 = 1280;
 
-/// Spares the start the reading of X11's tables of composed letters, twice half a megabyte: a remote has no letters.
-/// The file stands in for them until the window is made.
+/// Skips loading X11's compose tables (about 1 MB) at the start: no text is typed here. Returns the nearly empty file
+/// that replaces them until the window is made.
 ///
 /// # Safety
 /// No other thread may run yet: it changes the environment.
@@ -26,9 +26,9 @@ pub unsafe fn skip_composed_letters() -> io::Result<Option<NamedTempFile>> {
         return Ok(None);
     }
     let mut file = NamedTempFile::new()?;
-    // An empty one would be an error to the reader.
+    // The reader of the tables refuses an empty file.
     file.write_all(b"# Nothing is composed.\n")?;
-    // SAFETY: whoever calls this promises that nobody else reads the environment now.
+    // SAFETY: the caller promises that no other thread reads the environment now.
     unsafe { std::env::set_var(NAME, file.path()) };
     Ok(Some(file))
 }

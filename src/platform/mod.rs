@@ -1,4 +1,4 @@
-//! Where the window lives: a desktop, or nowhere at all for tests and screenshots.
+//! The windows that Slint draws in: on a desktop, in memory for tests and screenshots, on a box.
 //!
 //! Only this module and the shell know Slint's runtime.
 

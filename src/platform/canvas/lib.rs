@@ -1,8 +1,8 @@
 //! Where the renderer draws: a buffer of 32 bits a pixel that draws rectangles and pictures itself.
 //!
-//! The renderer hands over what it wants drawn; opaque pictures become copies of rows and plain rectangles become
-//! fills. What this does not know (gradients, scaled pictures, paths) it leaves to the renderer. A processor of the
-//! box that draws by itself can stand behind the same trait. Box, window and headless runs all draw here.
+//! The renderer calls it for each element: opaque pictures become copies of rows, plain rectangles become fills.
+//! Everything else (gradients, scaled pictures, paths) is left to the renderer. A box with drawing hardware can
+//! implement the same trait. Box, window and headless runs all draw here.
 
 mod pixel;
 mod rounded;

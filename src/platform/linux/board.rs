@@ -78,7 +78,7 @@ pub fn describe_timers() -> Vec<String> {
     let timeout = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
     let late = (0..10).map(|_| {
         let begin = kernel_time();
-        // Nothing is waited for but the time.
+        // No descriptors: only the time ends this wait.
         let _ = poll(&mut [], Some(&timeout));
         kernel_time().saturating_sub(begin).saturating_sub(wanted)
     });
@@ -137,7 +137,7 @@ fn wait_for_flip(display: &mut dyn super::Display) {
     while !has_flipped(display) && kernel_time().saturating_sub(begin) < Duration::from_secs(1) {}
 }
 
-/// Waits for news of the display; whether it is that the picture is shown.
+/// Waits for an event of the display; returns whether the picture is on the screen.
 fn has_flipped(display: &mut dyn super::Display) -> bool {
     let timeout = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
     let is_told = display.events().is_some_and(|events| {

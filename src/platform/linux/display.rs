@@ -14,16 +14,16 @@ pub trait Display {
     /// Shows a picture, of which these parts have changed since the last one.
     fn show(&mut self, picture: &Picture, damage: &Damage) -> Result<Shown, ShowError>;
 
-    /// Readable when a flip is done.
+    /// Readable when a flip is done, if the display reports flips.
     fn events(&self) -> Option<BorrowedFd<'_>>;
 
-    /// Reads what has happened; whether the picture given last is on the screen now.
+    /// Reads the events; returns whether the picture shown last is on the screen now.
     fn has_flipped(&mut self) -> bool;
 
-    /// Looks at what is connected now, after the kernel has told of a change.
+    /// Looks at what is connected now, after a notification of the kernel.
     fn look(&mut self) -> Connection;
 
-    /// The television may have left and come between two looks: with the next picture the mode is set anew.
+    /// Sets the mode again with the next picture: the television may have been unplugged between two looks.
     fn renew(&mut self) {}
 
     /// How long this display is the right one.
@@ -31,7 +31,7 @@ pub trait Display {
         Tenure::Lasting
     }
 
-    /// How often [`Display::look`] is wanted although nothing was told.
+    /// How often [`Display::look`] must be called without a notification.
     fn look_every(&self) -> Option<Duration> {
         None
     }
@@ -39,7 +39,7 @@ pub trait Display {
     /// Switches the light of the screen.
     fn light(&mut self, light: Light);
 
-    /// Lets another program have the screen.
+    /// Releases the screen for another program.
     fn lend(&mut self);
 
     /// Takes the screen back; the next picture is shown whole.
@@ -54,7 +54,7 @@ pub trait Display {
 pub enum Shown {
     /// Already.
     Now,
-    /// When the screen flips to it, which it will tell.
+    /// When the screen flips to it, which it reports by an event.
     AtFlip,
 }
 
@@ -92,7 +92,7 @@ pub enum Light {
 /// Why a picture is not shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ShowError {
-    /// Another program has the screen; it may give it back.
+    /// Another program has the screen, and may release it.
     #[error("another program has the screen")]
     NotOurs,
     /// The last picture is still on its way.

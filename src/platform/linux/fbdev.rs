@@ -1,7 +1,7 @@
 //! A frame buffer device, for kernels without a DRM driver.
 //!
-//! Changed lines are written like a file: there is nothing to flip, and nothing that would tell when
-//! a picture is seen. Such screens neither come nor go nor change their mode, and give way to a card.
+//! Changed lines are written like a file: there is no flip, and no event when a picture is on the
+//! screen. Such screens neither come nor go nor change their mode, and a card replaces them.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -248,14 +248,14 @@ impl Display for FrameBuffer {
     }
 }
 
-/// The kernel's console, kept from drawing over the picture; it draws itself anew when it is let go.
+/// The kernel's console, kept from drawing over the picture; it redraws itself when this is dropped.
 struct Console {
     terminal: File,
 }
 
 impl Console {
     fn hide() -> Option<Self> {
-        // Only root, or the owner of the console, may do this; without it the cursor blinks through.
+        // Only root or the owner of the console may do this; without it the console's cursor stays visible.
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty0").ok()?;
         let console = Self { terminal };
         if console.set_mode(1) {

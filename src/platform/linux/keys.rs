@@ -1,4 +1,4 @@
-//! The keys of one device: what its signals amount to, and who else may hear them. Pure.
+//! The keys of one device: what its events mean, and whether other programs receive them. Pure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,26 +6,27 @@ use std::time::Duration;
 use super::remote::{Heard, Hearing};
 use crate::input::{Button, Codes, Habits, KeyEvent, Node, Phase, Presses, Release};
 
-/// A key that waited longer than this was pressed on another picture than it would act on (KEY-11).
+/// A key that is older than this was pressed while the screen showed something else (KEY-11).
 const STALE: Duration = Duration::from_secs(1);
-/// A key that is down for longer is stuck: it neither is heard nor holds anything up (KEY-9).
+/// A key that is down for longer is stuck: it is ignored, and it delays no grab (KEY-9).
 const STUCK: Duration = Duration::from_secs(45);
-/// How often a receiver that another program has is asked for.
+/// How often the grab of a receiver that another program has grabbed is tried again.
 const ASK_AGAIN: Duration = Duration::from_secs(3);
 
-/// Who has a receiver's keys.
+/// Which programs receive the keys of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Grip {
-    /// Everybody who listens.
+    /// Every program that listens.
     Shared,
-    /// We alone.
+    /// Only this program.
     Alone,
-    /// Another program alone, perhaps: we were refused.
+    /// The grab was refused, so perhaps only another program.
     Refused { retry_at: Duration },
 }
 
 impl Grip {
-    /// What is to be asked of the kernel now. A press is never split: who has heard it go down hears it go up.
+    /// The grab or release to ask the kernel for now. A press is never split: a program that received the key-down
+    /// receives the key-up.
     pub(super) fn order(self, wanted: Hearing, is_pressed: bool, now: Duration) -> Option<Hearing> {
         let is_due = match (self, wanted) {
             (Self::Shared, Hearing::Shared) | (Self::Alone, Hearing::Alone) => false,
@@ -36,7 +37,7 @@ impl Grip {
         is_due.then_some(wanted)
     }
 
-    /// How things stand after the kernel has answered.
+    /// The state after the kernel has answered.
     pub(super) fn after(order: Hearing, is_done: bool, now: Duration) -> Self {
         match order {
             Hearing::Alone if is_done => Self::Alone,
@@ -45,7 +46,7 @@ impl Grip {
         }
     }
 
-    /// When the kernel is to be asked again.
+    /// When a refused grab is tried again.
     pub(super) fn retry_at(self, wanted: Hearing) -> Option<Duration> {
         match (self, wanted) {
             (Self::Refused { retry_at }, Hearing::Alone) => Some(retry_at),
@@ -54,7 +55,7 @@ impl Grip {
     }
 }
 
-/// What a device says.
+/// An event of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signal {
     /// This code went down.
@@ -63,7 +64,7 @@ pub(super) enum Signal {
     Again(u16),
     /// It went up.
     Up(u16),
-    /// What follows has holes, up to the next end of a report.
+    /// Events were lost, up to the next end of a report.
     Lost,
     /// The end of a report.
     Complete,
@@ -93,7 +94,7 @@ pub(super) struct Keys {
     pub(super) is_stamped: bool,
     /// The codes that are down, known or not, and since when.
     pub(super) pressed: BTreeMap<u16, Duration>,
-    /// Those of them that count, and were told of.
+    /// The codes of `pressed` that count and were reported.
     pub(super) down: BTreeMap<u16, Duration>,
     pub(super) is_lost: bool,
 }
@@ -118,12 +119,12 @@ impl Keys {
         !std::mem::take(&mut self.down).is_empty()
     }
 
-    /// Whether a key is down that has not been down for ever.
+    /// Whether a key is down that is not stuck.
     pub(super) fn is_pressed(&self, now: Duration) -> bool {
         self.pressed.values().any(|since| now.saturating_sub(*since) < STUCK)
     }
 
-    /// What a signal amounts to.
+    /// What an event means to the program, if anything.
     pub(super) fn take(&mut self, signal: Signal, stamp: Stamp, codes: &Codes, presses: &mut Presses) -> Option<Heard> {
         match signal {
             Signal::Lost => {
@@ -214,7 +215,7 @@ mod tests {
         Duration::from_millis(n)
     }
 
-    /// The keys of one device, heard at once.
+    /// The keys of one device, whose events are read at once.
     struct Bench {
         keys: Keys,
         codes: Codes,

@@ -53,10 +53,10 @@ pub struct Source {
     pub repeat: Option<AutoRepeat>,
 }
 
-/// Listens to all devices with keys, without keeping them from others.
+/// Listens to all devices with keys, without grabbing them.
 pub struct Listener {
     devices: BTreeMap<PathBuf, RawDevice>,
-    /// Tells of devices that come; without it they are looked for each time.
+    /// Notifies of new devices; without it, they are searched each time.
     watch: Option<OwnedFd>,
 }
 
@@ -134,7 +134,7 @@ impl Listener {
             if let Ok(device) = open(&path)
                 && is_remote(&device)
             {
-                // Refused by old kernels alone, whose stamps are the time of day.
+                // Only old kernels refuse; their stamps are the time of day.
                 let _ = use_kernel_time(&device);
                 self.devices.insert(path, device);
             }

@@ -1,7 +1,7 @@
 //! A set-top box: the kernel's screen and the kernel's keys, with nothing between.
 //!
-//! Only system calls: no libinput, libudev, libxkbcommon or display server. What is decided here is
-//! decided in plain functions and in [`window::BoxWindow`] over a [`display::Display`], so that it is tested
+//! Only system calls: no libinput, libudev, libxkbcommon or display server. Decisions are made in
+//! plain functions and in [`window::BoxWindow`] over a [`display::Display`], so that it is tested
 //! without hardware.
 
 mod board;
@@ -40,7 +40,7 @@ pub enum OpenError {
         "no screen: there is no /dev/dri/card* that can show pictures and no /dev/fb0; the kernel needs a DRM or frame buffer driver"
     )]
     NoCard,
-    /// One is there but may not be used.
+    /// There is one, but it cannot be opened.
     #[error("no screen: cannot open {}; the user must belong to the group video", .0.display())]
     Refused(PathBuf, #[source] io::Error),
 }

@@ -1,4 +1,4 @@
-//! What the kernel tells by itself: screens that come and go, and a network whose state changes.
+//! The kernel's notifications: screens that come and go, and changes of the network.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -12,7 +12,7 @@ const DEVICES: u32 = 1;
 /// Links, and addresses and routes of both families: `RTMGRP_*` of rtnetlink(7).
 const NETWORK: u32 = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
 
-/// The kernel's word on screens and network.
+/// The sockets for notifications about screens and the network.
 #[derive(Debug)]
 pub struct KernelNews {
     devices: Option<Socket>,
@@ -20,24 +20,24 @@ pub struct KernelNews {
 }
 
 impl KernelNews {
-    /// Listens from now on; what the system refuses to tell, as a sandbox without netlink does, stays unheard.
+    /// Listens from now on. A system without netlink, such as some containers, gives no notifications.
     pub fn listen() -> Self {
         let devices = Socket::open(Some(KOBJECT_UEVENT), DEVICES)
-            .inspect_err(|error| tracing::warn!(%error, "the kernel cannot tell of screens; looking for them instead"))
+            .inspect_err(|error| tracing::warn!(%error, "no notifications about screens; polling instead"))
             .ok();
         // No protocol is protocol 0, `NETLINK_ROUTE`.
         let network = Socket::open(None, NETWORK)
-            .inspect_err(|error| tracing::warn!(%error, "the kernel cannot tell of the network; asking in time"))
+            .inspect_err(|error| tracing::warn!(%error, "no notifications about the network; retrying by time alone"))
             .ok();
         Self { devices, network }
     }
 
-    /// Hears nothing.
+    /// Without sockets: there are no notifications.
     pub fn none() -> Self {
         Self { devices: None, network: None }
     }
 
-    /// Whether screens are told of.
+    /// Whether there are notifications about screens.
     pub fn tells_of_screens(&self) -> bool {
         self.devices.is_some()
     }
@@ -50,7 +50,7 @@ impl KernelNews {
         self.network.as_ref().map(|socket| socket.0.as_fd())
     }
 
-    /// Reads what was told of devices.
+    /// Reads the notifications about devices.
     pub(super) fn screen_news(&self) -> ScreenNews {
         let (mut changes, mut plugs) = (0, 0);
         let is_told = self.devices.as_ref().is_some_and(|socket| {
@@ -68,7 +68,7 @@ impl KernelNews {
         }
     }
 
-    /// Reads what was told of the network; the worst of it.
+    /// Reads the notifications about the network; returns the worst change.
     pub(super) fn network_change(&self) -> Option<NetworkChange> {
         let mut worst = None;
         let has_told = self.network.as_ref().is_some_and(|socket| {
@@ -77,12 +77,12 @@ impl KernelNews {
                 true
             })
         });
-        // Lost messages may have told of anything.
+        // Lost messages may have been about anything, so the worst is assumed.
         if has_told { worst.or(Some(NetworkChange::Went)) } else { None }
     }
 }
 
-/// What was told of screens at once.
+/// What the notifications about screens say together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ScreenNews {
     /// Nothing.
@@ -97,9 +97,9 @@ pub enum ScreenNews {
 /// What happened to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NetworkChange {
-    /// An address or a route came, or was told of again.
+    /// An address or a route was added, or was announced again.
     Came,
-    /// One went, or a link changed, for better or worse.
+    /// An address or a route was removed, or a link changed, for better or worse.
     Went,
 }
 
@@ -108,7 +108,7 @@ const NEW_ADDRESS_OR_ROUTE: [u16; 2] = [20, 24];
 /// Length, type, flags, sequence and port: `nlmsghdr` of netlink(7).
 const HEADER: usize = 16;
 
-/// What the messages of one datagram tell of.
+/// The changes in the messages of one datagram.
 fn network_changes(mut datagram: &[u8]) -> impl Iterator<Item = NetworkChange> {
     std::iter::from_fn(move || {
         let header = datagram.first_chunk::<HEADER>()?;
@@ -140,7 +140,7 @@ impl Socket {
             match recv(&self.0, &mut message, RecvFlags::empty()) {
                 Ok((length, _)) => found |= message.get(..length).is_some_and(&mut is_wanted),
                 Err(Errno::INTR) => {}
-                // Messages were lost; one may have been ours.
+                // Messages were lost, and one of them may have been of this kind.
                 Err(Errno::NOBUFS) => found = true,
                 Err(_) => return found,
             }

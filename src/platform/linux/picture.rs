@@ -53,7 +53,7 @@ impl Rect {
     }
 }
 
-/// What has changed and is not everywhere yet: a few rectangles.
+/// The parts that have changed since the last copy: a few rectangles.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Damage {
     rects: Vec<Rect>,
@@ -98,7 +98,7 @@ impl Damage {
         self.rects.is_empty()
     }
 
-    /// Forgets everything, giving it back.
+    /// Returns the parts and starts empty.
     pub fn take(&mut self) -> Self {
         std::mem::take(self)
     }

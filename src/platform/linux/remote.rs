@@ -1,7 +1,7 @@
 //! Remote controls: every device of the kernel's input layer that sends a code we know.
 //!
-//! A receiver may come and go while the program runs. Its keys are kept from the console, and a
-//! receiver that vanishes, overflows or is lent lets go of all its keys.
+//! A receiver may come and go while the program runs. Its keys are kept from the console. When a receiver
+//! vanishes, loses events or is lent to a player, all its keys count as released.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
@@ -22,10 +22,10 @@ use crate::input::{AutoRepeat, Button, Codes, Habits, KeyEvent, Node, PowerKey, 
 
 /// Where the kernel keeps its input devices.
 pub(super) const DIRECTORY: &str = "/dev/input";
-/// How often receivers are looked for where nothing tells of them.
+/// How often receivers are searched where there are no notifications.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// What is heard of the remotes.
+/// An event of a remote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
     /// A key did something.
@@ -39,9 +39,9 @@ pub enum Heard {
 /// Whether keys are kept from other programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hearing {
-    /// They are ours alone.
+    /// Only this program receives them.
     Alone,
-    /// Others hear them, too.
+    /// Other programs receive them, too.
     Shared,
 }
 
@@ -52,13 +52,13 @@ pub struct Remote {
     receivers: BTreeMap<PathBuf, Receiver>,
     presses: Presses,
     nodes: Node,
-    /// Codes that stand for nothing and were told of.
+    /// Unknown codes that have been logged.
     told: BTreeSet<u16>,
-    /// Tells of devices that come.
+    /// Notifies of new devices.
     watch: Option<OwnedFd>,
-    /// When devices are looked for, while nothing tells of them.
+    /// When devices are searched next, if there are no notifications.
     look_at: Duration,
-    /// Keys were down that count as released, and nobody was told.
+    /// Keys that were down count as released, and `Heard::Released` has not been returned yet.
     has_let_go: bool,
 }
 
@@ -72,7 +72,7 @@ struct Receiver {
 /// When a device came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Arrival {
-    /// It was there when the program started: a key that is down was meant for something else.
+    /// It was there when the program started: a key that is down then was not pressed for this program.
     Before,
     /// It came while the program runs, perhaps woken by the key that is down.
     Now,
@@ -82,7 +82,7 @@ impl Remote {
     /// Listens to every receiver there is and will be.
     pub fn listen(codes: Codes, hearing: Hearing) -> Self {
         let watch = watch()
-            .inspect_err(|error| tracing::warn!(%error, "nothing tells of new receivers; looking every few seconds"))
+            .inspect_err(|error| tracing::warn!(%error, "no notifications of new receivers; polling instead"))
             .ok();
         let mut remote = Self {
             codes,
@@ -150,7 +150,7 @@ impl Remote {
         heard
     }
 
-    /// Keeps the keys from other programs, or does not; all keys count as released.
+    /// Grabs the keys for this program, or shares them; all keys count as released.
     pub fn set_hearing(&mut self, hearing: Hearing) {
         self.hearing = hearing;
         let now = kernel_time();
@@ -161,7 +161,7 @@ impl Remote {
         }
     }
 
-    /// Opens what is there and was not yet; gives the presses that woke it.
+    /// Opens new devices; returns the presses that woke them.
     fn scan(&mut self, arrival: Arrival) -> Vec<Heard> {
         if self.receivers.is_empty() && self.watch.is_some() {
             // The directory itself comes with the first device.
@@ -187,7 +187,7 @@ impl Remote {
                     self.receivers.insert(path, receiver);
                 }
                 Ok(None) => {}
-                // Its rights may still be on their way; the directory tells when they are set.
+                // The system may still be about to set its rights, which the directory notifies of.
                 Err(error) => tracing::debug!(path = %path.display(), %error, "an input device cannot be opened"),
             }
         }
@@ -195,7 +195,7 @@ impl Remote {
     }
 }
 
-/// Opens a device. Reading is all that it is asked for, and all that a read-only device node gives.
+/// Opens a device for reading, which a read-only device node allows.
 pub(super) fn open(path: &Path) -> io::Result<RawDevice> {
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
     RawDevice::from_fd(OpenOptions::new().read(true).custom_flags(flags).open(path)?.into())
@@ -206,7 +206,7 @@ pub(super) fn has_new(watch: &OwnedFd) -> bool {
     rustix::io::read(watch, &mut [0_u8; 4096]).is_ok_and(|bytes| bytes > 0)
 }
 
-/// Tells of devices that come, and of rights that are given to them.
+/// Notifies of new devices, and of changes of their rights.
 pub(super) fn watch() -> io::Result<OwnedFd> {
     let fd = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK)?;
     let flags = inotify::WatchFlags::CREATE | inotify::WatchFlags::ATTRIB;
@@ -222,7 +222,7 @@ pub(super) fn kernel_time() -> Duration {
     Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
-/// Has a device stamp its events by a clock that is never set: a box without a battery gets its time of day late.
+/// Makes a device stamp its events with the monotonic clock: a box without a battery gets its time of day late.
 pub(super) fn use_kernel_time(device: &RawDevice) -> io::Result<()> {
     // `EVIOCSCLKID` of linux/input.h with CLOCK_MONOTONIC.
     const SET_CLOCK: rustix::ioctl::Opcode = opcode::write::<i32>(b'E', 0xa0);
@@ -268,7 +268,7 @@ impl Receiver {
         Ok(Some(Self { device, keys, grip: Grip::Shared }))
     }
 
-    /// Notes which keys are down; gives those that count as pressed.
+    /// Records which keys are down; returns those that count as pressed.
     fn take_pressed(&mut self, arrival: Arrival, now: Duration, codes: &Codes, presses: &mut Presses) -> Vec<Heard> {
         let Ok(keys) = self.device.get_key_state() else { return Vec::new() };
         let pressed = keys.iter().map(|key| key.code());
@@ -284,7 +284,7 @@ impl Receiver {
         }
     }
 
-    /// Keeps the keys from the console, or does not. The box's own power button stays with the system as well.
+    /// Grabs the keys or gives them back, when that is due. The box's own power button is never grabbed.
     fn settle_grip(&mut self, wanted: Hearing, now: Duration) {
         if self.keys.is_power_only {
             return;
@@ -299,10 +299,7 @@ impl Receiver {
         let next = Grip::after(order, result.is_ok(), now);
         match (&result, self.grip, next) {
             (Err(error), Grip::Shared | Grip::Alone, _) if error.kind() == io::ErrorKind::ResourceBusy => {
-                tracing::warn!(
-                    name,
-                    "this receiver is not heard while another program has it; asking every few seconds"
-                );
+                tracing::warn!(name, "another program has grabbed this receiver; trying again every few seconds");
             }
             (Err(error), Grip::Shared | Grip::Alone, _) => {
                 tracing::warn!(name, %error, "the keys of this receiver also reach other programs");

@@ -1,4 +1,4 @@
-//! The box's screen, whatever the kernel has for it now: nothing yet, a frame buffer, or a card (SCR-5).
+//! The box's screen: none yet, a frame buffer, or a card, as the kernel has it now (SCR-5).
 //!
 //! A program that is started before the driver waits here, and a frame buffer gives way to the card that comes later.
 
@@ -41,7 +41,7 @@ pub(super) struct Screen<D> {
     display: Option<Box<dyn Display>>,
     is_light_off: bool,
     is_lent: bool,
-    /// The log knows that there is none.
+    /// The missing screen has been logged.
     is_told: bool,
 }
 
@@ -58,7 +58,7 @@ impl<D: Devices> Screen<D> {
             Ok(card) => Ok(card),
             Err(no_card) => match self.devices.frame_buffer() {
                 Ok(frame_buffer) => Ok(frame_buffer),
-                // A card that may not be used says more than a frame buffer that is not there.
+                // The error of a card that cannot be opened is more useful than that of a missing frame buffer.
                 Err(OpenError::NoCard) => Err(no_card),
                 Err(refused) => Err(refused),
             },
@@ -81,7 +81,7 @@ impl<D: Devices> Screen<D> {
     /// Uses another display from now on.
     fn change(&mut self, display: Option<Box<dyn Display>>) -> Connection {
         let had_screen = self.size().is_some();
-        // The old one puts the picture of before back while it still may.
+        // Drop the old display first: it restores the earlier picture while it still can.
         self.display = None;
         self.display = display;
         if let Some(display) = &mut self.display {

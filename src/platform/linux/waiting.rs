@@ -1,4 +1,4 @@
-//! Sleeping until something happens: a flip, a key, a plug, a signal, a worker's knock, or a time.
+//! Sleeping until something happens: a flip, a key, a plug, a signal, a worker's wake-up, or a time.
 
 use std::io::{self, Read};
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -27,14 +27,14 @@ impl Wake {
         Ok(Self { fd: Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?) })
     }
 
-    /// What other threads hold.
+    /// A handle with which other threads end the wait.
     pub fn waker(&self) -> Waker {
         Waker { fd: self.fd.clone() }
     }
 
-    /// Forgets the knocks so far.
+    /// Clears the wake-ups so far.
     fn quiet(&self) {
-        // Nothing to read means nobody knocked.
+        // Nothing to read means that there was no wake-up.
         let _ = rustix::io::read(&*self.fd, &mut [0_u8; 8]);
     }
 }
@@ -48,7 +48,7 @@ pub struct Waker {
 impl Waker {
     /// Ends the wait, or the next one.
     pub fn wake(&self) {
-        // The counter being full means that the knock is heard already.
+        // A full counter means that the wait ends already.
         let _ = rustix::io::write(&*self.fd, &1_u64.to_ne_bytes());
     }
 }
@@ -82,11 +82,11 @@ impl Signals {
 /// What ended a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Woken {
-    /// The display tells something.
+    /// The display has events.
     pub by_display: bool,
     /// A receiver has keys, or one came or went.
     pub by_remote: bool,
-    /// What was told of screens that may have been connected or disconnected.
+    /// The notifications about screens.
     pub screens: ScreenNews,
     /// The network changed.
     pub network: Option<NetworkChange>,
@@ -97,7 +97,7 @@ pub struct Woken {
 /// Sleeps until something happens, at most so long; `None` is for ever.
 ///
 /// # Errors
-/// The system refuses to wait, which nothing can be done about.
+/// The system refuses to wait, from which there is no recovery.
 pub fn wait(
     wake: &Wake,
     signals: &Signals,

@@ -17,11 +17,11 @@ use super::picture::{Damage, Picture, Rect, Size};
 
 /// The width of the layout; a smaller screen shows the same picture at a smaller scale.
 const LAYOUT_WIDTH: f32 = 1920.0;
-/// How long until a screen that was refused is asked for again.
+/// The pause after a refused picture.
 const RETRY: Duration = Duration::from_secs(1);
-/// How long a flip may take; a screen that is switched off in between never tells.
+/// How long a flip may take; a screen that is switched off in between never reports it.
 const LOST_FLIP: Duration = Duration::from_secs(1);
-/// The space between pictures on a screen that does not tell when it shows them.
+/// The time between pictures on a screen without flip events.
 const FRAME: Duration = Duration::from_millis(16);
 
 /// The window of the box.
@@ -35,22 +35,22 @@ pub struct BoxWindow {
     standing: Standing,
     flight: Option<Duration>,
     next_frame: Duration,
-    /// A picture was asked for before its time.
+    /// A draw was requested before its time.
     is_owed: bool,
-    /// The log knows that the screen refuses pictures.
+    /// The refusal of pictures has been logged.
     is_refusal_told: bool,
 }
 
-/// How the window stands with its screen.
+/// Whether the screen shows the window's pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// Pictures are shown.
     Shown,
-    /// The screen refused a picture and is asked again.
+    /// The screen refused a picture, which is tried again at `retry_at`.
     Refused { retry_at: Duration },
     /// No screen is connected.
     Unplugged,
-    /// Another program has it with our consent.
+    /// The screen is lent to another program.
     Lent,
     /// It is dark.
     Dark,
@@ -63,7 +63,7 @@ pub enum Drawn {
     Nothing,
     /// Nothing: the last picture is on its way, or the next is not due.
     NotYet,
-    /// Nothing: nobody would see it.
+    /// Nothing: the screen is dark, lent or not connected.
     Hidden,
     /// A picture is on the screen.
     OnScreen,
@@ -139,7 +139,7 @@ impl BoxWindow {
         self.is_owed = false;
         let (picture, undrawn, is_new) = (&mut self.picture, &mut self.undrawn, &mut self.is_picture_new);
         self.window.draw_if_needed(|renderer| {
-            // A new picture holds nothing that could be kept.
+            // A new picture has no content yet, so it is drawn whole.
             if std::mem::take(is_new) {
                 renderer.set_repaint_buffer_type(RepaintBufferType::NewBuffer);
             }
@@ -181,20 +181,20 @@ impl BoxWindow {
             ShowError::NoScreen => Standing::Unplugged,
             ShowError::NotOurs => {
                 if !self.is_refusal_told {
-                    tracing::warn!("another program has the screen; asking for it every second");
+                    tracing::warn!("another program has the screen; trying again every second");
                 }
                 Standing::Refused { retry_at: now + RETRY }
             }
             ShowError::Broken(error) => {
                 if !self.is_refusal_told {
-                    tracing::warn!(%error, "the screen refuses the picture; trying every second");
+                    tracing::warn!(%error, "the screen refuses the picture; trying again every second");
                 }
                 Standing::Refused { retry_at: now + RETRY }
             }
         };
         self.is_refusal_told = matches!(self.standing, Standing::Refused { .. });
         self.undrawn = Damage::whole(self.picture.size());
-        // A mode that was refused has left another one to try, and a screen that is gone need not be waited for.
+        // After a refused mode there may be another one, which is tried at once.
         if is_broken && self.look() == Connection::Changed {
             self.next_frame = now;
         }
@@ -212,18 +212,18 @@ impl BoxWindow {
     /// Whether the last picture is on the screen, or was lost on its way.
     fn has_landed(&mut self, now: Duration) -> bool {
         if self.flight.is_some_and(|since| now.saturating_sub(since) >= LOST_FLIP) {
-            tracing::debug!("the screen did not tell of a picture");
+            tracing::debug!("the flip of a picture was never reported");
             self.flight = None;
         }
         self.flight.is_none()
     }
 
-    /// Reads what the display tells; whether a picture has arrived on the screen.
+    /// Reads the events of the display; returns whether a picture has arrived on the screen.
     pub fn take_events(&mut self) -> bool {
         self.display.has_flipped() && self.flight.take().is_some()
     }
 
-    /// Readable when the display tells something.
+    /// Readable when the display has events.
     pub fn events(&self) -> Option<BorrowedFd<'_>> {
         self.display.events()
     }
@@ -251,7 +251,7 @@ impl BoxWindow {
         connection
     }
 
-    /// Gives a television its picture anew that may have left and come between two looks (SCR-2).
+    /// Sets the mode again for a television that may have been unplugged and plugged in between two looks (SCR-2).
     pub fn renew(&mut self) {
         self.display.renew();
         if matches!(self.standing, Standing::Shown | Standing::Refused { .. }) {
@@ -259,12 +259,12 @@ impl BoxWindow {
         }
     }
 
-    /// How often [`BoxWindow::look`] is wanted although nothing was told.
+    /// How often [`BoxWindow::look`] must be called without a notification.
     pub fn look_every(&self) -> Option<Duration> {
         self.display.look_every()
     }
 
-    /// Makes the picture as large as the display wants it.
+    /// Gives the picture the size that fits the display.
     fn fit(&mut self) {
         let Some(size) = self.display.size() else { return };
         self.undrawn = Damage::whole(size);
@@ -314,7 +314,7 @@ impl BoxWindow {
         if self.standing != Standing::Lent {
             return;
         }
-        // Refused only if the other program has not let go yet: then the first picture asks again.
+        // Refused only if the other program has not released the screen yet: then the first picture retries.
         if let Err(error) = self.display.take_back() {
             tracing::debug!(%error, "the screen is not back yet");
         }
@@ -339,7 +339,7 @@ impl BoxWindow {
             Standing::Unplugged | Standing::Lent | Standing::Dark => None,
             Standing::Shown => match self.flight {
                 Some(since) => Some(since + LOST_FLIP),
-                // What was asked for too soon after the last picture may be something new.
+                // A draw that was requested too soon may have something new.
                 None if self.is_owed || !self.undrawn.is_empty() => Some(self.next_frame),
                 None if self.window.has_active_animations() => Some(self.next_frame.max(now + FRAME)),
                 None => None,
@@ -348,7 +348,7 @@ impl BoxWindow {
     }
 }
 
-/// Tells the window how large it is.
+/// Sets the window's size.
 fn resize(window: &MinimalSoftwareWindow, size: Size) {
     let scale_factor = size.width as f32 / LAYOUT_WIDTH;
     window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });

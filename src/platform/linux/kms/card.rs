@@ -51,10 +51,10 @@ impl Card {
         self.acquire_master_lock()
     }
 
-    /// Lets another program have the card.
+    /// Releases the card, so that another program can use it.
     pub(super) fn release(&self) {
         if let Err(error) = self.release_master_lock() {
-            tracing::debug!(%error, "the screen was not ours to give away");
+            tracing::debug!(%error, "the card was not ours to release");
         }
     }
 }
@@ -84,7 +84,7 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// Puts it back. What it was drawn in may be gone; then the kernel's console takes over when the card is closed.
+    /// Restores it. Its buffer may be gone; then the kernel's console takes over when the card is closed.
     pub(super) fn restore(&self, card: &Card) {
         let result = match (self.framebuffer, self.mode) {
             (Some(framebuffer), Some(mode)) => {
@@ -98,27 +98,27 @@ impl Before {
     }
 }
 
-/// What a panic still has to put back. After SIGKILL nobody can: the kernel's console takes the
-/// screen back by itself when it closes the card for us.
+/// What a panic has to restore. SIGKILL leaves no chance to: then the kernel closes the card, and its console takes
+/// the screen.
 static LAST_WISH: Mutex<Option<(Arc<Card>, Before)>> = Mutex::new(None);
 
-/// Notes what a panic has to put back.
+/// Records what a panic has to restore.
 pub(super) fn remember(card: &Arc<Card>, before: &Before) {
     *LAST_WISH.lock().unwrap_or_else(PoisonError::into_inner) = Some((card.clone(), before.clone()));
 }
 
-/// Puts back what was noted, once.
+/// Restores what was recorded, once.
 pub(super) fn restore_remembered() {
     put_back(|_| true);
 }
 
-/// Puts back what was noted of this card, once; another one may have taken its place.
+/// Restores what was recorded of this card, once; the record may be of another card by now.
 pub(super) fn restore(card: &Arc<Card>) {
     put_back(|noted| Arc::ptr_eq(noted, card));
 }
 
 fn put_back(is_it: impl Fn(&Arc<Card>) -> bool) {
-    // A panic may have happened under the lock: then the kernel has to do it.
+    // After a panic under the lock, the kernel's console has to take over.
     let wish = LAST_WISH.try_lock().ok().and_then(|mut wish| wish.take_if(|(card, _)| is_it(card)));
     if let Some((card, before)) = wish {
         before.restore(&card);

@@ -1,6 +1,6 @@
-//! Telling the driver what has changed, where the driver wants to know.
+//! Reports the changed parts of a picture to drivers that ask for them.
 //!
-//! Most hardware reads the buffer itself and wants to know nothing. A driver that sends the picture
+//! Most hardware reads the whole buffer by itself. A driver that sends the picture
 //! over a wire (a USB display, a virtual machine, a firmware's frame buffer) has a property for it.
 
 use std::io;
@@ -54,14 +54,14 @@ impl DamagePlane {
         request.add_property(self.plane, self.clips, clips);
         let result = card.atomic_commit(AtomicCommitFlags::NONBLOCK | AtomicCommitFlags::PAGE_FLIP_EVENT, request);
         if let property::Value::Blob(blob) = clips {
-            // The kernel holds on to it as long as it needs.
+            // The kernel keeps the blob alive as long as it needs it.
             let _ = card.destroy_property_blob(blob);
         }
         result
     }
 }
 
-/// The parts as clips; the list has one length, so the last one may stand there several times.
+/// The parts as clips; the list has a fixed length, so the last clip may be repeated.
 fn clips(damage: &Damage, origin: (u32, u32)) -> [Clip; Damage::MOST] {
     let clip = |at: usize| {
         let rect = damage.rects().get(at).or_else(|| damage.rects().last())?;

@@ -7,7 +7,7 @@ use super::card::{self, Card};
 use super::mode::Refused;
 use super::output::{Route, property};
 
-/// Modes that are told of one connector.
+/// How many modes of a connector are listed.
 const MODES: usize = 12;
 /// Properties that the program or an operator has a use for.
 const PROPERTIES: [&str; 7] =
@@ -68,7 +68,7 @@ fn describe_connector(card: &Card, connector: &connector::Info) -> Vec<String> {
     lines
 }
 
-/// How many planes of each kind there are; the kernel's word of their formats is left out but for the two we use.
+/// How many planes of each kind there are, and whether they have the two formats that the menu uses.
 fn describe_planes(card: &Card) -> Vec<String> {
     const FORMATS: [(&str, &[u8; 4]); 2] = [("XRGB8888", b"XR24"), ("RGB565", b"RG16")];
     let Ok(planes) = card.plane_handles() else { return Vec::new() };

@@ -3,11 +3,11 @@
 /// What a connector is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// HDMI, DisplayPort, DVI: it says itself whether a television is there.
+    /// HDMI, DisplayPort, DVI: the connector detects a television.
     Digital,
     /// A panel, a VGA monitor, a virtual machine's screen.
     Panel,
-    /// Composite, S-Video and the like: many drivers call them connected whatever hangs on them.
+    /// Composite, S-Video and the like: many drivers always call them connected.
     Analogue,
 }
 
@@ -16,7 +16,7 @@ pub(super) enum Kind {
 pub(super) enum Link {
     /// It is there.
     Connected,
-    /// The connector cannot tell.
+    /// The connector cannot detect it.
     Untold,
     /// It is not there, or has no mode.
     None,
@@ -60,8 +60,8 @@ impl Jack {
     }
 }
 
-/// The index of the best connector (SCR-1): a television behind HDMI before a jack that is always connected, whatever
-/// the driver lists first; of equals the one in use, else the first.
+/// The index of the best connector (SCR-1): a television behind HDMI before a jack that is always connected, in any
+/// order of the driver; of equals the one in use, else the first.
 pub(super) fn choose(jacks: &[Jack]) -> Option<usize> {
     let ranked = jacks.iter().enumerate().filter_map(|(at, jack)| Some((jack.rank()?, !jack.is_used, at)));
     ranked.min().map(|(_, _, at)| at)

@@ -33,12 +33,12 @@ pub struct Kms {
     before: Option<Before>,
     /// What the driver has refused of the screen that is connected.
     refused: Refused,
-    /// There is a screen and no mode of it can be had now.
+    /// There is a screen, but none of its modes can be used now.
     is_refused_all: bool,
     is_gone: bool,
 }
 
-/// How often a screen is tried of which no mode can be had; memory may become free.
+/// How often a screen without a usable mode is tried again; memory may become free.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
 impl Kms {
@@ -127,7 +127,7 @@ impl Kms {
         let has_refused = std::mem::take(&mut self.refused) != Refused::default();
         let is_there = has_refused && rank(&self.card, self.wish).is_some();
         if is_there && !self.is_refused_all {
-            tracing::warn!("no mode of the screen can be had; trying again");
+            tracing::warn!("no mode of the screen can be used; trying again");
         }
         self.is_refused_all = is_there;
         if is_there {
@@ -140,13 +140,13 @@ impl Kms {
         Connection::Gone
     }
 
-    /// Notes that a mode cannot be had; whether another one may be tried.
+    /// Records that a mode cannot be used; returns whether another one may be tried.
     fn refuse(&mut self, route: &Route, error: &io::Error) -> bool {
         let Some(why) = refusal(error) else { return false };
         let offer = route.offer();
         if self.refused.add(&offer, why) {
             let Size { width, height } = offer.size;
-            tracing::warn!(%error, width, height, offer.refresh, "the screen's mode cannot be had; a smaller one is tried");
+            tracing::warn!(%error, width, height, offer.refresh, "the screen's mode cannot be used; trying a smaller one");
         }
         true
     }
@@ -155,7 +155,7 @@ impl Kms {
         // The buffers of the old mode go once the new ones are made, so that the screen is not black between.
         let output = Output::make(&self.card, route.clone(), self.wish).or_else(|error| {
             let has_given_way = self.output.take().is_some();
-            // Both may be more than the memory holds.
+            // There may be no memory for the old and the new buffers together.
             if has_given_way { Output::make(&self.card, route, self.wish) } else { Err(error) }
         })?;
         if let Some(old) = &self.output
@@ -180,14 +180,14 @@ fn rank(card: &Card, wish: Wish) -> Option<Rank> {
 }
 
 impl Kms {
-    /// Makes the card ours to draw on, if no other program has it; whether it is.
+    /// Becomes DRM master of the card, if no other program is; returns whether it did.
     ///
-    /// Asked only when a picture was refused: before Linux 5.8 the question itself wants root's rights.
+    /// Called only after a picture was refused: before Linux 5.8 the call needs root's rights.
     fn claim(&mut self) -> bool {
         if self.card.master().is_ok() {
             return true;
         }
-        // The kernel never gives a card to who opened it while another had it; opened anew, it is free to take.
+        // A descriptor that was opened while another program was master never becomes master; a new one does.
         let anew = Card::open(&self.card.path).ok().flatten().filter(|card| card.master().is_ok());
         let Some(card) = anew else { return false };
         (self.output, self.before) = (None, None);
@@ -235,7 +235,7 @@ impl Display for Kms {
         match self.card.receive_events() {
             Ok(mut events) => events.any(|event| matches!(event, Event::PageFlip(_))),
             Err(error) => {
-                tracing::debug!(%error, "the card tells nothing");
+                tracing::debug!(%error, "the events of the card cannot be read");
                 false
             }
         }
@@ -245,7 +245,7 @@ impl Display for Kms {
         let connection = self.connect_best();
         let ours = self.output.as_ref().map(|output| output.route.rank);
         if self.is_gone || !ours.is_some_and(Rank::is_best) {
-            // Every card is looked at while ours has no television; a card of the boot loader's picture goes when the
+            // All cards are searched while ours has no television; a card of the boot loader's picture goes when the
             // driver of the real one has come.
             if let Some(other) = self.better(ours.filter(|_| !self.is_gone)) {
                 *self = other;

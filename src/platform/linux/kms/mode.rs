@@ -9,7 +9,7 @@ pub(super) struct Offer {
     pub(super) size: Size,
     /// Pictures a second.
     pub(super) refresh: u32,
-    /// Whether the screen likes it best.
+    /// Whether the screen prefers it.
     pub(super) is_preferred: bool,
     /// Whether each picture comes in two halves.
     pub(super) is_interlaced: bool,
@@ -22,7 +22,7 @@ const SMOOTH: u32 = 48;
 
 /// The index of the mode for a picture of the wanted size, leaving out what was refused.
 ///
-/// That size if the screen has it; else the screen's own favourite if it is smaller, as that of a
+/// That size if the screen has it; else the screen's preferred mode if it is smaller, as that of a
 /// small panel is; else the largest that is not larger than wanted, 16 to 9 before the others, so
 /// that a weak box is not made to draw for a 4K screen; else the smallest there is. Standard definition, on which
 /// small text cannot be read, comes after everything, halves after whole pictures, and 24 a second after 50.
@@ -42,7 +42,7 @@ pub(super) fn choose(offers: &[Offer], wanted: Size, refused: &Refused) -> Optio
         } else {
             u8::from(fits(offer))
         };
-        // Nothing is gained by more than 60 pictures a second, and 24 are seen.
+        // More than 60 pictures a second gain nothing, and 24 are visibly uneven.
         let refresh = 60 - offer.refresh.min(120).abs_diff(60).min(60);
         let size = if kind == 0 { u64::MAX - area(offer.size) } else { area(offer.size) };
         let is_smooth = offer.refresh >= SMOOTH;
@@ -77,7 +77,7 @@ pub(super) struct Refused {
     too_large: Option<u64>,
 }
 
-/// Why a mode cannot be had.
+/// Why a mode cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// There is no memory for its pictures.
@@ -87,7 +87,7 @@ pub(super) enum Refusal {
 }
 
 impl Refused {
-    /// Notes a refusal; whether it is the first one.
+    /// Records a refusal; returns whether it is the first one.
     pub(super) fn add(&mut self, offer: &Offer, why: Refusal) -> bool {
         let is_first = self.modes.is_empty() && self.too_large.is_none();
         match why {

@@ -99,7 +99,7 @@ fn jack(found: &connector::Info, is_used: bool) -> Jack {
     let link = match found.state() {
         _ if found.modes().is_empty() || kind.is_none() => Link::None,
         connector::State::Connected => Link::Connected,
-        // Some analogue outputs cannot tell whether a screen hangs on them.
+        // Some analogue outputs cannot detect a screen.
         connector::State::Unknown => Link::Untold,
         connector::State::Disconnected => Link::None,
     };
@@ -165,7 +165,7 @@ enum NextMode {
     Stays,
     /// The mode is set.
     Set,
-    /// The mode is switched off and set, as a driver does nothing for a mode that it believes to be shown.
+    /// The mode is switched off and set, because a driver ignores a mode that it believes to be set.
     SetAnew,
 }
 
@@ -187,7 +187,7 @@ impl Output {
         let power = property(card, route.connector, "DPMS");
         let link = property(card, route.connector, "link-status");
         let plane = DamagePlane::find(card, route.crtc);
-        // A television gets the range of colours that it expects; a driver without the property knows it by itself.
+        // The television gets the range of colours that it expects; a driver without the property chooses by itself.
         set_enum(card, route.connector, "Broadcast RGB", "Automatic");
         let (refresh, connector) = (route.mode.vrefresh(), route.name.as_str());
         tracing::info!(
@@ -215,7 +215,7 @@ impl Output {
         self.next_mode != NextMode::Stays
     }
 
-    /// Fills the buffer that is not shown, and shows it; `true` if the screen will tell when it has.
+    /// Fills the buffer that is not shown, and flips to it; `true` if an event will follow when it is on the screen.
     pub(super) fn show(&mut self, card: &Card, picture: &Picture, damage: &Damage) -> io::Result<bool> {
         for buffer in &mut self.buffers {
             buffer.stale.add_all(damage);
@@ -296,7 +296,7 @@ pub(super) fn switch_off(card: &Card, crtc: crtc::Handle) {
     }
 }
 
-/// Has the driver shrink the picture by this many percent on each side; whether it does.
+/// Asks the driver to shrink the picture by this many percent on each side; returns whether it does.
 fn set_margins(card: &Card, connector: connector::Handle, screen: Size, percent: u32) -> bool {
     if percent == 0 {
         return false;
@@ -380,7 +380,7 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        // A card that is gone has taken both with it.
+        // This fails if the card is gone, which has freed both.
         let _ = self.card.destroy_framebuffer(self.framebuffer);
         let _ = self.card.destroy_dumb_buffer(self.dumb);
     }

@@ -1,4 +1,4 @@
-//! The window over a display that does what a test tells it.
+//! The window over a display that a test controls.
 
 use std::cell::RefCell;
 use std::io;
@@ -13,7 +13,7 @@ fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// What a display has been told, and what it answers.
+/// The calls that a display got, and what it answers.
 #[derive(Default)]
 struct Script {
     size: Option<Size>,
@@ -44,7 +44,7 @@ impl Fake {
         self.0.borrow_mut().has_flipped = true;
     }
 
-    /// Connects a screen of this size, or none; the kernel has not told of it yet.
+    /// Connects a screen of this size, or none; the notification has not come yet.
     fn connect(&self, size: Option<Size>) {
         self.0.borrow_mut().next = size;
     }
