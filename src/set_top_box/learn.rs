@@ -1,4 +1,4 @@
-//! `--learn-keys`: the viewer presses, the program says what arrived, writes the keymap and reports on the devices.
+//! `--learn-keys`: prints what each key of a remote sends, the lines of a keymap, and a report on the devices.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use crate::platform::linux::{KernelNews, Listener, Sent, Signals, Stroke, Wake, 
 use super::BoxError;
 use super::report::Report;
 
-/// How long one key is waited for.
+/// How long to wait for one key.
 const ONE_KEY: Duration = Duration::from_secs(8);
-/// How long nobody presses anything until the lesson ends.
+/// The time without a key after which the lesson ends.
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long Back is held to end the lesson.
 const LONG_BACK: Duration = Duration::from_secs(2);
@@ -56,7 +56,7 @@ pub(super) fn run(codes: Codes) -> Result<(), BoxError> {
     for line in report.lines() {
         println!("# {line}");
     }
-    // What was typed is not left for the shell to read.
+    // The terminal's input is discarded, so that the shell does not read the keys.
     let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
     Ok(())
 }
@@ -74,7 +74,7 @@ struct Lesson {
 
 impl Lesson {
     fn new(codes: Codes) -> Self {
-        // Digits on a remote have their codes; asking for ten of them would tire anybody.
+        // Ten digits would make the lesson long, and their codes are the same on every remote.
         let asked = Button::all().filter(|button| !matches!(button, Button::Key(RemoteKey::Digit(_)))).collect();
         Self {
             codes,
@@ -112,7 +112,7 @@ impl Lesson {
         self.asked_since = None;
     }
 
-    /// Takes what a key sent and says so.
+    /// Takes an event of a key and returns the line to print.
     fn hear(&mut self, now: Duration, sent: &Sent) -> String {
         self.heard_at = now;
         let meaning = self.codes.button(&sent.device, sent.code);

@@ -1,5 +1,5 @@
-//! The program of a set-top box: the configuration becomes a shell, a window and a remote, and the
-//! loop turns them until the viewer leaves or the system asks.
+//! The program of a set-top box: makes a shell, a window and a remote from the configuration, and runs
+//! the event loop until the viewer leaves or a signal comes.
 //!
 //! The emulator's counterpart. Nothing is decided here.
 
@@ -28,7 +28,7 @@ use service::Service;
 use stage::BoxStage;
 use turning::Turning;
 
-/// Why the box does not run.
+/// Why the program ends with an error.
 #[derive(Debug, thiserror::Error)]
 pub enum BoxError {
     /// The configuration is wrong.
@@ -57,7 +57,7 @@ pub enum BoxError {
     /// The window cannot be made.
     #[error("the window cannot be made")]
     Window(#[from] PlatformError),
-    /// The system gives no descriptors or does not wait.
+    /// The system has no descriptors left, or refuses to wait.
     #[error("{0}")]
     System(&'static str, #[source] std::io::Error),
 }
@@ -101,11 +101,11 @@ pub fn run(args: &Args) -> Result<(), BoxError> {
     Turning { shell, window, remote, wake, signals, service }.run()
 }
 
-/// A crash leaves the television as it was found.
+/// Restores the earlier picture of the television after a panic.
 fn restore_at_panic() {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        // Where a panic unwinds instead, a worker's costs one answer, and the screen's own is put back on the way.
+        // Debug builds unwind: a worker's panic loses one reply; on the UI thread `Drop` restores the screen.
         if cfg!(panic = "abort") {
             linux::restore_at_panic();
         }

@@ -15,7 +15,7 @@ pub(super) struct Report {
     devices: BTreeMap<String, Device>,
     /// The last press of each code, and by which node.
     presses: BTreeMap<u16, (String, Duration)>,
-    /// Nodes that sent the same press, and how far apart at most.
+    /// Pairs of nodes that sent the same press, with the longest time between the two.
     doubles: BTreeMap<(String, String), Duration>,
 }
 
@@ -26,11 +26,11 @@ struct Device {
     presses: usize,
     /// The time until each key-up.
     held: Span,
-    /// The time until the first sign of holding.
+    /// The time until the first repeat of the kernel.
     first_sign: Span,
-    /// The time between two signs.
+    /// The time between two repeats of the kernel.
     next_sign: Span,
-    /// Keys that went down again without having gone up.
+    /// Keys that went down a second time without a key-up.
     lost: BTreeSet<u16>,
 }
 

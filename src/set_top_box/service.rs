@@ -1,6 +1,6 @@
-//! What systemd is told: that the menu is ready, that its loop still turns, that it ends.
+//! Notifications to systemd: the menu is ready, its loop is alive, it ends.
 //!
-//! The protocol is one datagram a word (sd_notify(3)); without systemd nobody is told anything.
+//! The protocol is one datagram for each notification (sd_notify(3)); without systemd none is sent.
 
 use std::io;
 use std::os::linux::net::SocketAddrExt;
@@ -11,39 +11,39 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(super) struct Service {
     manager: Option<(UnixDatagram, SocketAddr)>,
-    /// How often it wants a sign of life.
+    /// How often a sign of life is sent.
     interval: Option<Duration>,
     next_sign: Duration,
     is_ready: bool,
 }
 
 impl Service {
-    /// The manager that the environment names, if it does.
+    /// The service manager that the environment names, if any.
     pub(super) fn from_environment(variable: impl Fn(&str) -> Option<String>, own_id: u32) -> Self {
         let Some(address) = variable("NOTIFY_SOCKET") else { return Self::default() };
         let manager = connect(&address)
-            .inspect_err(|error| tracing::warn!(%error, "the service manager cannot be told anything"))
+            .inspect_err(|error| tracing::warn!(%error, "the service manager cannot be notified"))
             .ok();
         let is_for_us = variable("WATCHDOG_PID").is_none_or(|id| id.parse() == Ok(own_id));
         let limit = variable("WATCHDOG_USEC").and_then(|text| text.parse().ok()).filter(|limit| *limit > 0);
-        // Half the time, so that one late turn costs nothing.
+        // Half the limit, so that one late turn does no harm.
         let interval = limit.filter(|_| is_for_us).map(|limit: u64| Duration::from_micros(limit) / 2);
         Self { interval: interval.filter(|_| manager.is_some()), manager, next_sign: Duration::ZERO, is_ready: false }
     }
 
-    /// The menu runs; said once.
+    /// Notifies that the menu runs, once.
     pub(super) fn ready(&mut self) {
         if !std::mem::replace(&mut self.is_ready, true) {
             self.tell("READY=1");
         }
     }
 
-    /// The program ends on purpose.
+    /// Notifies that the program ends on purpose.
     pub(super) fn stopping(&self) {
         self.tell("STOPPING=1");
     }
 
-    /// The loop turns.
+    /// Sends a sign of life, if one is due.
     pub(super) fn alive(&mut self, now: Duration) {
         if let Some(interval) = self.interval
             && self.next_sign <= now
@@ -62,7 +62,7 @@ impl Service {
         if let Some((socket, manager)) = &self.manager
             && let Err(error) = socket.send_to_addr(word.as_bytes(), manager)
         {
-            tracing::warn!(%error, word, "the service manager was not told");
+            tracing::warn!(%error, word, "the service manager was not notified");
         }
     }
 }
@@ -73,7 +73,7 @@ fn connect(address: &str) -> io::Result<(UnixDatagram, SocketAddr)> {
         None => SocketAddr::from_pathname(address)?,
     };
     let socket = UnixDatagram::unbound()?;
-    // The manager being busy must not hold up the picture.
+    // A busy service manager must not delay the picture.
     socket.set_nonblocking(true)?;
     Ok((socket, manager))
 }

@@ -1,4 +1,4 @@
-//! What the shell of a box is made from, out of the configuration.
+//! Makes the parts of a box's shell from the configuration.
 
 use url::Position;
 
@@ -69,7 +69,7 @@ pub(super) fn parts(
     })
 }
 
-/// The disk; one that takes nothing still lets the menu be looked at.
+/// Opens the storage; if it cannot be written, the menu runs without it.
 fn storage(config: &Config) -> Result<(Storage, Memory), BoxError> {
     let directory = &config.storage.dir;
     match Storage::open(directory, u64::from(config.storage.image_cache_mib) * MEBIBYTE) {
@@ -90,7 +90,7 @@ pub(super) fn check(config: &Config) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// What the remote's codes mean. A keymap with a mistake counts for nothing, so that the remote goes on working.
+/// What the remote's codes mean. A keymap with a mistake is ignored, so that the remote goes on working.
 pub(super) fn codes(input: &InputConfig) -> Codes {
     read_codes(input).unwrap_or_else(|error| {
         tracing::warn!(%error, "the keymap is not used; the usual keys are");

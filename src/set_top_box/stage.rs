@@ -1,4 +1,4 @@
-//! The box's screen and remote, which a film player gets for its time.
+//! Lending the box's screen and remote to a film player.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,11 +6,11 @@ use std::rc::Rc;
 use crate::platform::linux::{BoxWindow, Hearing, Remote};
 use crate::player::lending::Stage;
 
-/// What a player gets: the screen for itself, the keys together with us, so that Back still ends the film.
+/// Lends the screen to the player alone, and shares the keys with it, so that Back still ends the film.
 pub(super) struct BoxStage {
     pub(super) window: Rc<RefCell<BoxWindow>>,
     pub(super) remote: Rc<RefCell<Remote>>,
-    /// Who hears the keys while the menu is shown.
+    /// Whether the keys are grabbed while the menu is shown.
     pub(super) hearing: Hearing,
 }
 

@@ -1,6 +1,6 @@
-//! The loop of a box: sleep, hear, turn, draw.
+//! The event loop of a box: sleep, read the keys, run the shell, draw.
 //!
-//! One thread, one picture on its way at a time, and no wake-up that nobody asked for.
+//! One thread, one picture on its way at a time, and no wake-up without a reason.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,12 +17,12 @@ use crate::shell::Shell;
 use super::BoxError;
 use super::service::Service;
 
-/// How often screens are looked for where the kernel cannot tell of them.
+/// How often screens are searched if the kernel sends no notifications.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// A device that the kernel tells of may be opened only after the system has given the rights.
+/// How long after a notification screens are searched again: the rights to a new device come a moment later.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
-/// Everything that turns.
+/// The parts that the event loop runs.
 pub(super) struct Turning {
     pub(super) shell: Shell,
     pub(super) window: Rc<RefCell<BoxWindow>>,
@@ -33,7 +33,7 @@ pub(super) struct Turning {
 }
 
 impl Turning {
-    /// Turns until the viewer leaves or the system asks.
+    /// Runs the event loop until the viewer leaves or a signal comes.
     pub(super) fn run(mut self) -> Result<(), BoxError> {
         let kernel = KernelNews::listen();
         let mut next_look = self.until_look(ScreenNews::Nothing, &kernel);
@@ -88,15 +88,15 @@ impl Turning {
         }
     }
 
-    /// The time until the next look, if nothing is told before.
+    /// The time until screens are searched next without a notification.
     fn until_look(&self, news: ScreenNews, kernel: &KernelNews) -> Option<Duration> {
         let untold = (!kernel.tells_of_screens()).then_some(LOOK_EVERY);
         let again = (news != ScreenNews::Nothing).then_some(LOOK_AGAIN);
         [self.window.borrow().look_every(), untold, again].into_iter().flatten().min()
     }
 
-    /// Before any key and before anything that is due: a question that was open when the box fell asleep is not
-    /// answered now, and the time it slept is no time without a key.
+    /// Runs before any key and before anything that is due: a key must not confirm a question that was open before the
+    /// box slept, and the time of the sleep does not count as time without a key.
     fn notice_sleep(&mut self, watch: &mut SleepWatch) {
         if watch.has_slept() {
             tracing::info!("the system was asleep");
@@ -104,7 +104,7 @@ impl Turning {
         }
     }
 
-    /// Draws what is due; whether the shell learned of it and wants another turn.
+    /// Draws what is due; returns whether the shell was notified and needs another turn.
     fn draw(&mut self, now: Duration, frames: &mut Frames) -> bool {
         let mut window = self.window.borrow_mut();
         window.set_light(if self.shell.app().is_dark() { Light::Off } else { Light::On });
@@ -118,7 +118,7 @@ impl Turning {
         if frames.is_first(drawn) {
             tracing::info!(after_ms = now.as_millis(), "the first picture is shown");
         }
-        // Without a television, too: the service waits for one and is not to be started again for it.
+        // Ready also without a television: the service waits for one, and systemd must not restart it.
         self.service.ready();
         let is_seen = frames.is_state_seen(drawn, state);
         if is_seen {
@@ -158,7 +158,7 @@ struct Frames {
     flying: Option<u64>,
     /// The state of the picture on the screen.
     shown: Option<u64>,
-    /// The last state that the shell was told of.
+    /// The last state that the shell was notified of.
     told: Option<u64>,
 }
 
@@ -173,7 +173,7 @@ impl Frames {
         matches!(drawn, Drawn::OnScreen | Drawn::InFlight) && !std::mem::replace(&mut self.has_shown, true)
     }
 
-    /// Whether the shell is to be told that its state is seen, once for each.
+    /// Whether the shell must be notified that its state is on the screen, once for each state.
     fn is_state_seen(&mut self, drawn: Drawn, state: u64) -> bool {
         match drawn {
             Drawn::InFlight => self.flying = Some(state),
