@@ -1,7 +1,7 @@
 //! Key codes of the Linux input layer and the buttons they stand for.
 //!
-//! The code is what the kernel sends for a key whatever wire it came by: infrared, Bluetooth, CEC,
-//! USB. No keyboard layout stands between, so a key that no layout knows works like any other.
+//! The kernel sends the same code for a key over infrared, Bluetooth, CEC and USB. No keyboard layout
+//! is involved, so a key that no layout knows works like any other.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ pub struct Codes {
     by_device: BTreeMap<String, BTreeMap<u16, Option<Button>>>,
 }
 
-/// KEY_EXIT, whose meaning is a matter of the remote.
+/// KEY_EXIT, whose meaning depends on the remote.
 const EXIT: u16 = 174;
 
 impl Codes {
@@ -102,7 +102,7 @@ fn standard(code: u16) -> Option<Button> {
         0x160 | 0x161 | 28 | 96 => RemoteKey::Ok,
         // KEY_BACK, KEY_ESC, KEY_EXIT, KEY_BACKSPACE.
         158 | 1 | EXIT | 14 => RemoteKey::Back,
-        // KEY_TV, KEY_CLOSE, KEY_HOMEPAGE: a launcher's key is never kept from leading there.
+        // KEY_TV, KEY_CLOSE, KEY_HOMEPAGE: the key of the box's launcher must lead out of the menu.
         0x179 | 206 | 172 => RemoteKey::Leave,
         // KEY_MENU, KEY_CONTEXT_MENU, KEY_OPTION, KEY_SETUP.
         139 | 0x1b6 | 0x165 | 141 => RemoteKey::Menu,

@@ -1,15 +1,15 @@
 //! What a device does when a key is held, learned from what it sends and never from its name (KEY-8).
 //!
-//! Its driver may promise repeats (EV_REP), and a promise counts until a long hold without any sign breaks it: some
-//! drivers promise and never repeat, and the setting may change while the program runs.
+//! A driver may announce repeats (EV_REP). The announcement counts until a long hold without any repeat: some drivers
+//! announce repeats and send none, and the setting may change while the program runs. A repeat is a sign of holding.
 
 use std::time::Duration;
 
 use super::Hold;
 
-/// A key that is held for so long without a sign shows that its device gives none.
+/// A hold of this length without a sign shows that the device gives none.
 const PATIENCE: Duration = Duration::from_millis(1500);
-/// A key-up within this time after the press is told when it happens.
+/// A key-up within this time after the press shows that the device sends its key-ups in time.
 const PROMPT: Duration = Duration::from_millis(400);
 
 /// The driver's setting for repeats; a period of zero switches them off.
@@ -54,12 +54,12 @@ struct Pressed {
 }
 
 impl Habits {
-    /// Those of a device of which only its driver's promise is known.
+    /// The habits of a device of which only the driver's setting is known.
     pub fn new(repeat: Option<AutoRepeat>) -> Self {
         Self { repeat, shown: None, has_prompt_key_ups: false, pressed: None }
     }
 
-    /// The driver's setting has changed: what was seen under the old one proves nothing.
+    /// The driver's setting has changed: what was learned under the old one no longer counts.
     pub fn set_repeat(&mut self, repeat: Option<AutoRepeat>) {
         if self.repeat != repeat {
             (self.repeat, self.shown) = (repeat, None);
@@ -94,7 +94,7 @@ impl Habits {
         }
     }
 
-    /// Keys may have gone up unheard.
+    /// Key-ups may have been lost.
     pub fn forget_press(&mut self) {
         self.pressed = None;
     }

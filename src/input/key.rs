@@ -1,4 +1,4 @@
-//! The keys of a remote control, whatever wire they came by.
+//! The keys of a remote control, from any source.
 
 use std::time::Duration;
 
@@ -124,29 +124,29 @@ impl RemoteKey {
 /// What a key did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// It went down; also a desktop's repeats, which cannot always be told from it.
+    /// It went down; also a desktop's repeats, which sometimes cannot be distinguished from it.
     Down(Hold),
-    /// The driver says that it is still down. Never a press, however long nothing was heard of it.
+    /// The driver says that it is still down. Never a press, even after a long silence.
     Still,
     /// It went up.
     Up,
 }
 
-/// What is known of how a device tells that a key is held, by what it did so far ([`super::Habits`]).
+/// How a device shows that a key is held, learned from what it did so far ([`super::Habits`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
-    /// It gives signs while a key is down, so a key that gives none is not held, whenever its key-up comes (KEY-8).
+    /// It sends repeats while a key is down, so a key without repeats is not held, even if its key-up is late (KEY-8).
     Signed,
-    /// It gives no signs, and its key-ups come when the key goes up.
+    /// It sends no repeats, and its key-ups come when the key goes up.
     Silent,
-    /// It gives no signs, and its key-ups were all late so far: a tap may look like a hold.
+    /// It sends no repeats, and its key-ups were all late so far: a tap may look like a hold.
     Unproven,
-    /// A program that holds a key and says so once.
+    /// A program, such as a key script, whose press lasts until its release.
     Trusted,
 }
 
 impl Hold {
-    /// The silence after which the key counts as released (KEY-4; clients hold up to 60 s).
+    /// The time without a repeat after which the key counts as released (KEY-4; clients hold up to 60 s).
     pub(crate) fn lease(self) -> Duration {
         match self {
             Self::Signed => Duration::from_millis(700),
@@ -154,7 +154,7 @@ impl Hold {
         }
     }
 
-    /// The time after which a key counts as stuck, whatever its device says (KEY-9).
+    /// The time after which a key counts as stuck, even if its device sends repeats (KEY-9).
     pub(crate) fn longest(self) -> Duration {
         match self {
             Self::Signed | Self::Silent | Self::Unproven => Duration::from_secs(45),

@@ -1,4 +1,4 @@
-//! What a key wishes: one table for the whole program, so that a key means the same everywhere.
+//! The intent behind a key: one table for the whole program, so that a key means the same everywhere.
 
 use super::{Direction, RemoteKey};
 

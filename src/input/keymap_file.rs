@@ -2,7 +2,7 @@
 //!
 //! `[keys]` holds for every remote, `[device."its name"]` for one. A code is a name of
 //! linux/input-event-codes.h or a number; a meaning is a key of key scripts, POWER, SLEEP, WAKEUP or
-//! NONE. The text comes in and codes go out; the file itself is read elsewhere.
+//! NONE. This module turns text into codes; the caller reads the file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub struct KeymapError {
     pub problem: String,
 }
 
-/// A keymap is a page or two.
+/// The largest keymap; a real one is a page or two.
 const LONGEST: usize = 256 * 1024;
 
 /// Changes codes as a keymap says.
@@ -126,7 +126,7 @@ fn line_of(text: &str, span: &Range<usize>) -> usize {
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// The beginning of a word that somebody else chose.
+/// The beginning of a word from the file, for an error message.
 fn short(word: &str) -> String {
     word.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(40).collect()
 }

@@ -1,7 +1,7 @@
-//! From the remote to a wish: keys, the keymap, and hold-to-repeat.
+//! From the remote to an intent: keys, the keymap, and hold-to-repeat.
 //!
-//! Pure functions over values; times come in as arguments. Where keys come from (evdev, a desktop
-//! keyboard, HTTP, a script) is the platform's business.
+//! Pure functions over values; times are arguments. The platform reads the keys (evdev, a desktop
+//! keyboard, a script).
 
 mod codes;
 mod habits;

@@ -1,7 +1,7 @@
-//! Presses that arrive by two devices at once: one receiver with two nodes, or a television and a remote (KEY-10).
+//! Presses that two devices send at once: one receiver with two nodes, or a television and a remote (KEY-10).
 //!
-//! [`super::Repeat`] and the power keys make one press of them by their times; here is known which device sent what,
-//! so that a key counts as down until the last of the two lets it go, and the log can name them.
+//! [`super::Repeat`] and the power keys make one press of them by their times. This module remembers which device
+//! sent the press, so that a key counts as down until both devices have sent the key-up, and the log can name them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,11 +21,12 @@ pub struct Presses {
     is_told: bool,
 }
 
-/// A button as a key of a map: its name is its own.
+/// A button as a key of a map: its name, which is unique.
 type ButtonKey = &'static str;
 
 impl Presses {
-    /// A device says that a button went down; gives the other device that said so just before, the first time ever.
+    /// A button of a device went down. Returns the device that sent the same press just before, but only the first
+    /// time that this happens.
     pub fn down(&mut self, node: Node, button: Button, at: Duration) -> Option<Node> {
         let presses = self.down.entry(button.name()).or_default();
         presses.retain(|(other, since)| *other != node && at.saturating_sub(*since) < ONE_PRESS);
@@ -34,12 +35,12 @@ impl Presses {
         other.filter(|_| !std::mem::replace(&mut self.is_told, true))
     }
 
-    /// A device says that a button went up; whether the button is up then, on every device that sent this press.
+    /// A button of a device went up. Returns whether it is up on every device that sent this press.
     pub fn up(&mut self, node: Node, button: Button) -> Release {
         let Some(presses) = self.down.get_mut(button.name()) else { return Release::Complete };
         let held_before = presses.len();
         presses.retain(|(other, _)| *other != node);
-        // A device whose press was forgotten ends nothing that others began together.
+        // A device whose press was forgotten does not end the press of the others.
         if presses.is_empty() || presses.len() == held_before { Release::Complete } else { Release::Partial }
     }
 
@@ -56,7 +57,7 @@ impl Presses {
 pub enum Release {
     /// It is.
     Complete,
-    /// The other device of the same press has it down still.
+    /// The button is still down on the other device of the same press.
     Partial,
 }
 

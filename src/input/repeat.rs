@@ -1,8 +1,8 @@
 //! Hold-to-repeat, bounces, lost key-ups and stuck keys (KEY-2 to KEY-5, KEY-8 to KEY-10), with the time as an
 //! argument.
 //!
-//! The host's own repeats never move anything: they only prove that a key is still down. So any repeat rate of a
-//! kernel or a desktop moves alike. What a device proves at all is known from [`Hold`].
+//! The host's own repeats never move anything: they only prove that a key is still down. So the focus moves at the
+//! same rate with any repeat rate of a kernel or a desktop. [`Hold`] says which proofs a device sends at all.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ const REPEAT: Duration = Duration::from_millis(80);
 const FAST_AFTER: Duration = Duration::from_secs(2);
 const FAST_REPEAT: Duration = Duration::from_millis(40);
 const LONG_BACK: Duration = Duration::from_millis(800);
-/// Where a tap can look like a hold of 700 ms, only a longer one is a hold.
+/// The first repeat for devices on which a tap can look like a hold of 700 ms.
 const UNPROVEN_REPEAT: Duration = Duration::from_secs(1);
-/// Two presses of one key within this time are one: nobody presses faster, but contacts bounce, and some remotes
-/// send by two devices (KEY-10).
+/// Two presses of one key within this time are one: people press more slowly, but contacts bounce, and some remotes
+/// send through two devices (KEY-10).
 const ONE_PRESS: Duration = Duration::from_millis(100);
 /// The same for OK, which spends points (KEY-5).
 const ONE_PRESS_OF_OK: Duration = Duration::from_millis(120);
-/// Presses that follow each other within [`ONE_PRESS`] for so long are no bouncing contact but a remote that presses
-/// anew while its key is held.
+/// Presses that follow each other within [`ONE_PRESS`] for longer than this are not a bouncing contact but a remote
+/// that sends new presses while its key is held.
 const BOUNCING: Duration = Duration::from_millis(250);
 
-/// What a held or pressed key amounts to.
+/// What a held or pressed key means to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// A fresh press.
@@ -54,13 +54,13 @@ struct Last {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// It went down, and nothing was heard of it since.
+    /// It went down, and no event of it came since.
     Pressed,
-    /// Something has said that it is still down.
+    /// A repeat has shown that it is still down.
     Held,
     /// It went up; remembered, as it may bounce.
     Up,
-    /// It was down for longer than anybody holds a key, and counts as released until it is pressed anew.
+    /// It was down for longer than a person holds a key; it counts as released until the next press.
     Stuck,
 }
 
@@ -97,7 +97,7 @@ impl Last {
         now.saturating_sub(self.last_sign) >= self.hold.lease()
     }
 
-    /// Something says that the key is still down.
+    /// A repeat shows that the key is still down.
     fn sign(&mut self, now: Duration) {
         self.last_sign = now;
         let is_stuck = now.saturating_sub(self.since) >= self.hold.longest();
@@ -143,7 +143,7 @@ impl Last {
 }
 
 impl Repeat {
-    /// Takes what a key did at `now` and says what it amounts to.
+    /// Takes an event of a key and returns the step that follows from it, if any.
     pub fn key(&mut self, now: Duration, event: KeyEvent) -> Option<Step> {
         let same = self.last.as_mut().filter(|last| last.key == event.key);
         match event.phase {
@@ -191,7 +191,7 @@ impl Repeat {
         Some(Step::Again(last.key))
     }
 
-    /// When [`Repeat::wake`] wants to be called.
+    /// When [`Repeat::wake`] must be called.
     pub fn next_wake(&self) -> Option<Duration> {
         self.last.as_ref()?.next_due()
     }

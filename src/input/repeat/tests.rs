@@ -186,7 +186,7 @@ fn moves(key: RemoteKey, hold: Hold, story: &Story) -> Vec<u64> {
     told(key, hold, story).into_iter().map(|(at, _)| at).collect()
 }
 
-/// C01: whatever its key-up does, a key of which nothing says that it is held is one move.
+/// C01: a key without a repeat is one move, whenever its key-up comes.
 #[test]
 fn c01_a_tap_is_one_move_whatever_its_key_up_does() {
     for up in [1, 100, 250, 399, 400, 450, 500, 550, 600, 650, 699, 700, 930, 1500, 44_000, 90_000] {
@@ -299,7 +299,7 @@ fn c04_one_press_that_comes_twice_is_one() {
             assert_eq!(moves(key, hold, &story(apart)).len(), 2, "{key:?} {hold:?}");
         }
     }
-    // Both keep the key down for long, and neither says that it is held.
+    // Both keep the key down for long, and neither sends a repeat.
     assert_eq!(moves(RIGHT, Hold::Signed, &story("d0 d80 u600 u680")), [0]);
 }
 
