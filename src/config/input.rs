@@ -25,7 +25,7 @@ impl Input<'_> {
         }
     }
 
-    /// A text that says something, of at most so many characters.
+    /// A text that is not blank, of at most `most` characters.
     pub fn name(&self, most: usize) -> Option<String> {
         let text = self.text()?.trim();
         let is_sane = (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
@@ -37,7 +37,7 @@ impl Input<'_> {
         self.text().filter(|text| text.starts_with('/')).map(PathBuf::from)
     }
 
-    /// An address of the web without a user in it.
+    /// An http or https address without a user in it.
     pub fn address(&self) -> Option<Url> {
         let url = Url::parse(self.text()?).ok()?;
         let is_open = url.username().is_empty() && url.password().is_none();
@@ -113,7 +113,7 @@ impl fmt::Display for Input<'_> {
             Self::Toml(value) => value.to_string(),
             Self::Text(text) => format!("{text:?}"),
         };
-        // A mistake can be a whole table.
+        // The wrong value can be a whole table, so its text is cut.
         let mut start = text.chars();
         f.write_str(&start.by_ref().take(80).collect::<String>())?;
         if start.next().is_some() { f.write_str("…") } else { Ok(()) }

@@ -32,7 +32,7 @@ const PREFIX: &str = "BONUS_TV_";
 const EMULATOR_PREFIX: &str = "BONUS_TV_EMULATOR_";
 /// The file can be named in the environment, too.
 const FILE_VARIABLE: &str = "BONUS_TV_CONFIG";
-/// Bytes of a file that can be meant seriously.
+/// The largest file that is read, in bytes.
 const LARGEST_FILE: u64 = 256 * 1024;
 
 /// Everything that an operator can choose.
@@ -50,7 +50,7 @@ pub struct Config {
     pub screen: ScreenConfig,
     /// The remote.
     pub input: InputConfig,
-    /// What happens when nobody touches the remote.
+    /// What happens when the remote is not used.
     pub idle: IdleConfig,
     /// The log.
     pub log: LogConfig,
@@ -170,7 +170,7 @@ pub enum ExitKey {
     Leave,
 }
 
-/// What happens when nobody touches the remote.
+/// What happens when the remote is not used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IdleConfig {
     /// After how long the screen dims; `None` for never.
@@ -188,7 +188,7 @@ pub struct LogConfig {
     pub format: LogFormat,
 }
 
-/// What is wrong with the configuration, in words for whoever wrote it.
+/// What is wrong with the configuration, in words for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file cannot be read.
@@ -196,7 +196,7 @@ pub enum ConfigError {
     File {
         /// Which file.
         path: PathBuf,
-        /// What names it.
+        /// The setting or flag that names it.
         key: String,
         /// Why.
         #[source]
@@ -207,7 +207,7 @@ pub enum ConfigError {
     Certificates {
         /// Which file.
         path: PathBuf,
-        /// What names it.
+        /// The setting that names it.
         key: &'static str,
         /// Why.
         #[source]
@@ -228,7 +228,7 @@ pub enum ConfigError {
         origin: String,
         /// What was found.
         key: String,
-        /// What could stand there.
+        /// The settings that exist there.
         known: String,
     },
     /// A variable of the environment is no text.
@@ -256,7 +256,7 @@ impl Config {
     pub fn load(args: &Args, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
         let mut known = BTreeMap::new();
         for (name, value) in environment {
-            // A name that is not Unicode is none of ours.
+            // A variable whose name is not Unicode is not one of ours.
             let Ok(name) = name.into_string() else { continue };
             match value.into_string() {
                 Ok(value) => {
@@ -281,7 +281,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What holds when nobody says anything. Paths come from the environment, as is the custom.
+    /// The defaults. Paths come from the environment, as is the custom.
     fn defaults(environment: &BTreeMap<String, String>) -> Self {
         let second = Duration::from_secs(1);
         Self {
@@ -338,7 +338,7 @@ impl Config {
         self.read_bytes(path, bytes, origins)
     }
 
-    /// What a file with these bytes would make, for fuzzing.
+    /// The configuration of a file with these bytes, for fuzzing.
     pub(crate) fn of_bytes(bytes: Vec<u8>) -> Result<Self, ConfigError> {
         let mut config = Self::defaults(&BTreeMap::new());
         let mut origins = BTreeMap::new();
@@ -411,7 +411,7 @@ impl Config {
         Ok(())
     }
 
-    /// What two settings must be to one another.
+    /// Checks settings that depend on one another.
     fn check_together(&self, origins: &Origins) -> Result<(), ConfigError> {
         let wrong = |key: &'static str, value: String, expected| {
             let origin = origins.get(key).cloned().unwrap_or_else(|| "defaults".to_owned());
@@ -434,7 +434,7 @@ impl Config {
     }
 }
 
-/// Where each setting was found, to name it when two do not fit.
+/// Where each setting was found, for errors about two settings that do not fit.
 type Origins = BTreeMap<&'static str, String>;
 
 /// The environment's name of a setting.

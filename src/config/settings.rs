@@ -12,7 +12,7 @@ pub(super) struct Setting {
     pub key: &'static str,
     /// What it accepts, in words that follow "expected".
     pub expected: &'static str,
-    /// Puts a value in its place, or `None` if it is not accepted.
+    /// Sets the value, or returns `None` if it is not accepted.
     pub set: fn(&mut Config, &Input<'_>) -> Option<()>,
 }
 
@@ -181,7 +181,7 @@ pub(super) fn key(key: &str) -> Option<&'static str> {
     SETTINGS.iter().map(|setting| setting.key).find(|known| *known == key)
 }
 
-/// Whether settings stand below this key.
+/// Whether this key is a section of settings.
 pub(super) fn is_section(key: &str) -> bool {
     SETTINGS.iter().any(|setting| setting.key.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
 }
