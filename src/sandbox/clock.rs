@@ -20,7 +20,7 @@ pub enum Mode {
         /// Added to the system's time.
         offset: TimeDelta,
     },
-    /// A time that passes only when told.
+    /// A time that stands still until it is set.
     Frozen {
         /// That time.
         at: DateTime<Utc>,
@@ -63,8 +63,7 @@ impl Clock {
         self.move_to(|_| Some(at));
     }
 
-    /// Sets the time to what `target` makes of it, if anything, and tells whether it did; nobody else moves the clock
-    /// meanwhile.
+    /// Sets the time to what `target` returns, if anything, in one step with reading it; returns whether it did.
     pub fn move_to(&self, target: impl FnOnce(DateTime<Utc>) -> Option<DateTime<Utc>>) -> bool {
         let mut mode = self.lock();
         let Some(at) = target(mode.now()) else { return false };

@@ -1,4 +1,4 @@
-//! The sandbox's switches for whoever embeds it: the emulator and tests.
+//! The sandbox's switches for programs that embed it: the emulator and tests.
 //!
 //! They do what the control endpoints do, without a socket.
 

@@ -1,7 +1,7 @@
-//! Which catalogue pages are known to be current: a box asks every minute, and mostly nothing has happened since.
+//! A cache of entity tags: a box requests its catalogue every minute, and mostly nothing has changed.
 //!
-//! A tag is known for as long as no data have changed, nothing is due for the member, the subscriber's day goes on and
-//! the token is good. Everything else is found out from the database.
+//! An entry is valid while no data have changed, no event is due for the member, the subscriber's day lasts and the
+//! token is valid. Otherwise the tag is computed from the database.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -19,19 +19,19 @@ const MOST_KNOWN: usize = 8192;
 /// Who asks for which page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Question {
-    /// Hashed: the token itself is nobody's business.
+    /// A hash, so that the token itself is not kept in memory.
     token: String,
     language: Language,
     page: String,
 }
 
-/// The tag of a page, and while what holds.
+/// The tag of a page, and the conditions under which it is valid.
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) tag: String,
     /// The count of changes of the store.
     pub(crate) changes: u64,
-    /// When it was found out, and the moment before which nothing is due.
+    /// When it was computed; `until` is the time before which no event is due.
     pub(crate) from: DateTime<Utc>,
     pub(crate) until: DateTime<Utc>,
     pub(crate) zone: Tz,
@@ -59,7 +59,7 @@ impl Known {
 }
 
 impl Freshness {
-    /// The tag that the page has now, if that is known without a look at the data.
+    /// The current tag of the page, if there is a valid entry.
     pub(crate) fn tag(&self, question: &Question, now: DateTime<Utc>, changes: u64) -> Option<String> {
         let known = lock(&self.0);
         let known = known.get(question)?;

@@ -1,8 +1,8 @@
-//! A sandbox without socket, thread or clock of its own, for whoever simulates the rest of the world.
+//! A sandbox without a socket, thread or clock of its own, for simulations.
 //!
 //! The routes, rules and database are those of the server. A request is carried out before
-//! [`InProcess::answer`] returns for the first time, so what happens between two requests is the
-//! holder's choice alone.
+//! [`InProcess::answer`] returns for the first time, so the caller alone decides what happens between
+//! two requests.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use super::service::scenario::Scenario;
 use super::state::{Parts, Sandbox, Threads};
 use super::store::Store;
 
-/// What is the same for every sandbox of one programme: offers, test subscribers, routes.
+/// What all sandboxes of one programme share: offers, test subscribers, routes.
 #[derive(Clone)]
 pub struct Programme {
     seed: Arc<Seed>,
@@ -35,14 +35,14 @@ pub struct Programme {
 }
 
 impl Programme {
-    /// The offers of the program itself with test subscribers of one's own, as in `scenarios.toml`.
+    /// The built-in offers, with test subscribers from a text like `scenarios.toml`.
     pub fn with_scenarios(text: &str) -> Result<Self, StartError> {
         let scenarios = Scenario::parse(text)?.into();
         Ok(Self { seed: Arc::new(Seed::embedded()), scenarios, routes: routes::routes_of_any() })
     }
 }
 
-/// A sandbox in the hands of its holder.
+/// A sandbox that its caller drives.
 pub struct InProcess {
     programme: Programme,
     store: Arc<Store>,
@@ -61,7 +61,7 @@ impl InProcess {
     /// The process dies and starts again: the database stays, everything else is gone.
     pub fn restart(self) -> Result<Self, StartError> {
         let (at, policy) = (self.app.clock.now(), self.app.policy());
-        // A source that began anew would give out the same identifiers twice.
+        // The same seed would give out the same identifiers a second time.
         let seed = self.randomness_seed.wrapping_add(1 << 40);
         Self::over(self.programme, self.store, at, policy, seed)
     }
@@ -89,7 +89,7 @@ impl InProcess {
         Ok(Self { programme, store, randomness_seed, app, routes })
     }
 
-    /// Sets the clock; what becomes due happens when the next request looks.
+    /// Sets the clock; due events happen at the next request.
     pub fn set_time(&self, at: DateTime<Utc>) {
         self.app.clock.set(at);
     }

@@ -15,13 +15,13 @@ use super::http::problem::Problem;
 use super::randomness::hash_text;
 use super::state::lock;
 
-/// Drawn pictures beyond this are forgotten; a drawing at work takes 40 MiB beside them.
+/// Drawn pictures beyond this are dropped; a drawing under way takes another 40 MiB.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// Small pictures cost more to find than to keep.
+/// The number of pictures is limited, too: searching many small ones costs more than drawing them again.
 const MOST_KEPT: usize = 1024;
 /// How many different pictures may wait to be drawn.
 const MOST_WAITING: usize = 64;
-/// When a request that found the queue full should come again.
+/// `Retry-After` of a request that found the queue full.
 const RETRY_SECONDS: u32 = 2;
 
 /// Which picture, and how large.
@@ -41,8 +41,8 @@ pub(crate) struct Picture {
     pub(crate) tag: Arc<str>,
 }
 
-/// The one thread that draws. Each thread that draws keeps the memory of a drawing for the next, so more threads would
-/// keep more. It is begun by the first drawing and ends with the sandbox.
+/// The one thread that draws. A thread keeps the memory of a drawing for the next one, so more threads would take
+/// more. It is started by the first drawing and ends with the sandbox.
 #[derive(Default)]
 pub(crate) struct Easel(OnceLock<mpsc::Sender<Job>>);
 
@@ -69,7 +69,7 @@ type Drawing = OnceCell<Result<Picture, Problem>>;
 struct Kept {
     pictures: HashMap<Key, (Picture, u64)>,
     bytes: usize,
-    /// Counts uses, so that the picture used longest ago is known.
+    /// Counts uses, to find the picture that was used longest ago.
     uses: u64,
 }
 
@@ -92,7 +92,7 @@ impl Easel {
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (done, result) = oneshot::channel();
         let job: Job = Box::new(move || {
-            // Nobody waits any more.
+            // The request may have been cancelled.
             let _ = done.send(work());
         });
         self.0.get_or_init(begin_thread).send(job).ok()?;
@@ -100,12 +100,12 @@ impl Easel {
     }
 }
 
-// Without a thread there is no receiver, and each drawing fails.
+// If the thread cannot be started there is no receiver, and each drawing fails.
 fn begin_thread() -> mpsc::Sender<Job> {
     let (sender, jobs) = mpsc::channel::<Job>();
     let draw_all = move || {
         for job in jobs {
-            // A drawing that panics costs one answer.
+            // A panic fails one drawing; the thread goes on.
             let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
         }
     };
@@ -140,7 +140,7 @@ impl Pictures {
         }
     }
 
-    /// The picture, drawn by `draw` when its turn comes if nobody has it yet.
+    /// The picture; if it is not kept, it waits for its turn and is drawn by `draw`.
     ///
     /// # Errors
     /// 503 with a time to wait where too many pictures wait already, and what `draw` fails with.
@@ -216,7 +216,7 @@ impl Pictures {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut wanted = lock(&self.pictures.wanted);
-        // The list has one share and this place another.
+        // One reference is the list's, the other is this place's.
         let is_last = Arc::strong_count(&self.drawing) <= 2;
         if is_last && wanted.get(self.key).is_some_and(|drawing| Arc::ptr_eq(drawing, &self.drawing)) {
             wanted.remove(self.key);

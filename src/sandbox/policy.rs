@@ -19,7 +19,7 @@ pub struct Policy {
     pub deferred_seconds: u32,
 }
 
-/// The parts of a policy that somebody asks for; the others stay as they are.
+/// The parts of a policy to change; missing parts stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PolicyChange {
     /// Which exchanges the monthly limit counts.
@@ -48,7 +48,7 @@ impl Default for Policy {
 }
 
 impl PolicyChange {
-    /// What becomes of a policy.
+    /// The policy with these changes.
     pub fn of(self, policy: Policy) -> Policy {
         Policy {
             monthly: self.monthly.unwrap_or(policy.monthly),

@@ -1,7 +1,7 @@
 //! Random bytes for codes, tokens and identifiers.
 //!
 //! The system's source by default; a seeded one makes tests repeatable. A seeded source is for
-//! tests alone: whoever knows the seed knows every token.
+//! tests alone, because every token follows from its seed.
 
 use std::sync::Mutex;
 

@@ -33,9 +33,9 @@ pub struct Options {
     pub seed: Option<PathBuf>,
     /// The clock; without one, as the database keeps it, else the system's.
     pub clock: Option<Clock>,
-    /// How the clock goes that nobody asked for.
+    /// How the clock goes if `clock` is `None`.
     pub kept_time: KeptTime,
-    /// How the programme is run; what is not asked for is as the database keeps it, else as usual.
+    /// The policy; missing parts are as stored in the database, else the defaults.
     pub policy: PolicyChange,
     /// Where random bytes come from.
     pub randomness: Randomness,
@@ -51,7 +51,7 @@ pub struct Options {
 
 /// A thousand boxes with four connections each.
 pub const MOST_CONNECTIONS: usize = 4096;
-/// QA's programs are few.
+/// The connections of QA's programs, which are few.
 const MOST_CONTROL_CONNECTIONS: usize = 64;
 
 impl Default for Options {
@@ -75,7 +75,7 @@ impl Default for Options {
 /// A sandbox cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Nobody may listen there.
+    /// The address cannot be listened on.
     #[error("listening on {addr}")]
     Listen {
         /// The address.
@@ -125,13 +125,13 @@ pub fn scenarios() -> Result<Vec<ScenarioInfo>, StartError> {
         .collect())
 }
 
-/// Lets the process have as many descriptors as it may; how many that is. A program of its own does so before it starts
-/// a sandbox for many boxes.
+/// Raises the process's limit of descriptors as far as allowed and returns it. The sandbox's own program does this
+/// before it serves many boxes.
 pub fn descriptors() -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         let raised = Rlimit { current: limit.maximum, ..limit };
-        // Where it cannot be raised, fewer boxes fit.
+        // If it cannot be raised, fewer boxes fit.
         if setrlimit(Resource::Nofile, raised).is_ok() {
             limit = raised;
         }

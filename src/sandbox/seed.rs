@@ -249,7 +249,7 @@ pub enum SeedError {
     Invalid(Vec<Fault>),
 }
 
-/// One broken rule, said so that an editor finds the place.
+/// One broken rule, with the place in the file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Fault {
     pub file: &'static str,

@@ -1,7 +1,7 @@
 //! The running sandbox: seed data, storage, clock, randomness and the switches of QA.
 //!
-//! [`Sandbox::for_member`] is the one door to a member's data: it signs the request in, lets time
-//! pass, runs the work and proves the ledger, all in one transaction.
+//! [`Sandbox::for_member`] is the only access to a member's data: it lets time pass for the member, runs
+//! the work and verifies the ledger, all in one transaction.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -137,13 +137,13 @@ impl Sandbox {
     pub(crate) fn set_policy(&self, policy: Policy) -> Result<(), StoreError> {
         self.store.transact(|transaction| switches::keep_policy(transaction, policy))?;
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
-        // Who read the data after they had changed may still have read the old policy.
+        // A reader of the changed data may still have read the old policy, so this counts as one more change.
         self.store.count_change();
         Ok(())
     }
 
-    /// Moves the clock to what `target` makes of the time, if anything, also after a restart; everything that becomes
-    /// due happens. Tells whether it moved.
+    /// Moves the clock to the time that `target` returns, if any, and stores it for a restart; everything that becomes
+    /// due happens. Returns whether the clock moved.
     pub(crate) fn move_clock(
         &self,
         target: impl FnOnce(DateTime<Utc>) -> Option<DateTime<Utc>>,
@@ -166,14 +166,14 @@ impl Sandbox {
         hash_text(&[self.secret.as_bytes(), purpose.as_bytes(), text.as_bytes()])
     }
 
-    /// The catalogue of a region, before anyone looks at it.
+    /// The catalogue of a region, without what depends on a member.
     pub(crate) fn shelf(&self, choice: &ShelfChoice) -> Arc<Shelf> {
         let mut shelves = lock(&self.shelves);
         let shelf = shelves.entry(choice.clone()).or_insert_with(|| Arc::new(Shelf::new(&self.seed, choice)));
         Arc::clone(shelf)
     }
 
-    /// Runs work for whoever the access token belongs to.
+    /// Runs work for the member to whom the access token belongs.
     pub(crate) fn for_bearer<T>(
         &self,
         token: &str,
@@ -194,7 +194,7 @@ impl Sandbox {
         self.store.transact(|transaction| self.in_scope(transaction, member, work))
     }
 
-    /// Lets time pass for every member; an account that cannot follow stays behind alone.
+    /// Lets time pass for every member; an account on which this fails keeps its earlier time, and the others go on.
     pub(crate) fn settle_all(&self) -> Result<(), Problem> {
         self.store.transact(|transaction| {
             for account in accounts::all_current(transaction)? {
@@ -212,7 +212,7 @@ impl Sandbox {
     pub(crate) fn begin_order(&self, member: MemberId, idempotency_key: &str) -> Option<OrderUnderWay<'_>> {
         let key = (member, idempotency_key.to_owned());
         let is_first = lock(&self.orders_under_way).insert(key.clone());
-        // Made only for the first: dropping one takes the lock and lets the next order in.
+        // Made only for the first order: dropping an `OrderUnderWay` lets the next one in.
         is_first.then(|| OrderUnderWay { sandbox: self, key })
     }
 

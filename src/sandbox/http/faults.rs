@@ -106,11 +106,11 @@ pub enum When {
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
-/// Tells the pipeline to give the finished answer, problems included, the wrong content type.
+/// Marks a response, problems included, to which the pipeline gives the wrong content type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WrongType;
 
-/// Tells the server to close the connection instead of answering.
+/// Marks a response instead of which the server closes the connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CloseConnection;
 
@@ -179,7 +179,7 @@ impl Faults {
     }
 }
 
-/// Lets a request through, or lets it meet its fault.
+/// Applies the first fault that matches the request, or lets the request through.
 pub(crate) async fn middleware(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path.starts_with(CONTROL_PREFIX) {
@@ -236,7 +236,7 @@ fn status(fault: &Fault) -> Response {
     let status =
         fault.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let problem = match status {
-        // It stands for a token that has ended: without one the service needs no fault to refuse.
+        // The fault simulates an expired token: requests without a token are refused anyway.
         StatusCode::UNAUTHORIZED => Problem::invalid_token(),
         StatusCode::TOO_MANY_REQUESTS => Problem::rate_limited(fault.retry_after.unwrap_or(1)),
         StatusCode::SERVICE_UNAVAILABLE => Problem::unavailable(fault.retry_after.unwrap_or(1)),
@@ -291,7 +291,7 @@ async fn cut(response: Response, cut: Cut) -> Response {
 /// The first half of a body, then a broken connection.
 enum Half {
     Whole(Bytes),
-    /// The half is on its way; a body that fails at once would take it along.
+    /// The half was handed over; a body that fails in the same step would drop it.
     Sent,
     Broken,
 }
@@ -318,7 +318,7 @@ impl hyper::body::Body for Half {
     }
 }
 
-/// Blanks, many of them.
+/// A body of many blanks.
 struct Padding {
     left: usize,
 }

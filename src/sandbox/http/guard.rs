@@ -1,9 +1,9 @@
-//! Who may turn the switches: a program or a page of the sandbox itself, never a page from elsewhere.
+//! Who may use the switches: programs and the sandbox's own pages, never a page of another origin.
 //!
-//! The switches want no sign-in, and a browser on the same machine carries requests of any page there.
-//! It says so in `Origin` and `Sec-Fetch-Site`; a page that made its own name point here (DNS
-//! rebinding) is told by that name in `Host`. A name of one word is no better than others: the name servers of a
-//! network decide what it points to.
+//! The switches need no sign-in, and a browser on the same machine sends requests of any page to them.
+//! Such requests are recognised by `Origin` and `Sec-Fetch-Site`, and a page whose name was made to point here (DNS
+//! rebinding) by `Host`. A name of one word is not trusted either: the network's name servers decide what it points
+//! to.
 
 use std::net::IpAddr;
 
@@ -27,7 +27,7 @@ pub(crate) fn complaint(request: &Request, names: &[&str]) -> Option<Problem> {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    // A value that is no text is nobody's name.
+    // A value that is not text matches no name.
     headers.get(name).map(|value| value.to_str().unwrap_or("?"))
 }
 

@@ -1,4 +1,4 @@
-//! What every request passes through: its id, the checks before a route and the headers after it.
+//! The steps that every request passes: its id, the checks before a route and the headers after it.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     if has_wrong_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     }
-    // An answer says where things are below the root; where the public address has a path, they are below that.
+    // `Location` is below the root; if the public address has a path, the path is put before it.
     if let Some(location) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok())
         && location.starts_with('/')
         && let Ok(value) = HeaderValue::from_str(&format!("{}{location}", app.public_path()))
@@ -59,7 +59,7 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     response
 }
 
-/// Refuses what no route of the API can answer in the form asked for, and what takes too long.
+/// Refuses requests that no route can answer, and answers that take too long.
 pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if let Some(problem) = complaint(&app, &request) {
@@ -87,7 +87,7 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
     }
 }
 
-// What HTTP demands of any request, and what is asked of a page that changes something.
+// What HTTP demands of any request, and what a page must send to change something.
 fn complaint(app: &Sandbox, request: &Request) -> Option<Problem> {
     // Without a socket there are no hosts.
     let is_sent = request.extensions().get::<Peer>().is_some();

@@ -31,7 +31,7 @@ struct Parts {
     detail: String,
     reasons: Vec<ReasonBody>,
     retry_after: Option<u32>,
-    /// What `WWW-Authenticate` says where nobody is signed in.
+    /// The value of `WWW-Authenticate` for a 401.
     challenge: &'static str,
 }
 
@@ -52,7 +52,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, code, "Not found", detail)
     }
 
-    /// Nobody is signed in.
+    /// The request has no access token.
     pub(crate) fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -62,7 +62,7 @@ impl Problem {
         )
     }
 
-    /// The access token that was sent is not good; RFC 6750 tells it from none.
+    /// The access token is not valid; RFC 6750 distinguishes this from a missing token.
     pub(crate) fn invalid_token() -> Self {
         let mut problem = Self::unauthorized();
         problem.0.challenge = "Bearer error=\"invalid_token\"";
@@ -126,7 +126,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "scenario_impossible", title, detail)
     }
 
-    /// Somebody is in too much of a hurry.
+    /// Too many requests.
     pub(crate) fn rate_limited(seconds: u32) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Try again later.")
             .retry_after(seconds)
@@ -218,7 +218,7 @@ impl Problem {
         serde_json::to_string(&body).unwrap_or_else(|_| "{}".to_owned())
     }
 
-    /// The problem as an answer to be stored, with the id that its document names: a later answer says the same twice.
+    /// The problem as an answer to be stored, with the request id of its document: a later answer repeats both.
     pub(crate) fn to_answer(&self, request_id: &str) -> Answer {
         let mut headers =
             vec![("content-type".to_owned(), PROBLEM_JSON.to_owned()), (REQUEST_ID.to_owned(), request_id.to_owned())];

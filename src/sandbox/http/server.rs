@@ -1,6 +1,6 @@
 //! A listening socket: HTTP/1.1 with bounded headers and connections, and faults below HTTP.
 //!
-//! The server is hand-held instead of `axum::serve` because a fault must be able to close a
+//! The server uses hyper directly instead of `axum::serve`, because a fault must be able to close a
 //! connection without a byte of an answer.
 
 use std::collections::HashMap;
@@ -29,14 +29,14 @@ use crate::sandbox::state::lock;
 
 const MOST_HEADERS: usize = 256;
 const HEADER_BYTES: usize = 32 * 1024;
-/// A request head takes at most so long, and so does the pause before it on a connection that is kept open.
+/// The longest time for a request head, and for the pause before it on a connection that is kept open.
 const HEADER_TIME: Duration = Duration::from_secs(15);
-/// A client that reads nothing for so long keeps a place that others want.
+/// The longest life of a connection: a client that reads nothing would keep its place from others.
 const CONNECTION_TIME: Duration = Duration::from_secs(600);
 /// The answer under way may take so long when a connection has to end.
 const LAST_ANSWER: Duration = Duration::from_secs(60);
 const FAREWELL: Duration = Duration::from_secs(2);
-/// How long a client that finds no place is listened to, so that it can read why.
+/// How long the request of a client without a place is read, so that the client can read the refusal.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 const MOST_REFUSALS: usize = 64;
 
@@ -77,7 +77,7 @@ pub(crate) async fn serve(listener: TcpListener, site: Site, mut stop: watch::Re
                     }
                 }
             },
-            // Running out of descriptors passes; spinning until then helps nobody.
+            // There may be no descriptors left for a while: wait instead of spinning.
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "accepting a connection failed");
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -93,7 +93,7 @@ pub(crate) async fn serve(listener: TcpListener, site: Site, mut stop: watch::Re
 /// The connections that are open.
 struct Guests {
     most: usize,
-    /// Counts connections and answers, so that it is known which connection was idle longest.
+    /// Counts connections and answers, to find the connection that was idle longest.
     events: AtomicU64,
     here: Mutex<HashMap<u64, Arc<Seat>>>,
 }
@@ -101,10 +101,10 @@ struct Guests {
 /// What is known of an open connection.
 #[derive(Default)]
 struct Seat {
-    /// The last event: that it came, or its last answer.
+    /// The number of its last event: that it was opened, or its last answer.
     last: AtomicU64,
     has_request: AtomicBool,
-    /// Another connection takes its place.
+    /// Notified when another connection takes its place.
     leave: Notify,
 }
 
@@ -202,7 +202,7 @@ async fn converse(stream: TcpStream, peer: Peer, guest: Guest, site: Site, mut s
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let stopped = async move {
-        // A sender that is gone stops the server as well.
+        // A dropped sender stops the server, too.
         let is_over = stop.wait_for(|is_stopped| *is_stopped);
         let _ = tokio::time::timeout(CONNECTION_TIME, is_over).await;
     };

@@ -192,7 +192,7 @@ impl View {
         })
     }
 
-    /// The version tells of everything that is said of an offer; the tag, also which offers these are.
+    /// The version covers the content of all offers; the tag also covers which of them are on the page.
     fn tag(&self) -> String {
         let place = format!("{:?} {} {}", self.category, self.start, self.limit);
         let parts = [self.version.as_bytes(), place.as_bytes()];

@@ -1,6 +1,6 @@
 //! The switches of QA: clock, scenarios, sessions, points, debts, faults and policy.
 //!
-//! No sign-in protects them, because the sandbox holds nobody's real points.
+//! They need no sign-in, because no points of the sandbox are real.
 
 use axum::Json;
 use axum::extract::State;
@@ -63,7 +63,7 @@ pub(super) async fn state(State(app): State<App>) -> Result<Json<StateBody>, Pro
     .map(Json)
 }
 
-/// Tells the time.
+/// Shows the time.
 #[utoipa::path(get, path = "/sandbox/v1/clock", tag = "control", operation_id = "getClock",
     responses((status = 200, description = "The time", body = ClockBody)))]
 pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
@@ -72,8 +72,8 @@ pub(super) async fn get_clock(State(app): State<App>) -> Json<ClockBody> {
 
 /// Sets or steps the clock; everything that becomes due happens.
 ///
-/// It may be set back. Nobody's ledger runs backwards, though: a member who has lived later stands still at that later
-/// time, which `server_time` shows, until the clock has caught up or the scenario is loaded anew.
+/// It may be set back, but a member's time never goes back: it waits, as `server_time` shows, until the clock has
+/// caught up or the scenario is loaded again.
 #[utoipa::path(post, path = "/sandbox/v1/clock", tag = "control", operation_id = "setClock",
     request_body = ClockChange,
     responses(
@@ -333,7 +333,7 @@ pub(crate) fn change_points(
     sandbox.for_member(member, |scope| account::show(scope, Language::Russian))
 }
 
-// A member must not get into a state that the programme could not bring about, as no scenario may either.
+// A member must not get into a state that the programme cannot produce; the same holds for scenarios.
 fn check_reward(scope: &MemberScope<'_>, earning: Earning, number: i64) -> Result<(), Problem> {
     let rewards = earning.reward();
     if !rewards.contains(&number) {
@@ -349,7 +349,7 @@ fn check_reward(scope: &MemberScope<'_>, earning: Earning, number: i64) -> Resul
     Ok(())
 }
 
-// Points that wait count as well: a posting that fails later would leave the account behind for ever.
+// Pending points count as well: a posting that overflows later would block the account for ever.
 fn check_room(scope: &MemberScope<'_>, amount: Points) -> Result<(), Problem> {
     let mut sum = ledger::balance(scope.transaction, scope.key())?.checked_add(amount);
     for pending in ledger::pending(scope.transaction, scope.key())? {
@@ -365,7 +365,7 @@ fn check_room(scope: &MemberScope<'_>, amount: Points) -> Result<(), Problem> {
 }
 
 fn take_points(scope: &MemberScope<'_>, amount: Points) -> Result<(), Problem> {
-    // What burned while an order holds it is that order's alone.
+    // Points that have burned but are held by an order can pay only that order.
     let lots = alive(&ledger::lots(scope.transaction, scope.key())?, scope.now);
     let draws = draw(&lots, amount).map_err(|_| {
         Problem::new(StatusCode::CONFLICT, "not_enough_points", "Not enough points", "The member has fewer.")

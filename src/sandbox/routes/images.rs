@@ -63,7 +63,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let key = key_of(id, &query);
-    // Before the queue: a picture that cannot be drawn waits for nothing.
+    // Checked before the queue, so that a bad request does not wait.
     artwork::check(&app.seed, &key.image, key.width, key.height).map_err(problem)?;
     let wanted = key.clone();
     let draw = |turn| async {
@@ -106,7 +106,7 @@ fn key_of(image: String, query: &ImageQuery) -> Key {
 }
 
 fn draw(sandbox: &Sandbox, key: Key) -> Result<Picture, Problem> {
-    // A drawing goes on when the request that began it is gone.
+    // A drawing goes on when the request that started it is cancelled.
     if let Some(picture) = sandbox.pictures.kept(&key) {
         return Ok(picture);
     }

@@ -93,7 +93,7 @@ pub(super) async fn earning_rules(
 
 fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, Problem> {
     let earned = ledger::earned(scope.transaction, scope.key())?;
-    // A member joins by accepting the terms, whatever points came of it; what can be repeated is never done.
+    // Joining is done once the terms are accepted, even before its points are posted; a repeatable way is never done.
     let is_done = |id: &str| match Earning::from_code(id) {
         Some(Earning::Joining) => scope.account.joined_at.is_some(),
         Some(earning) => earning.is_one_time() && earned.iter().any(|used| used == id),
@@ -132,7 +132,7 @@ fn earning(scope: &MemberScope<'_>, language: Language) -> Result<EarningBody, P
     })
 }
 
-/// What a member reads of an entry: what it is called today in their language, else as it was stored.
+/// The title of an entry: today's title in the member's language, else the stored one.
 fn title(scope: &MemberScope<'_>, entry: &Entry, language: Language) -> Result<String, StoreError> {
     let stored = entry.title.as_str();
     let title = match entry.entry_type {

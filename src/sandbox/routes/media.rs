@@ -1,4 +1,4 @@
-//! The film itself: one clip for every title, in byte ranges, for whoever may watch it.
+//! The film itself: one clip for every title, in byte ranges, for holders of a playback token.
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;

@@ -24,12 +24,12 @@ pub(crate) use control::{answer_code, change_points};
 use super::http::extract::App;
 use super::http::{faults, pipeline};
 
-/// Everything that boxes and phones ask for.
+/// The routes for boxes and phones.
 pub(crate) fn router(app: App) -> Router {
     bind(routes_of_any(), app)
 }
 
-/// The switches of QA, which listen elsewhere.
+/// The routes of QA's switches, which listen at an address of their own.
 pub(crate) fn control_router(app: App) -> Router {
     let (router, document) = OpenApiRouter::with_openapi(openapi::switches())
         .routes(routes!(control::state))

@@ -79,7 +79,7 @@ pub(super) fn api_router(document: Document) -> Router<App> {
 
 /// Serves the document of the switches and its page.
 pub(super) fn switches_router(document: Document) -> Router<App> {
-    // Whoever reads it has found the address.
+    // Requests go to the address at which the document was read.
     router(document, |app| (&app.documents.switches, "/".to_owned()))
 }
 

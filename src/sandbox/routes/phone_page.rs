@@ -1,5 +1,5 @@
-//! The pages that a person opens on a phone: `/tv` with the code, who they are, allow or deny; and `/account`, where the
-//! television's code for other rewards leads.
+//! The pages that a person opens on a phone: `/tv` to enter the code, choose a subscriber, and allow or deny; and
+//! `/account`, to which the television's QR code for other rewards leads.
 //!
 //! Plain HTML forms without scripts. A token in the form and a cookie guard against forged posts;
 //! too many wrong codes close the page for a while.
@@ -25,7 +25,7 @@ use crate::sandbox::store::accounts;
 
 const COOKIE: &str = "tv";
 const STYLE: &str = include_str!("phone_page.css");
-/// The page brings one style and no script; nothing else may be added to it on the way or by what is typed.
+/// Allows the page's one style and no script, so that neither a proxy nor typed text can add anything.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let style = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!(
@@ -54,9 +54,9 @@ struct AnswerForm {
 
 /// What the page says.
 enum Page {
-    /// The code is asked for, perhaps because the last one was wrong.
+    /// Asks for the code; `complaint` says what was wrong with the last one.
     EnterCode { complaint: Option<&'static str> },
-    /// The code is right; who is it?
+    /// The code is right; asks for the subscriber.
     Choose { code: String },
     /// There were too many wrong codes.
     Closed { seconds: u32 },
@@ -196,7 +196,7 @@ fn render(app: &App, token: &str, code: &str, (status, page): (StatusCode, Page)
     (status, retry_after, cookie, guards(), Html(document("Вход на телевизоре", &body))).into_response()
 }
 
-/// What keeps others from showing a page of ours inside theirs and from adding to it.
+/// The headers that keep other sites from framing the page and from adding to it.
 fn guards() -> [(HeaderName, &'static str); 3] {
     [
         (header::X_FRAME_OPTIONS, "DENY"),

@@ -215,7 +215,7 @@ pub fn decide<'a>(situation: &Situation, wishes: &[Wish<'a>]) -> Result<Plan<'a>
         reasons.extend(missing_service(situation, offer));
         reasons.extend(conflicts(offer, before, wishes));
     }
-    // A sum beyond what points can hold is also beyond what anyone has.
+    // A sum that is out of range is more than any member has.
     let price = total.or(Points::new(Points::MAX)).unwrap_or(Points::ZERO);
     let basket = basket_of(wishes);
     match situation.membership {
@@ -226,7 +226,7 @@ pub fn decide<'a>(situation: &Situation, wishes: &[Wish<'a>]) -> Result<Plan<'a>
             let until = basket_waits_until(situation.limit, basket, &situation.earlier, situation.now, situation.zone);
             reasons.extend(until.map(|until| Reason::MonthlyLimit { until }));
         }
-        // Points and months begin with joining; what else stands in the way will still stand there.
+        // Without joining there are no points and no limit to check; the other reasons apply all the same.
         Membership::Outside => reasons.push(Reason::NotEnrolled),
     }
     if situation.debt_roubles > 0 {
@@ -248,7 +248,7 @@ fn already_ordered(situation: &Situation, offer: &Offer) -> Vec<Reason> {
         let is_same = holding.offer == offer.id
             && match offer.repeat {
                 Repeat::Once => true,
-                // What would begin when this one ends, as the minutes of the next month do, is not had twice.
+                // An offer that starts when the held one ends is allowed.
                 Repeat::WhenEnded => is_active && holding.until.is_none_or(|until| until > period.starts_at),
             };
         let is_excluded = is_active && offer.excludes.contains(&holding.offer);

@@ -1,7 +1,7 @@
 //! What happens to a member as time passes, and in which order.
 //!
-//! Given what lies ahead, [`next`] names the first thing that is due. Whoever carries it out asks
-//! again, so events happen one by one in order of time however far the clock jumps.
+//! Given what lies ahead, [`next`] returns the first event that is due. The caller carries it out and
+//! calls [`next`] again, so events happen one by one in order of time however far the clock jumps.
 
 use chrono::{DateTime, Utc};
 

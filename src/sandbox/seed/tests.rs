@@ -282,12 +282,12 @@ fn rules_that_the_sandbox_does_not_apply_are_faults() {
     }
     let text = fault("statuses.toml", "threshold = 4000", "threshold = 3000").to_string();
     assert_eq!(text, "statuses.toml: standard: threshold: says 3000, and the sandbox applies 4000");
-    // What the sandbox takes from the data, or leaves to whoever gives points, may change.
+    // Values that the sandbox reads from the data, or that QA's switches set, may change.
     assert!(edited("other.toml", "base_price = 1950", "base_price = 2000").is_ok());
     assert!(edited("earning.toml", "points = 300", "points = 350").is_ok());
 }
 
-/// What the rules could not apply, by panicking, by never ending, or by selling what nobody can order.
+/// Data on which the rules would panic, never end, or sell an offer that cannot be ordered.
 #[test]
 fn data_that_no_rule_can_apply_are_faults() {
     let long = format!("id = \"{}\"", "q".repeat(65));
@@ -413,7 +413,7 @@ fn offers_that_require_each_other_are_a_fault_of_each() {
     assert_eq!((of("service-viewing-control"), of("quota-5"), of("quota-10")), (1, 1, 0), "{faults:?}");
 }
 
-/// TOML says the line and what was expected; whoever edits the data needs no more.
+/// TOML names the line and what was expected, which is all that an editor needs.
 #[test]
 fn numbers_below_nothing_do_not_parse() {
     for (name, from, to) in [

@@ -1,6 +1,6 @@
 //! The rules that seed data must keep, so that no later code meets a broken offer.
 //!
-//! Finds every fault at once: whoever edits the data should not learn them one start at a time.
+//! Finds every fault at once, so that an editor of the data need not start once for each.
 //! What the data say of statuses, rates and dates is shown to members and computed elsewhere, so a
 //! number that the rules do not apply is a fault too.
 

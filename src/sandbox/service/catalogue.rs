@@ -1,7 +1,7 @@
 //! The catalogue a member sees: the seed's price list of a region, all of it on the box, nothing, or
 //! generated offers.
 //!
-//! A shelf is built once per region, choice and language; who may order what is added per member.
+//! A shelf is built once per region, choice and language; prices and eligibility are added per member.
 
 use std::sync::Arc;
 
@@ -40,9 +40,9 @@ pub(crate) struct ShelfChoice {
 pub(crate) struct Shelf {
     pub(crate) categories: Vec<Category>,
     pub(crate) offers: Vec<Offer>,
-    /// Changes with anything that stands on the shelf.
+    /// A hash of everything on the shelf.
     digest: String,
-    /// How often it was asked whether somebody may order an offer.
+    /// How often the eligibility of an offer was computed.
     #[cfg(test)]
     pub(crate) judgements: std::sync::atomic::AtomicUsize,
 }
@@ -123,8 +123,8 @@ impl Shelf {
     }
 }
 
-/// The version of a member's catalogue: it changes with the shelf, with whatever is known of the member that prices and
-/// eligibility are made of, and with the subscriber's day. No offer is looked at for it.
+/// The version of a member's catalogue: it changes with the shelf, with the facts about the member that decide prices
+/// and eligibility, and with the subscriber's day. It is computed without a look at the offers.
 ///
 /// Until when an order made now would last moves with the clock. Its day is in the version, so that no kept page
 /// promises an end of another day; its time of day stays out, else every version would be old after a millisecond.
@@ -258,7 +258,7 @@ fn channel(channel: seed::Channel) -> Channel {
     }
 }
 
-// The data name an exclusion once; whichever of the two a member has, the other is ruled out.
+// The data name an exclusion once, but it holds in both directions.
 fn exclude_both_ways(offers: &mut [Offer]) {
     let named: Vec<(OfferId, OfferId)> = offers
         .iter()

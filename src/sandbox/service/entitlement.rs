@@ -31,7 +31,7 @@ pub(crate) fn switch_renewal(
     Ok(show(scope, &entitlements::by_key(scope.transaction, held.key)?, language))
 }
 
-/// Whether a playback token lets somebody watch an offer now.
+/// Whether a playback token is valid for an offer now.
 pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bool, Problem> {
     let Some((id, signature)) = token.split_once('.') else { return Ok(false) };
     if signature != sandbox.sign("playback", id) {

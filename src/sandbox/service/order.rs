@@ -1,7 +1,7 @@
 //! Orders: from a basket to charged points and working options, once per idempotency key.
 //!
-//! Charge, ledger, entitlements and the stored answer belong to the caller's transaction, so an
-//! answer that was lost on the way can be asked for again and says the same.
+//! Charge, ledger, entitlements and the stored answer belong to the caller's transaction, so a retry
+//! after a lost answer gets the same answer.
 
 use chrono::{DateTime, Utc};
 
@@ -28,7 +28,7 @@ pub(crate) struct Order {
     pub(crate) payload_hash: String,
     pub(crate) wishes: Vec<(OfferId, Points)>,
     pub(crate) request_id: String,
-    /// The language of the answer, also of later ones: what was answered is not translated again.
+    /// The language of the answer. A retry gets the stored answer, in the same language.
     pub(crate) language: Language,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, P
         }
         return Ok(stored.answer);
     }
-    // What is kept is Russian, whatever the order speaks.
+    // The stored titles are Russian, in any language of the order.
     let shelf = scope.shelf(Language::Russian);
     let wishes: Vec<Wish<'_>> = order
         .wishes
@@ -62,7 +62,7 @@ pub(crate) fn answer(scope: &MemberScope<'_>, order: &Order) -> Result<Answer, P
     Ok(stored.answer)
 }
 
-/// Remembers an exchange for a plan; nothing is charged yet.
+/// Stores the exchange of a plan; nothing is charged yet.
 pub(crate) fn accept(
     scope: &MemberScope<'_>,
     plan: &Plan<'_>,
@@ -210,7 +210,7 @@ fn to_stored(scope: &MemberScope<'_>, line: &crate::sandbox::rules::exchange::Li
     })
 }
 
-/// Whether a line works for hours; of an offer that is not sold any more, its kind tells.
+/// Whether a line works for hours; for an offer that is no longer sold, its kind decides.
 fn is_of_hours(scope: &MemberScope<'_>, line: &Line) -> bool {
     match scope.shelf(Language::Russian).find(&line.offer) {
         Some(offer) => matches!(offer.validity, Validity::Hours { .. }),

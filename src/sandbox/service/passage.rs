@@ -1,7 +1,7 @@
 //! The passage of time for one member: postings, confirmations, renewals, ends and expiries.
 //!
-//! Whatever the clock has passed since the member was last looked at happens now, in order of time
-//! and with its own time, so that it does not matter when anybody looks.
+//! Events that became due since the last request for the member happen now, in order of time and with
+//! the time at which they were due, so the moment of the request does not matter.
 
 use chrono::{DateTime, Utc};
 
@@ -17,12 +17,12 @@ use crate::sandbox::store::ledger::{Debit, EntryType};
 use crate::sandbox::store::{StoreError, accounts, entitlements, exchanges, ledger};
 use crate::sandbox::values::Points;
 
-/// Lets everything happen that is due.
+/// Carries out all due events.
 pub(crate) fn settle(scope: &MemberScope<'_>) -> Result<(), Problem> {
     settle_until(scope, scope.now)
 }
 
-/// Lets everything happen that is due at `now`.
+/// Carries out all events that are due at `now`.
 pub(crate) fn settle_until(scope: &MemberScope<'_>, now: DateTime<Utc>) -> Result<(), Problem> {
     let (connection, account) = (scope.transaction, scope.key());
     // Points that an order held until it was refused burn then: the ledger is in order of time.
@@ -45,7 +45,7 @@ pub(crate) fn settle_until(scope: &MemberScope<'_>, now: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// The moment at which the next thing happens by itself, or the status runs out.
+/// When the next event happens by itself, or the status runs out.
 pub(crate) fn next_at(scope: &MemberScope<'_>) -> Result<Option<DateTime<Utc>>, StoreError> {
     let status = scope.standing()?.map(|standing| standing.until);
     Ok(ahead(scope)?.into_iter().map(|due| due.at).chain(status).min())

@@ -1,4 +1,4 @@
-//! Scenarios: test subscribers described in a data file and loaded fresh whenever QA asks.
+//! Scenarios: test subscribers described in a data file and loaded fresh on request of QA.
 //!
 //! Loading replays a subscriber's past in order of time through the same ledger and exchange code
 //! that serves requests, so a preset cannot be in a state the programme could not reach.
@@ -54,7 +54,7 @@ pub(crate) struct Scenario {
     orders: Vec<PastOrder>,
     /// Adds a survey that brings the points up to what an offer costs, less some.
     exactly: Option<Exactly>,
-    /// So many rows of history in all.
+    /// The number of rows of history in all.
     history_rows: Option<u32>,
 }
 
@@ -128,7 +128,7 @@ impl Scenario {
     /// The scenarios that are part of the program.
     pub(crate) fn built_in() -> Result<Vec<Self>, ScenarioError> {
         let scenarios = Self::parse(include_str!("../../../assets/sandbox/scenarios.toml"))?;
-        // Whoever simulates the rest of the world brings subscribers of their own, with any points.
+        // Only the built-in scenarios are checked: a simulation brings its own subscribers, with any points.
         scenarios.iter().try_for_each(Self::check)?;
         Ok(scenarios)
     }
@@ -366,7 +366,7 @@ fn whole_region() -> String {
     "region".to_owned()
 }
 
-/// The options a member has, for whoever wants to check a scenario.
+/// The options a member has, for tests of scenarios.
 pub(crate) fn active_offers(scope: &MemberScope<'_>) -> Result<Vec<String>, StoreError> {
     let all = entitlements::all(scope.transaction, scope.key())?;
     Ok(all.into_iter().filter(|held| held.ended_at.is_none()).map(|held| held.offer.to_string()).collect())

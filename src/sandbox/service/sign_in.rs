@@ -86,7 +86,7 @@ impl GuessLimit {
         let mut guesses = lock(&self.0);
         guesses.retain(|(at, _)| *at <= now && now - *at < GUESS_WINDOW);
         let counts = |at: DateTime<Utc>| match mode {
-            // A clock that stands still would close the page for ever.
+            // Under a frozen clock the page would stay closed for ever.
             Mode::Frozen { .. } => at < now,
             Mode::Running { .. } => true,
         };
@@ -104,7 +104,7 @@ impl GuessLimit {
     /// Counts a wrong code.
     pub(crate) fn count_wrong(&self, now: DateTime<Utc>, from: IpAddr) {
         let mut guesses = lock(&self.0);
-        // Under a clock that stands still nothing grows old.
+        // Under a frozen clock no guess expires, so their number is limited.
         if guesses.len() >= MOST_GUESSES_OF_ALL {
             guesses.remove(0);
         }
@@ -223,7 +223,7 @@ pub(crate) fn refresh(sandbox: &Sandbox, refresh_token: &str) -> Result<Result<T
     })
 }
 
-/// Ends the sign-in that a token belongs to; unknown tokens are none of our business.
+/// Ends the sign-in that a token belongs to; an unknown token is ignored.
 pub(crate) fn revoke(sandbox: &Sandbox, token: &str) -> Result<(), Problem> {
     sandbox.store.transact(|transaction| {
         let hash = hash_text(&[token.as_bytes()]);
@@ -294,7 +294,7 @@ fn state_of(grant: &Grant, now: DateTime<Utc>) -> CodeState {
 fn is_too_soon(sandbox: &Sandbox, grant: &Grant, now: DateTime<Utc>) -> bool {
     let passed = now - grant.polled_at;
     match sandbox.clock.mode() {
-        // A clock that stands still says nothing about how fast a device polls.
+        // A frozen clock does not show how fast a device polls.
         Mode::Frozen { .. } if passed.is_zero() => false,
         // A clock that was set back must not lock a device out.
         Mode::Frozen { .. } | Mode::Running { .. } => {

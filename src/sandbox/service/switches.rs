@@ -1,4 +1,4 @@
-//! QA's clock and policy as the database keeps them, so that a sandbox that is killed goes on as it was.
+//! QA's clock and policy in the database, so that a sandbox that was killed continues with them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
@@ -12,7 +12,7 @@ use crate::sandbox::store::{StoreError, accounts, settings};
 const CLOCK: &str = "clock";
 const POLICY: &str = "policy";
 
-/// How the clock goes that nobody asked for: the database's, else the system's.
+/// How the clock goes if no time was asked for: as the database has it, else as the system's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeptTime {
     /// As it went before.
@@ -22,11 +22,11 @@ pub enum KeptTime {
     StandsStill,
 }
 
-/// A clock as it is kept.
+/// A clock as it is stored.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum KeptClock {
-    /// It ran on while nothing served.
+    /// The clock runs, also while the sandbox is stopped.
     Running {
         offset_ms: i64,
     },
@@ -35,7 +35,7 @@ enum KeptClock {
     },
 }
 
-/// The clock to begin with: as asked for, else as kept, else the system's; never before what a member has seen.
+/// The first clock: as asked for, else as stored, else the system's; never before a time that a member has seen.
 pub(crate) fn begin_clock(
     connection: &Connection,
     asked: Option<Clock>,
@@ -61,14 +61,14 @@ pub(crate) fn begin_clock(
     Ok(clock)
 }
 
-/// The policy to begin with: each part as asked for, else as kept, else the usual one.
+/// The first policy: each part as asked for, else as stored, else the default.
 pub(crate) fn begin_policy(connection: &Connection, asked: PolicyChange) -> Result<Policy, StoreError> {
     let policy = asked.of(kept(connection, POLICY)?.unwrap_or_default());
     keep_policy(connection, policy)?;
     Ok(policy)
 }
 
-/// Keeps how the clock goes.
+/// Stores the clock.
 pub(crate) fn keep_clock(connection: &Connection, clock: &Clock) -> Result<(), StoreError> {
     let kept = match clock.mode() {
         Mode::Running { offset } => KeptClock::Running { offset_ms: offset.num_milliseconds() },
@@ -77,7 +77,7 @@ pub(crate) fn keep_clock(connection: &Connection, clock: &Clock) -> Result<(), S
     keep(connection, CLOCK, &kept)
 }
 
-/// Keeps how the programme is run.
+/// Stores the policy.
 pub(crate) fn keep_policy(connection: &Connection, policy: Policy) -> Result<(), StoreError> {
     keep(connection, POLICY, &policy)
 }

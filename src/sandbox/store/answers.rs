@@ -26,7 +26,7 @@ pub struct Stored {
     pub answer: Answer,
 }
 
-/// What a key was answered. Keys are kept for good: one that was forgotten would be carried out a second time.
+/// The stored answer of a key. Keys are kept for good: an order whose key was deleted could happen a second time.
 pub fn find(connection: &Connection, account: AccountKey, key: &str) -> Result<Option<Stored>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT payload_hash, status, headers, body FROM answers WHERE account_id = ?1 AND key = ?2")?;
@@ -42,7 +42,7 @@ pub fn find(connection: &Connection, account: AccountKey, key: &str) -> Result<O
     .transpose()
 }
 
-/// Remembers an answer.
+/// Stores an answer.
 pub fn insert(
     connection: &Connection,
     account: AccountKey,

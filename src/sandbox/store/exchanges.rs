@@ -103,7 +103,7 @@ pub struct NewExchange<'a> {
     pub created_at: DateTime<Utc>,
     /// When it will be carried out.
     pub confirms_at: DateTime<Utc>,
-    /// What it is to the monthly limit.
+    /// How the monthly limit counts it.
     pub basket: Basket,
     /// What it costs.
     pub total: Points,
@@ -176,7 +176,7 @@ pub fn refuse(connection: &Connection, exchange: i64, balance_after: Points, ref
     Ok(())
 }
 
-/// Records when the member may exchange again, as the answer to this exchange tells it.
+/// Records when the member may exchange again, for the answer to this exchange.
 pub fn set_next_exchange_at(
     connection: &Connection,
     exchange: i64,

@@ -1,7 +1,7 @@
-//! The database's file: whose it is, and who may read it.
+//! The database's file: whether it is the sandbox's, and its permissions.
 //!
-//! A file of another program is left as it is. New files carry a number in SQLite's header; those of older sandboxes are
-//! known by their tables.
+//! A file of another program is not changed. New files have a number in SQLite's header; those of older sandboxes are
+//! recognised by their tables.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -20,7 +20,7 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const ID_AT: usize = 68;
 const HEADER: usize = 100;
 
-/// Opens the database of a file, which is made for its owner alone if it is not there.
+/// Opens the database of a file, which is created with access for its owner alone.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let foreign = |what| StoreError::Foreign { path: path.to_owned(), what };
     let failed = |source| StoreError::File { path: path.to_owned(), source };
@@ -31,7 +31,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         Begun::Database(0) if has_our_tables(path)? => {}
         Begun::Database(_) => return Err(foreign("it is the database of another program")),
         Begun::Empty => {
-            // Before anything else, and not by way of the log of WAL: a sandbox killed at any time knows its file.
+            // Written first, and not through the write-ahead log: the file is recognised after a kill at any time.
             let connection = Connection::open(path)?;
             connection.pragma_update(None, "application_id", OURS)?;
         }
@@ -85,7 +85,7 @@ fn has_our_tables(path: &Path) -> Result<bool, StoreError> {
             |row| row.get::<_, i64>(0),
         )
         .optional();
-    // What cannot be read is not ours.
+    // A file that cannot be queried is not ours.
     Ok(count.is_ok_and(|count| count == Some(3)))
 }
 

@@ -23,7 +23,7 @@ pub enum EntryType {
     Exchange,
     /// Points burned.
     Expiry,
-    /// Somebody corrected the account.
+    /// A correction by the operator.
     Adjustment,
 }
 

@@ -34,7 +34,7 @@ pub struct Store {
     quiet: AtomicU64,
 }
 
-/// The database cannot do its part.
+/// An error of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// SQLite refuses.
@@ -43,7 +43,7 @@ pub enum StoreError {
     /// The schema cannot be brought up to date.
     #[error("bringing the database up to date")]
     Migration(#[from] rusqlite_migration::Error),
-    /// The file is somebody else's; it was not changed.
+    /// The file belongs to another program; it was not changed.
     #[error("{} is left alone: {what}", .path.display())]
     Foreign {
         /// The file.
@@ -89,7 +89,7 @@ impl Store {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Grows with every change of the data; what was read at one count holds while the count stays.
+    /// Grows with every change of the data: data that were read at one count are current while the count stays.
     pub fn changes(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
     }
@@ -104,7 +104,7 @@ impl Store {
         self.quiet.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Runs `work` in one transaction: all of it is kept, or nothing.
+    /// Runs `work` in one transaction, which is rolled back if it fails.
     pub fn transact<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
@@ -124,7 +124,7 @@ impl Store {
     }
 }
 
-/// Runs a part of a transaction: all of it is kept, or nothing of it, and the rest goes on either way.
+/// Runs a part of a transaction, which alone is rolled back if it fails.
 pub fn attempt<T, E: From<StoreError>>(
     transaction: &Transaction<'_>,
     work: impl FnOnce() -> Result<T, E>,

@@ -9,7 +9,7 @@ use crate::sandbox::values::MemberId;
 /// How far a device grant has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantState {
-    /// Nobody has answered on the phone page.
+    /// There is no decision on the phone page yet.
     Pending,
     /// A subscriber allowed it.
     Allowed(MemberId),
@@ -71,7 +71,7 @@ pub struct Token {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Remembers a device; `false` where the user code is taken.
+/// Stores a device; returns `false` if the user code is taken.
 pub fn insert_grant(
     connection: &Connection,
     code_hash: &str,

@@ -57,7 +57,7 @@ async fn a_kept_page_costs_no_look_at_any_offer() {
     assert_eq!(other.status, 200, "another page");
 }
 
-/// While nothing has happened, a kept page is confirmed without the database: here somebody else holds it.
+/// While nothing has changed, a kept page is confirmed without the database, which this test locks.
 #[tokio::test]
 async fn a_kept_page_is_confirmed_without_the_database() {
     let server = Server::start().await;

@@ -456,7 +456,7 @@ async fn clock_and_policy_outlive_the_process() {
     assert_eq!(server.control.policy(), Policy { monthly: MonthlyLimit::FilmsExempt, ..self::deferred(9) });
     server.running.shutdown().await;
 
-    // What a member has seen does not become the future again, whatever the flags say.
+    // A time that a member has seen does not become the future again, with any flags.
     let server = begin(frozen(NOON), Policy::default().into()).await;
     assert_eq!(server.control.now(), at("2026-03-11T09:00:00Z"));
     assert_eq!(server.control.policy(), Policy::default());

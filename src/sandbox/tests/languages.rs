@@ -1,4 +1,4 @@
-//! The language of answers: whoever asks in English reads no Russian, also of what was ordered in Russian.
+//! The language of answers: an English request gets no Russian, also for orders made in Russian.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

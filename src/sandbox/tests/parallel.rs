@@ -21,7 +21,7 @@ async fn a_hundred_orders_with_one_key_charge_once_and_are_answered_alike() {
     let session = server.control.session("vip").unwrap();
     let before = server.control.balance(&session.member).unwrap().get();
     let mut replies = orders(&server, |_| order(&session.access_token, "film-potemkin", 680, "one-key")).await;
-    // Whoever came while the order was under way is told to ask again, and then is told the same as the others.
+    // A request that came while the order was under way is told to retry, and then gets the same answer.
     while replies.iter().any(|(status, _)| *status == 409) {
         let again = orders(&server, |_| order(&session.access_token, "film-potemkin", 680, "one-key")).await;
         for (reply, again) in replies.iter_mut().zip(again).filter(|(reply, _)| reply.0 == 409) {

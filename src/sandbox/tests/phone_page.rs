@@ -16,7 +16,7 @@ fn field(page: &Reply, name: &str) -> String {
     page.text().split_once(&marker).unwrap().1.split_once('"').unwrap().0.to_owned()
 }
 
-/// What a browser sends when somebody presses a button of the page.
+/// What a browser sends when a button of the page is pressed.
 async fn answer(server: &Server, page: &Reply, answer: &str) -> Reply {
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap();
     let body =

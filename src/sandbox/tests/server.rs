@@ -190,7 +190,7 @@ async fn a_page_that_renamed_itself_turns_no_switch() {
         let headers = [("host", host), ("content-type", "application/json")];
         assert_eq!(server.send("POST", "/sandbox/v1/clock", &headers, body).await.status, 200, "{host}");
     }
-    // The phone page, too, is answered by nobody under a borrowed name.
+    // The phone page does not answer under a foreign name either.
     let headers = [("host", "evil"), ("content-type", "application/x-www-form-urlencoded")];
     server.send("POST", "/tv", &headers, Some(b"answer=allow")).await.problem(403, "foreign_page");
 }
