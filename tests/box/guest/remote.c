@@ -1,10 +1,12 @@
 /*
- * The remote of the emulated box: a uinput device with every KEY_* code, told what to do over a virtio port.
+ * The remote of the emulated box: a uinput device with every KEY_* code, controlled over a virtio port.
  * QEMU's own keyboard has no key above 255, and a remote's OK is 0x160.
  *
  *   remote PORT
  *
- * Lines in: "press CODE MILLISECONDS", "down CODE", "up CODE", "unplug", "plug".  Out, for each: "ok" or "error".
+ * Lines in: "press CODE MILLISECONDS", "down CODE", "up CODE", "unplug", "plug"; "repeat DELAY PERIOD" sets the
+ * kernel's repeats of the device in milliseconds; "twin" adds a second node of the same remote, "both CODE
+ * MILLISECONDS" presses a key on both, "untwin" removes it.  Out, for each: "ok" or "error".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,20 +18,27 @@
 #include <unistd.h>
 
 static int device = -1;
+static int twin = -1;
 
-static int emit(int type, int code, int value)
+static int emit(int node, int type, int code, int value)
 {
     struct input_event event;
     memset(&event, 0, sizeof event);
     event.type = type;
     event.code = code;
     event.value = value;
-    return write(device, &event, sizeof event) == sizeof event ? 0 : -1;
+    return write(node, &event, sizeof event) == sizeof event ? 0 : -1;
 }
 
-static int key(int code, int value)
+static int key(int node, int code, int value)
 {
-    return emit(EV_KEY, code, value) || emit(EV_SYN, SYN_REPORT, 0) ? -1 : 0;
+    return emit(node, EV_KEY, code, value) || emit(node, EV_SYN, SYN_REPORT, 0) ? -1 : 0;
+}
+
+static int repeat(int delay, int period)
+{
+    int failed = emit(device, EV_REP, REP_DELAY, delay) || emit(device, EV_REP, REP_PERIOD, period);
+    return emit(device, EV_SYN, SYN_REPORT, 0) || failed ? -1 : 0;
 }
 
 static int is_key(int code)
@@ -40,28 +49,28 @@ static int is_key(int code)
     return !is_button && !is_pad && !is_trigger;
 }
 
-static int plug(void)
+static int plug(int *node, const char *name)
 {
     struct uinput_setup setup;
-    device = open("/dev/uinput", O_WRONLY | O_CLOEXEC);
-    if (device < 0)
+    *node = open("/dev/uinput", O_WRONLY | O_CLOEXEC);
+    if (*node < 0)
         return -1;
-    ioctl(device, UI_SET_EVBIT, EV_KEY);
+    ioctl(*node, UI_SET_EVBIT, EV_KEY);
     /* The kernel repeats held keys, as it does for infrared receivers. */
-    ioctl(device, UI_SET_EVBIT, EV_REP);
+    ioctl(*node, UI_SET_EVBIT, EV_REP);
     for (int code = 1; code < KEY_MAX; code++)
         if (is_key(code))
-            ioctl(device, UI_SET_KEYBIT, code);
+            ioctl(*node, UI_SET_KEYBIT, code);
     memset(&setup, 0, sizeof setup);
     setup.id.bustype = BUS_VIRTUAL;
-    strcpy(setup.name, "Lab remote");
-    return ioctl(device, UI_DEV_SETUP, &setup) || ioctl(device, UI_DEV_CREATE) ? -1 : 0;
+    strcpy(setup.name, name);
+    return ioctl(*node, UI_DEV_SETUP, &setup) || ioctl(*node, UI_DEV_CREATE) ? -1 : 0;
 }
 
-static int unplug(void)
+static int unplug(int *node)
 {
-    int failed = device < 0 || close(device);
-    device = -1;
+    int failed = *node < 0 || close(*node);
+    *node = -1;
     return failed ? -1 : 0;
 }
 
@@ -72,17 +81,29 @@ static int obey(const char *line)
     int words = sscanf(line, "%15s %i %d", order, &code, &milliseconds);
     int has_key = words >= 2 && code > 0 && code < KEY_MAX;
     if (words == 1 && !strcmp(order, "unplug"))
-        return unplug();
+        return unplug(&device);
     if (words == 1 && !strcmp(order, "plug"))
-        return plug();
+        return plug(&device, "Lab remote");
+    if (words == 1 && !strcmp(order, "twin"))
+        return plug(&twin, "Lab remote, second node");
+    if (words == 1 && !strcmp(order, "untwin"))
+        return unplug(&twin);
+    if (words == 3 && !strcmp(order, "repeat"))
+        return repeat(code, milliseconds);
     if (has_key && !strcmp(order, "down"))
-        return key(code, 1);
+        return key(device, code, 1);
     if (has_key && !strcmp(order, "up"))
-        return key(code, 0);
+        return key(device, code, 0);
     if (has_key && words == 3 && !strcmp(order, "press")) {
-        int failed = key(code, 1);
+        int failed = key(device, code, 1);
         usleep(milliseconds * 1000);
-        return key(code, 0) || failed ? -1 : 0;
+        return key(device, code, 0) || failed ? -1 : 0;
+    }
+    if (has_key && words == 3 && !strcmp(order, "both")) {
+        int failed = key(device, code, 1) || key(twin, code, 1);
+        usleep(milliseconds * 1000);
+        failed = key(device, code, 0) || failed;
+        return key(twin, code, 0) || failed ? -1 : 0;
     }
     errno = EINVAL;
     return -1;
@@ -94,7 +115,7 @@ int main(int count, char **arguments)
     FILE *in, *out;
     if (count != 2)
         return 2;
-    if (plug()) {
+    if (plug(&device, "Lab remote")) {
         perror("remote: /dev/uinput");
         return 1;
     }

@@ -1,4 +1,4 @@
-"""The remote: keys that are held, receivers that come and go."""
+"""The remote: keys that are held, key-ups that come late or never, two nodes, receivers that come and go."""
 
 from __future__ import annotations
 
@@ -76,3 +76,52 @@ def receiver(box: Box) -> str:
     box.follow("RIGHT", "the focus one further")
     expect(box.is_running(), "the program has ended")
     return f"works again after {time.monotonic() - began:.1f} s"
+
+
+@scenario("stuck-key", "a key-up that never comes: the key stops after 45 s, and the others work (C02, KEY-9)")
+def stuck_key(box: Box) -> str:
+    machine = box.machine
+    _tabs(box)
+    # The kernel repeats the key for as long as it is down.
+    machine.remote(f"down {KEYS['RIGHT']}")
+    began = time.monotonic()
+    box.wait_log("a key is stuck", timeout=120)
+    took = time.monotonic() - began
+    last = machine.wait_still(2.0)
+    work = box.ticks(3)
+    back = box.follow("LEFT", "the tab before")
+    expect(_left(back) < _left(last), "Left does not go left")
+    expect(machine.wait_still(1.0).focus() == back.focus(), "the stuck key moves the focus once more")
+    machine.remote(f"up {KEYS['RIGHT']}")
+    return f"released after {took:.0f} s; {work} ticks of work in 3 s while it repeats"
+
+
+@scenario("late-key-up", "a tap of 600 ms without a kernel repeat, as CEC sends it, is one move (C01, KEY-8)")
+def late_key_up(box: Box) -> None:
+    machine = box.machine
+    first = _tabs(box)
+    stop = box.follow("RIGHT", "the next tab")
+    expect(box.follow("LEFT", "the tab before").focus() == first.focus(), "a tap back does not lead back")
+    # What rc-core sets for CEC: no delay, so that the kernel repeats nothing by itself.
+    machine.remote("repeat 0 125")
+    try:
+        machine.remote(f"press {KEYS['RIGHT']} 600")
+        expect(machine.wait_still(1.5).focus() == stop.focus(), "a tap with a late key-up is not one move")
+    finally:
+        machine.remote("repeat 250 33")
+
+
+@scenario("two-nodes", "one press that two input nodes send is one move (C04, KEY-10)")
+def two_nodes(box: Box) -> None:
+    machine = box.machine
+    machine.remote("twin")
+    try:
+        machine.shell("rights")
+        first = _tabs(box)
+        stop = box.follow("RIGHT", "the next tab")
+        expect(box.follow("LEFT", "the tab before").focus() == first.focus(), "a tap back does not lead back")
+        machine.remote(f"both {KEYS['RIGHT']} 60")
+        expect(machine.wait_still(1.0).focus() == stop.focus(), "a press of two nodes is not one move")
+        box.wait_log("two receivers send the same press")
+    finally:
+        machine.remote("untwin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from ..box import Box
+from ..machine import KEYS
 from ..picture import Picture
 from ..scenario import expect, scenario
 
@@ -94,6 +95,37 @@ def standby(box: Box) -> str:
     return f"{ticks} ticks of work in 3 s of standby; awake after {took:.1f} s"
 
 
+@scenario("power-pair", "Power and Power-On together, as televisions send them, leave all as it was (C05, KEY-12)")
+def power_pair(box: Box) -> None:
+    machine = box.machine
+    box.start_home()
+    before = box.follow("RIGHT", "a moved focus")
+    machine.remote(f"press {KEYS['POWER']} 30")
+    machine.remote(f"press {KEYS['WAKEUP']} 30")
+    after = machine.wait_still(1.0)
+    expect(not _is_dark(after), "the screen stays dark")
+    expect(after.focus() == before.focus(), "the focus is another one")
+    # The same two keys still work one by one.
+    machine.press("POWER")
+    machine.wait_screen("a dark screen", _is_dark)
+    machine.press("WAKEUP")
+    machine.wait_screen("the screen of before", lambda picture: picture.resembles(before))
+
+
+@scenario("power-twice", "one press of Power that two input nodes send goes to standby, and not back (KEY-10)")
+def power_twice(box: Box) -> None:
+    machine = box.machine
+    machine.remote("twin")
+    try:
+        machine.shell("rights")
+        box.start_home()
+        machine.remote(f"both {KEYS['POWER']} 60")
+        machine.wait_screen("a dark screen", _is_dark)
+        expect(_is_dark(machine.wait_still(1.0)), "the second press brings the picture back")
+    finally:
+        machine.remote("untwin")
+
+
 @scenario("framebuffer", "without /dev/dri the picture goes to /dev/fb0", core=True)
 def framebuffer(box: Box) -> None:
     box.machine.shell("mkdir -p /tmp/dri && mv /dev/dri/* /tmp/dri/")
@@ -114,3 +146,33 @@ def no_screen(box: Box) -> str:
     box.wait_drawn()
     expect("panic" not in message, "the message is a panic")
     return f"a picture {time.monotonic() - began:.1f} s after the card"
+
+
+@scenario("late-card", "a frame buffer gives way to the card that comes later (SCR-5)")
+def late_card(box: Box) -> str:
+    machine = box.machine
+    machine.shell("mkdir -p /tmp/dri && mv /dev/dri/* /tmp/dri/")
+    box.start_home()
+    box.wait_log("fb0")
+    before = box.follow("RIGHT", "a moved focus")
+    mark = machine.mark()
+    machine.shell("mv /tmp/dri/* /dev/dri/")
+    began = time.monotonic()
+    box.wait_log("a graphics card is used", mark)
+    took = time.monotonic() - began
+    machine.wait_screen("the screen of before", lambda picture: picture.resembles(before))
+    box.follow("LEFT", "a moved focus")
+    return f"the card is used {took:.1f} s after it came"
+
+
+@scenario("ready-no-screen", "without any screen device it is ready for systemd and gives signs of life (SCR-5)")
+def ready_without_screen(box: Box) -> None:
+    machine = box.machine
+    machine.shell("mkdir -p /tmp/dri && mv /dev/dri/* /tmp/dri/; mv /dev/fb0 /tmp/fb0")
+    box.sign_in("basic")
+    mark = box.notified_start()
+    box.wait_log("NOTIFY READY=1", mark)
+    box.wait_log("waiting for a screen", mark)
+    box.wait_log("NOTIFY WATCHDOG=1", mark)
+    machine.shell("mv /tmp/dri/* /dev/dri/")
+    box.wait_drawn()
