@@ -270,6 +270,37 @@ fn a_file_has_one_subject() {
     assert_none(long.collect(), "a file has at most 500 lines");
 }
 
+/// The README is read whole by newcomers; everything else stands in docs/.
+#[test]
+fn the_readme_is_short() {
+    const MOST_LINES: usize = 150;
+    let lines = fs::read_to_string(root().join("README.md")).expect("there is a README").lines().count();
+    assert!(lines <= MOST_LINES, "README.md has {lines} lines: at most {MOST_LINES}, the rest belongs into docs/");
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect("it is a text of the repository");
+    let mut documents = files("docs", "md");
+    for path in ["README.md", "SECURITY.md"] {
+        documents.push(File { path: path.to_owned(), text: read(path) });
+    }
+    let mut broken = Vec::new();
+    for document in &documents {
+        let folder = root().join(&document.path).parent().map(Path::to_owned).unwrap_or_default();
+        for link in document.text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if !link.is_empty() && !link.starts_with("http") && !folder.join(link).exists() {
+                broken.push(format!("{}: {link}", document.path));
+            }
+        }
+    }
+    assert_none(broken, "a link leads to a file that is not there");
+    let index = read("docs/README.md");
+    let missing = documents.iter().filter_map(|document| document.path.strip_prefix("docs/"));
+    let missing = missing.filter(|name| *name != "README.md" && !index.contains(&format!("({name})")));
+    assert_none(missing.map(str::to_owned).collect(), "docs/README.md lists every document");
+}
+
 #[test]
 fn a_to_do_has_an_issue() {
     let mut found = Vec::new();
