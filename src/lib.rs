@@ -1,7 +1,7 @@
 //! The bonus-points menu of an IPTV set-top box.
 //!
 //! Data goes one way: a key enters as a [`core::Event`], [`core::update`] changes the state and
-//! returns effects, the shell runs them, [`view::view`] turns the state into a view-model, and
+//! returns effects, the engine carries them out, [`view::view`] turns the state into a view-model, and
 //! `view::bind` alone copies it into Slint.
 //!
 //! # The tour
@@ -12,7 +12,9 @@
 //!    [`core::Effect`] all that the program can do to the world. One file for a screen or a few in `core/places`.
 //! 4. [`view`]: [`view::model`] is all that a screen can show; the words are named in [`view::message`].
 //!    `view::bind` and `ui/` draw it.
-//! 5. `shell`: the loop that runs effects; disk, network, pictures, player, log, clock.
+//! 5. `engine`: the program without a window and the one interpreter of effects; its ports are the API, the disk, the
+//!    player, the clock and the log. `storage` is what a box remembers, `player` the film player's process, `shell`
+//!    the window's side: one turn of the loop, and pictures.
 //! 6. `api`: the bonus API's client, one method for each endpoint; its JSON is in `api/wire`.
 //! 7. `platform` has the windows, `set_top_box` the program of a box with its event loop, `config` its settings.
 //! 8. `emulator` is QA's television, `sandbox` the bonus API server beside it: routes, services, rules, store.
@@ -41,11 +43,11 @@
 //! - **unseen**: an order whose result was not on the screen yet
 //! - **damage**: in the core an order that cannot be read; in `platform/linux` the rectangles that changed
 //! - **memory**: whether the disk can be written ([`core::Memory`]); elsewhere bytes of RAM
-//! - **settings**: the viewer's choices ([`core::Settings`]), which `shell/storage` writes; `config` has the
+//! - **settings**: the viewer's choices ([`core::Settings`]), which `storage` writes; `config` has the
 //!   operator's, the sandbox's store those of QA
 //! - **standing**: whether a time is past, ahead or unknown ([`core::Standing`]); in `sandbox/rules` a member's status,
 //!   in the box's window whether its screen shows pictures
-//! - **stage**: who has the screen, the menu or a film player (`shell::Stage`); [`core::PinStage`] is the step of a
+//! - **stage**: who has the screen, the menu or a film player (`player::lending::Stage`); [`core::PinStage`] is the step of a
 //!   PIN's dialog
 //! - **hold**: whether a device sends signs that a key is still down, or only its press and release ([`input::Hold`])
 //! - **shelf**: the catalogue as it is browsed ([`core::Shelf`]); in the sandbox, a page of it
