@@ -11,7 +11,9 @@ use bonus_tv::core::{
     Answer, Boot, CachedData, DiskJob, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings,
     StoredOrder,
 };
-use bonus_tv::domain::{Account, Catalog, Failure, FailureKind, Language, Points, Region, Secret, Status, StatusCode};
+use bonus_tv::domain::{
+    Account, Catalog, ExchangeLimit, Failure, FailureKind, Language, Points, Region, Secret, Status, StatusCode,
+};
 use bonus_tv::engine::{self, Engine};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
@@ -365,6 +367,7 @@ fn account(at: Duration) -> Account {
         expiring: Vec::new(),
         pending: Vec::new(),
         next_exchange_at: None,
+        exchange_limit: ExchangeLimit::Every,
         region: Region { code: String::new(), name: String::new() },
         offset: FixedOffset::east_opt(3 * 3600).expect("Moscow has an offset"),
         connected_services: Vec::new(),

@@ -11,7 +11,7 @@ use crate::input::{Direction, Keymap, RemoteKey, Repeat};
 use super::calls::Calls;
 use super::clock::{ServerClock, default_offset};
 use super::dialog::Damage;
-use super::notice::{NOTICE_TIME, TimedNotice};
+use super::notice::TimedNotice;
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
 use super::power::{Power, PowerKeys};
@@ -291,7 +291,8 @@ impl App {
 
     /// Shows a short message.
     pub(crate) fn notify(&mut self, notice: Notice, turn: &mut Turn) {
-        self.notice = Some(TimedNotice { notice, until: turn.now.monotonic + NOTICE_TIME });
+        let until = turn.now.monotonic + notice.time();
+        self.notice = Some(TimedNotice { notice, until, page: None });
     }
 
     /// The short message that is shown.

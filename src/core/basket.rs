@@ -62,8 +62,13 @@ impl App {
             return;
         };
         if self.is_in_basket(id) {
+            let mut gone = vec![offer.title.clone()];
+            gone.extend(self.company_of(id).into_iter().map(|(other, title)| {
+                self.basket.retain(|kept| *kept != other);
+                title
+            }));
             self.basket.retain(|other| other != id);
-            self.notify(Notice::Removed { title: offer.title.clone() }, turn);
+            self.notify(Notice::Removed { titles: gone }, turn);
         } else if !self.can_basket(&offer) {
             self.notify(Notice::NotForBasket, turn);
         } else {
@@ -78,11 +83,24 @@ impl App {
             self.notify(Notice::BasketFull, turn);
             return;
         }
+        let mut titles: Vec<String> =
+            self.missing_company(offer).into_iter().map(|other| other.title.clone()).collect();
+        titles.push(offer.title.clone());
         self.basket.extend(company);
         if !self.is_in_basket(&offer.id) {
             self.basket.push(offer.id.clone());
         }
-        self.notify(Notice::Added { title: offer.title.clone() }, turn);
+        self.notify(Notice::Added { titles }, turn);
+    }
+
+    /// What came into the basket with an offer and would be refused without it.
+    fn company_of(&self, needed: &OfferId) -> Vec<(OfferId, String)> {
+        let needs_it = |offer: &Offer| {
+            let is_needed = |reason: &Reason| matches!(reason, Reason::Requires { offer_id, .. } if offer_id == needed);
+            !self.is_allowed(offer) && self.reasons(offer).any(is_needed)
+        };
+        let company = self.basket_offers().into_iter().filter(|offer| needs_it(offer));
+        company.map(|offer| (offer.id.clone(), offer.title.clone())).collect()
     }
 
     /// Drops what is not sold any more or is held already.

@@ -13,6 +13,7 @@ mod dialog;
 mod effect;
 mod event;
 mod focus;
+mod foresight;
 mod keys;
 mod moments;
 mod nav;

@@ -138,7 +138,7 @@ pub(crate) enum Crowd {
 }
 
 /// The first midnight of the next month in the member's zone.
-fn next_month(after: DateTime<Utc>, offset: FixedOffset) -> Option<DateTime<Utc>> {
+pub(crate) fn next_month(after: DateTime<Utc>, offset: FixedOffset) -> Option<DateTime<Utc>> {
     let today = after.with_timezone(&offset).date_naive();
     let (year, month) = match today.month() {
         12 => (today.year().checked_add(1)?, 1),

@@ -3,7 +3,7 @@
 use super::Session;
 use super::app::{App, Turn};
 use super::places::{
-    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryPlace, HomePlace, JoinPlace, MyOptionsPlace,
+    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, JoinPlace, MyOptionsPlace,
     OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalPlace, SettingsPlace, SignInPlace, StatusPlace,
 };
 
@@ -202,7 +202,7 @@ impl App {
             Tab::Home => self.arrive_home(turn),
             Tab::Catalog => self.open_catalog(None, turn),
             Tab::MyOptions => self.open_my_options(turn),
-            Tab::History => self.open_history(turn),
+            Tab::History => self.open_history(HistoryKind::Points, turn),
             Tab::Status => self.open_status(turn),
             Tab::Basket => self.open_basket(turn),
             Tab::Settings => self.open_settings(),
@@ -246,5 +246,6 @@ impl App {
             page.tab_focus = page.tab_focus.map(|tab| tab.min(Tab::ALL.len() - 1));
         }
         self.settle_place();
+        self.settle_notice();
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::domain::Failure;
 
+use super::PlaceKind;
+use super::app::App;
 use super::event::PlayerTrouble;
 use super::order::SpendBlock;
 
@@ -19,13 +21,13 @@ pub enum Notice {
     WaitsForPhone,
     /// In the basket now.
     Added {
-        /// Its title.
-        title: String,
+        /// Its title, after those of what had to come along.
+        titles: Vec<String>,
     },
     /// Out of the basket now.
     Removed {
-        /// Its title.
-        title: String,
+        /// Its title, and those of what cannot be had without it.
+        titles: Vec<String>,
     },
     /// The basket holds no more.
     BasketFull,
@@ -93,7 +95,36 @@ pub enum Notice {
 pub(crate) struct TimedNotice {
     pub(crate) notice: Notice,
     pub(crate) until: Duration,
+    /// The page it stands on, once one has been shown with it: it ends with its page (LAY-10).
+    pub(crate) page: Option<(usize, PlaceKind)>,
 }
 
-/// How long a notice stays.
-pub(crate) const NOTICE_TIME: Duration = Duration::from_secs(4);
+/// How long a notice stays: long enough to read its words at seventy (LAY-10).
+const NOTICE_TIME: Duration = Duration::from_secs(6);
+/// A letter of a title takes so long to read.
+const LETTER_TIME: Duration = Duration::from_millis(80);
+
+impl Notice {
+    /// How long it stays.
+    pub(crate) fn time(&self) -> Duration {
+        let letters = match self {
+            Self::Added { titles } | Self::Removed { titles } => titles.iter().map(|title| title.chars().count()).sum(),
+            Self::RenewalOn { title } | Self::RenewalOff { title } => title.chars().count(),
+            _ => 0,
+        };
+        NOTICE_TIME + LETTER_TIME * u32::try_from(letters.min(100)).unwrap_or(0)
+    }
+}
+
+impl App {
+    /// A short message does not outlive the page that it was said on.
+    pub(crate) fn settle_notice(&mut self) {
+        let page = (self.stack.len(), self.place().kind());
+        if let Some(notice) = &mut self.notice {
+            let is_elsewhere = notice.page.replace(page).is_some_and(|before| before != page);
+            if is_elsewhere {
+                self.notice = None;
+            }
+        }
+    }
+}

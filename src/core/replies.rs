@@ -70,11 +70,13 @@ impl App {
                 let title = entitlement.title.clone();
                 let is_on = entitlement.renewal.is_some_and(|renewal| renewal.is_on);
                 self.note_switched(&entitlement, turn);
+                let before = self.running_ids();
                 if let Some(known) =
                     self.data.entitlements.iter_mut().flatten().find(|known| known.id == entitlement.id)
                 {
                     *known = entitlement;
                 }
+                self.follow_running(&before);
                 // A list that was asked for before does not know of it.
                 if self.drop_call(Resource::Entitlements) {
                     self.fetch(Resource::Entitlements, turn);

@@ -27,6 +27,8 @@ pub struct Account {
     pub pending: Vec<PendingAccrual>,
     /// When the next exchange is possible; `None` if at once.
     pub next_exchange_at: Option<DateTime<Utc>>,
+    /// Which exchanges use up the month.
+    pub exchange_limit: ExchangeLimit,
     /// The region whose catalogue applies.
     pub region: Region,
     /// The subscriber's zone, for every date that is shown.
@@ -54,6 +56,16 @@ impl Account {
         let last = pending().map(|accrual| accrual.posts_at).max()?;
         Some((Points::checked_sum(pending().map(|accrual| accrual.points))?, last))
     }
+}
+
+/// Which exchanges count towards the one that a calendar month allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExchangeLimit {
+    /// Every one.
+    #[default]
+    Every,
+    /// All but exchanges of film rentals alone.
+    AllButFilms,
 }
 
 /// A loyalty status and the way to the next one.
@@ -184,6 +196,7 @@ mod tests {
             expiring: vec![lot(300, 5, 22), lot(200, 6, 20), lot(100, 30, 0)],
             pending: vec![accrual(460, 10), accrual(200, 4)],
             next_exchange_at: None,
+            exchange_limit: ExchangeLimit::Every,
             region: Region { code: String::new(), name: String::new() },
             offset: FixedOffset::east_opt(3 * 3600).unwrap(),
             connected_services: Vec::new(),

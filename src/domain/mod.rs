@@ -14,7 +14,7 @@ mod preferences;
 mod secret;
 mod sign_in;
 
-pub use account::{Account, ExpiringLot, NextStatus, PendingAccrual, Region, Status, StatusCode, Terms};
+pub use account::{Account, ExchangeLimit, ExpiringLot, NextStatus, PendingAccrual, Region, Status, StatusCode, Terms};
 pub use catalog::{
     AfterPeriod, Catalog, CatalogPage, Category, CategoryId, CategoryKind, Eligibility, Offer, OfferId, OfferKind,
     Validity,

@@ -121,6 +121,11 @@ impl Television {
         self.shell.screen().words(text)
     }
 
+    /// Everything that can have the focus, with its place on the screen.
+    pub fn focus_boxes(&self) -> Vec<crate::view::bind::FocusBox> {
+        self.shell.screen().focus_boxes()
+    }
+
     /// The picture as rows of red, green and blue bytes.
     pub fn frame(&self) -> Vec<u8> {
         self.screen.frame()

@@ -1,6 +1,8 @@
 //! What surrounds every screen: tabs, balance, clock, banner, notice and key hints.
 
-use crate::core::{App, Notice, PinPurpose, Place, PlayerTrouble, Session, SpendBlock, Tab, Zone};
+use crate::core::{
+    App, Dialog, HomePlace, Notice, Place, PlaceKind, PlayerTrouble, RowKey, Session, SpendBlock, Tab, Zone,
+};
 
 use super::failure;
 use super::format;
@@ -91,8 +93,8 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::Welcome { name } if name.is_empty() => (Msg::NoticeSignedIn.into(), Tone::Good),
         Notice::Welcome { name } => (named(Msg::NoticeWelcome, name), Tone::Good),
         Notice::WaitsForPhone => (Msg::NoticeWaitsForPhone.into(), Tone::Plain),
-        Notice::Added { title } => (named(Msg::NoticeAdded, title), Tone::Good),
-        Notice::Removed { title } => (named(Msg::NoticeRemoved, title), Tone::Plain),
+        Notice::Added { titles } => (named(Msg::NoticeAdded, &titles.join(", ")), Tone::Good),
+        Notice::Removed { titles } => (named(Msg::NoticeRemoved, &titles.join(", ")), Tone::Plain),
         Notice::BasketFull => (Msg::NoticeBasketFull.into(), Tone::Warning),
         Notice::NotForBasket => (Msg::NoticeNotForBasket.into(), Tone::Warning),
         Notice::RenewalOn { title } => (named(Msg::NoticeRenewalOn, title), Tone::Good),
@@ -142,53 +144,47 @@ pub(crate) fn block_text(app: &App, block: SpendBlock) -> Text {
     }
 }
 
+/// What keys do here, where that is of use: OK on a button or a line says itself what it does.
 fn hints(app: &App) -> Vec<KeyHint> {
     let hint = |key, label: Msg| KeyHint { key, label: label.into() };
     if let Some(dialog) = app.dialog() {
-        let mut hints = vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Back, Msg::HintClose)];
-        if let crate::core::Dialog::Pin {
-            purpose:
-                PinPurpose::Order(_)
-                | PinPurpose::Create(_)
-                | PinPurpose::Renewal(_)
-                | PinPurpose::Remove
-                | PinPurpose::Relax,
-            ..
-        } = dialog
-        {
-            hints.insert(0, hint(HintKey::Digits, Msg::HintDigits));
-        }
-        return hints;
+        let close = hint(HintKey::Back, Msg::HintClose);
+        return match dialog {
+            Dialog::Pin { .. } => vec![hint(HintKey::Digits, Msg::HintDigits), close],
+            Dialog::OrderDamaged | Dialog::Exit { .. } | Dialog::SignOut { .. } | Dialog::RenewalOn { .. } => {
+                vec![close]
+            }
+        };
     }
     let back = hint(HintKey::Back, Msg::HintBack);
+    if app.tab_focus().is_some() {
+        let is_home = app.place().kind() == PlaceKind::Home;
+        let back = if is_home { hint(HintKey::Back, Msg::HintExit) } else { back };
+        return vec![hint(HintKey::Ok, Msg::HintOpen), back];
+    }
     match app.place() {
-        Place::Home(_) | Place::Catalog(_) if app.focused_offer().is_some() && app.tab_focus().is_none() => {
-            let id = app.focused_offer();
-            let is_in = id.as_ref().is_some_and(|id| app.is_in_basket(id));
-            let can = id.as_ref().and_then(|id| app.data.shelf.offer(id)).is_some_and(|offer| app.can_basket(offer));
-            let mut hints = vec![hint(HintKey::Ok, Msg::HintOpen)];
-            if is_in {
-                hints.push(hint(HintKey::Green, Msg::HintUntick));
-            } else if can {
-                hints.push(hint(HintKey::Green, Msg::HintTick));
-            }
-            if !app.basket_offers().is_empty() {
-                hints.push(hint(HintKey::Yellow, Msg::HintBasket));
-            }
-            hints.push(back);
+        Place::Home(place) => {
+            let mut hints = vec![hint(HintKey::Ok, ok_on_home(app, place))];
+            hints.extend(offer_hints(app));
+            hints.push(hint(HintKey::Back, Msg::HintExit));
             hints
         }
-        Place::Basket(place) if app.tab_focus().is_none() && place.zone == Zone::Content => {
-            vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Green, Msg::HintUntick), back]
+        Place::Catalog(_) if app.focused_offer().is_some() => {
+            let mut hints = vec![hint(HintKey::Ok, Msg::HintOpen)];
+            hints.extend(offer_hints(app));
+            hints.extend([hint(HintKey::Channel, Msg::HintPage), back]);
+            hints
+        }
+        Place::Basket(place) if place.zone == Zone::Content => {
+            vec![hint(HintKey::Information, Msg::HintOpen), back]
         }
         Place::History(_) => vec![hint(HintKey::Channel, Msg::HintPage), back],
         Place::Processing(_) => vec![hint(HintKey::Back, Msg::HintHide)],
         Place::Player(_) => vec![hint(HintKey::Back, Msg::HintStop)],
-        Place::SignIn(_) => vec![hint(HintKey::Ok, Msg::HintChoose), hint(HintKey::Back, Msg::HintLeave)],
-        Place::Home(_)
-        | Place::Catalog(_)
+        Place::SignIn(_) => vec![hint(HintKey::Back, Msg::HintExit)],
+        Place::Join(_) => vec![hint(HintKey::Ok, Msg::HintChoose), back],
+        Place::Catalog(_)
         | Place::Basket(_)
-        | Place::Join(_)
         | Place::Offer(_)
         | Place::Confirm(_)
         | Place::Outcome(_)
@@ -196,6 +192,28 @@ fn hints(app: &App) -> Vec<KeyHint> {
         | Place::MyOptions(_)
         | Place::Status(_)
         | Place::Settings(_)
-        | Place::About(_) => vec![hint(HintKey::Ok, Msg::HintChoose), back],
+        | Place::About(_) => vec![back],
     }
+}
+
+/// OK on a film that can be watched starts it.
+fn ok_on_home(app: &App, place: &HomePlace) -> Msg {
+    let is_running = place.row == Some(RowKey::Running);
+    let held = app.focused_offer().and_then(|id| app.held(&id)).filter(|held| is_running && app.can_watch(held));
+    if held.is_some() { Msg::ButtonWatch } else { Msg::HintOpen }
+}
+
+/// The keys that put the focused offer into the basket, or show what is in it.
+fn offer_hints(app: &App) -> Vec<KeyHint> {
+    let hint = |key, label: Msg| KeyHint { key, label: label.into() };
+    let id = app.focused_offer();
+    let is_in = id.as_ref().is_some_and(|id| app.is_in_basket(id));
+    let can = id.as_ref().and_then(|id| app.data.shelf.offer(id)).is_some_and(|offer| app.can_basket(offer));
+    let tick = match (is_in, can) {
+        (true, _) => Some(hint(HintKey::Green, Msg::HintUntick)),
+        (false, true) => Some(hint(HintKey::Green, Msg::HintTick)),
+        (false, false) => None,
+    };
+    let basket = (!app.basket_offers().is_empty()).then(|| hint(HintKey::Yellow, Msg::HintBasket));
+    tick.into_iter().chain(basket).collect()
 }

@@ -1,10 +1,11 @@
 //! History: ledger lines and exchanges.
 
 use crate::core::{App, HistoryKind, HistoryPlace, LIST_ROWS, Resource, Zone, window};
-use crate::domain::{AccrualReason, Exchange, ExchangeState, LedgerEntry};
+use crate::domain::{AccrualReason, Exchange, ExchangeState, ExpiringLot, LedgerEntry};
 
 use super::failure;
 use super::format;
+use super::home::SOON;
 use super::lists::{busy, retry};
 use super::message::Msg;
 use super::model::{Chip, List, ListRow, ListScreen, Message, Sign, Tone};
@@ -17,6 +18,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
     let (total, is_loaded, resource) = match place.kind {
         HistoryKind::Points => (app.data.ledger.items.len(), app.data.ledger.is_loaded, Resource::Ledger),
         HistoryKind::Orders => (app.data.exchanges.items.len(), app.data.exchanges.is_loaded, Resource::Exchanges),
+        HistoryKind::Burning => (app.burning_lots().count(), app.data.account.is_some(), Resource::Account),
     };
     let rows = window(cursor, total, LIST_ROWS)
         .filter_map(|at| {
@@ -24,6 +26,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
             match place.kind {
                 HistoryKind::Points => Some(entry_row(app, app.data.ledger.items.get(at)?, at, is_focused)),
                 HistoryKind::Orders => Some(exchange_row(app, app.data.exchanges.items.get(at)?, at, is_focused)),
+                HistoryKind::Burning => Some(burning_row(app, app.burning_lots().nth(at)?, at, is_focused)),
             }
         })
         .collect();
@@ -36,6 +39,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
             let (title, advice) = match place.kind {
                 HistoryKind::Points => (Msg::EmptyLedgerTitle, Msg::EmptyLedgerAdvice),
                 HistoryKind::Orders => (Msg::EmptyOrdersTitle, Msg::EmptyOrdersAdvice),
+                HistoryKind::Burning => (Msg::EmptyBurningTitle, Msg::EmptyBurningAdvice),
             };
             Some(Message { sign: Sign::Empty, title: title.into(), advice: advice.into(), code: Text::Empty })
         }
@@ -43,10 +47,14 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
     ListScreen {
         title: Msg::TabHistory.into(),
         lead: Text::Empty,
-        chips: [(HistoryKind::Points, Msg::ChipPoints), (HistoryKind::Orders, Msg::ChipOrders)]
+        chips: HistoryKind::ALL
             .into_iter()
-            .map(|(kind, label)| Chip {
-                label: label.into(),
+            .map(|kind| Chip {
+                label: match kind {
+                    HistoryKind::Points => Msg::ChipPoints.into(),
+                    HistoryKind::Orders => Msg::ChipOrders.into(),
+                    HistoryKind::Burning => Msg::PanelBurning.into(),
+                },
                 is_selected: kind == place.kind,
                 is_focused: has_focus && place.zone == Zone::Chips && kind == place.kind,
             })
@@ -63,7 +71,7 @@ fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> 
     let at = format::day_year(entry.at, app.offset());
     // Points whose time is over have burned or were spent before: the line says what it left.
     let subtitle = match entry.expires_at.filter(|at| amount > 0 && !app.time().is_past(*at)) {
-        Some(expires) => Text::with(Msg::EntryExpires, [at, format::until_year(expires, app.offset())]),
+        Some(expires) => Text::with(Msg::EntryExpires, [at, format::last_day_year(expires, app.offset())]),
         None => match entry.balance_after {
             Some(balance) => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(balance.get()))]),
             None => at,
@@ -76,6 +84,28 @@ fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> 
         subtitle_tone: Tone::Quiet,
         value: Text::plain(format::signed(amount)),
         value_tone: if amount < 0 { Tone::Plain } else { Tone::Good },
+        action: Text::Empty,
+        tick: None,
+        image: None,
+        is_focused,
+        is_enabled: true,
+    }
+}
+
+fn burning_row(app: &App, lot: &ExpiringLot, index: usize, is_focused: bool) -> ListRow {
+    let is_soon = lot.expires_at.signed_duration_since(app.time().at_least()) <= SOON;
+    let amount = Text::plain(format::number(lot.points.get()));
+    ListRow {
+        index,
+        title: Text::counted(
+            Msg::BurnLot,
+            format::plural(lot.points.get()),
+            [amount, format::last_day_year(lot.expires_at, app.offset())],
+        ),
+        subtitle: Text::Empty,
+        subtitle_tone: Tone::Quiet,
+        value: format::left_short(lot.expires_at, app.time(), app.offset()),
+        value_tone: if is_soon { Tone::Warning } else { Tone::Plain },
         action: Text::Empty,
         tick: None,
         image: None,

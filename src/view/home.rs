@@ -13,11 +13,11 @@ use super::model::{
     Card, CardShape, Finish, Hero, HomeScreen, ImageKey, ImageVariant, Message, MessageScreen, Panel, Row, Screen,
     Sign, Tone,
 };
-use super::offer::{meta, price_text};
+use super::offer::{is_owned, meta, price_text, struck_price};
 use super::text::Text;
 
 /// Points that burn within this time are worth a panel's warning colour.
-const SOON: TimeDelta = TimeDelta::days(30);
+pub(crate) const SOON: TimeDelta = TimeDelta::days(30);
 
 pub(crate) fn home(app: &App, place: &HomePlace) -> Screen {
     let Some(account) = &app.data.account else { return Screen::Message(nothing_yet(app)) };
@@ -91,11 +91,8 @@ fn hero(app: &App, account: &Account) -> Hero {
             title: Text::plain(&offer.title),
             meta: meta(offer),
             description: Text::plain(&offer.description),
-            price: price_text(offer),
-            base_price: offer
-                .base_price
-                .filter(|base| Some(*base) != offer.price)
-                .map_or(Text::Empty, |base| Text::plain(format::number(base.get()))),
+            price: owned_or_price(app, offer),
+            base_price: if is_owned(app, offer) { Text::Empty } else { struck_price(offer) },
             image: backdrop(offer, Finish::Hero),
         },
         None => Hero {
@@ -156,7 +153,7 @@ fn burning_panel(app: &App, account: &Account) -> Panel {
             panel(Msg::PanelBurning, Text::plain("—"), far(points, at), Tone::Quiet)
         }
         Some((points, at)) => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), far(points, at), Tone::Quiet),
-        None => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), Text::Empty, Tone::Quiet),
+        None => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), Msg::NothingBurnsNote.into(), Tone::Quiet),
     }
 }
 
@@ -231,13 +228,13 @@ fn panel(label: Msg, value: Text, note: Text, tone: Tone) -> Panel {
 fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32, has_focus: bool) -> Row {
     let cursor = place.cursor(&row.key);
     let shape = if row.has_posters { CardShape::Poster } else { CardShape::Tile };
+    let running = if row.key == RowKey::Running { app.running() } else { Vec::new() };
     let cards = window(cursor, row.total, row.visible())
         .filter_map(|at| {
             let is_focused = has_focus && at == cursor.at;
             match &row.key {
                 RowKey::Running => {
-                    let held = app.data.entitlements.as_ref()?.get(at)?;
-                    Some(running_card(app, held, at, is_focused))
+                    Some(running_card(app, running.get(at)?, at, is_focused))
                 }
                 RowKey::Section(key) => {
                     let offer = app.data.shelf.offer_in(app.data.shelf.section(key)?, at)?;
@@ -267,12 +264,27 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
 
 fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> Card {
     let has_ended = app.has_ended(held);
-    let caption = option_left(app, held).unwrap_or_else(|| Msg::ForGood.into());
+    let price = held.renewal.and_then(|renewal| renewal.price_roubles).map(format::roubles);
+    let (caption, caption_tone) = match held.until.filter(|_| app.turns_paid_soon(held)) {
+        // What it is about to cost stands first on home (PUR-10).
+        Some(until) => {
+            let from = format::from(until, app.offset());
+            let caption = match price {
+                Some(price) => Text::with(Msg::PaidFromShort, [from, price]),
+                None => Text::with(Msg::PaidFromUnknown, [from]),
+            };
+            (caption, Tone::Warning)
+        }
+        None => {
+            let tone = if has_ended { Tone::Quiet } else { Tone::Good };
+            (option_left(app, held).unwrap_or_else(|| Msg::ForGood.into()), tone)
+        }
+    };
     Card {
         index,
         title: format::title(&held.title),
         caption,
-        caption_tone: if has_ended { Tone::Quiet } else { Tone::Good },
+        caption_tone,
         image: held.image.as_ref().map(|id| tile_image(id)),
         badge: if app.can_watch(held) { Msg::BadgeWatch.into() } else { Text::Empty },
         badge_tone: Tone::Accent,
@@ -296,21 +308,39 @@ fn tile_image(id: &str) -> ImageKey {
     ImageKey { id: id.to_owned(), variant: ImageVariant::Tile, width: 400, height: 225, finish: Finish::OnPage(16) }
 }
 
+/// The picture of an offer on its card.
+pub(crate) fn card_image(offer: &Offer, shape: CardShape) -> Option<ImageKey> {
+    let id = offer.image.as_ref()?;
+    Some(match shape {
+        CardShape::Poster => {
+            let finish = Finish::OnPage(16);
+            ImageKey { id: id.clone(), variant: ImageVariant::Poster, width: 240, height: 360, finish }
+        }
+        CardShape::Tile => tile_image(id),
+    })
+}
+
+/// What an offer costs, or how long the member has it still.
+fn owned_or_price(app: &App, offer: &Offer) -> Text {
+    match app.held(&offer.id).filter(|_| is_owned(app, offer)) {
+        Some(held) => option_left(app, held).unwrap_or_else(|| Msg::ForGood.into()),
+        None => price_text(offer),
+    }
+}
+
 /// A card of an offer, on the home screen and in the catalogue.
 pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShape, is_focused: bool) -> Card {
     let (badge, badge_tone) = badge(app, offer);
     Card {
         index,
         title: format::title(&offer.title),
-        caption: price_text(offer),
-        caption_tone: if app.is_allowed(offer) { Tone::Accent } else { Tone::Quiet },
-        image: offer.image.as_ref().map(|id| match shape {
-            CardShape::Poster => {
-                let finish = Finish::OnPage(16);
-                ImageKey { id: id.clone(), variant: ImageVariant::Poster, width: 240, height: 360, finish }
-            }
-            CardShape::Tile => tile_image(id),
-        }),
+        caption: owned_or_price(app, offer),
+        caption_tone: match (is_owned(app, offer), app.is_allowed(offer)) {
+            (true, _) => Tone::Good,
+            (false, true) => Tone::Accent,
+            (false, false) => Tone::Quiet,
+        },
+        image: card_image(offer, shape),
         badge,
         badge_tone,
         is_focused,
@@ -318,7 +348,9 @@ pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShap
 }
 
 fn badge(app: &App, offer: &Offer) -> (Text, Tone) {
-    if app.is_active(offer) {
+    if app.held(&offer.id).is_some_and(|held| app.can_watch(held)) {
+        (Msg::BadgeCanWatch.into(), Tone::Good)
+    } else if app.is_active(offer) {
         (Msg::BadgeActive.into(), Tone::Good)
     } else if app.is_in_basket(&offer.id) {
         (Msg::BadgeInBasket.into(), Tone::Accent)

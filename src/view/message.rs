@@ -78,6 +78,11 @@ messages! {
     AfterEnds
     AfterPaid
     ThenPaid
+    PaidFrom
+    PaidSince
+    PaidAfter
+    PaidFromShort
+    PaidFromUnknown
 
     // Tabs.
     TabHome
@@ -144,7 +149,11 @@ messages! {
     HintPage
     HintHide
     HintStop
-    HintLeave
+    HintExit
+    KeyRed
+    KeyGreen
+    KeyYellow
+    KeyBlue
 
     // Home.
     HeroWelcome
@@ -165,6 +174,7 @@ messages! {
     StatusNote
     StatusTopNote
     NothingBurnsSoon
+    NothingBurnsNote
     NextBurn
     ExchangeNow
     ExchangeOncePerMonth
@@ -174,6 +184,7 @@ messages! {
     RowRunning
     BadgeWatch
     BadgeActive
+    BadgeCanWatch
     BadgeInBasket
 
     // Catalogue.
@@ -186,11 +197,13 @@ messages! {
     MetaLength
     MetaLengthAlone
     FactActive
+    FactWatchable
     FactValidity
     FactAfter
     FactNeeds
     FactIncludes
     OrderElsewhere
+    OnceAMonth
     CannotBeCancelled
     ButtonWatch
     ButtonWatchNow
@@ -198,6 +211,7 @@ messages! {
     ButtonExchangeFor
     ButtonAdd
     ButtonAddWithCompany
+    ButtonAddTogether
     ButtonRemove
     ButtonOpenBasket
     ButtonExplain
@@ -212,13 +226,13 @@ messages! {
     ButtonUnderstood
     ButtonNewCode
     ButtonCheck
+    ButtonCheckAgain
     ButtonStay
     ButtonLeave
     ButtonStop
 
     // Basket and confirmation.
     ActionRemove
-    MissingPoints
     EmptyBasketTitle
     EmptyBasketAdvice
     FactBase
@@ -228,7 +242,13 @@ messages! {
     FactBalanceAfter
     LinesInSight
     LinesMore
-    ConfirmTitle
+    ConfirmFilm
+    ConfirmPackage
+    ConfirmService
+    ConfirmReward
+    ConfirmMany
+    OnlyExchange
+    SavedFromBurning
     ConfirmWarning
     ProcessingTitle
     ProcessingLead
@@ -268,6 +288,7 @@ messages! {
     CauseGone
     CauseGoneAdvice
     CauseService
+    CauseServiceTv
     CauseServiceTvAdvice
     CauseServiceAdvice
     CauseNotEnrolled
@@ -326,6 +347,9 @@ messages! {
     EmptyLedgerAdvice
     EmptyOrdersTitle
     EmptyOrdersAdvice
+    EmptyBurningTitle
+    EmptyBurningAdvice
+    BurnLot
 
     // Status.
     StatusTitle

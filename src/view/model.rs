@@ -607,10 +607,18 @@ pub struct BasketScreen {
 pub struct ConfirmScreen {
     /// The question.
     pub title: Text,
-    /// Each option: title, until when, price.
+    /// What it is about, where that is one thing: its name, whole; else empty.
+    pub name: Text,
+    /// Until when it works and what it costs afterwards; empty with several.
+    pub period: Text,
+    /// Its picture: a poster or a tile.
+    pub image: Option<ImageKey>,
+    /// Each of several: title, until when, price; empty with one.
     pub lines: Vec<ListRow>,
     /// Charged, balance before and after.
     pub facts: Vec<Fact>,
+    /// What the order changes besides: the exchange of the month, roubles later, points that would have burned (PUR-9).
+    pub notes: Vec<Text>,
     /// That it cannot be cancelled.
     pub warning: Text,
     /// «Отмена» first, then «Обменять».
@@ -673,6 +681,8 @@ pub struct RefusalScreen {
     pub position: Text,
     /// The number for support, small.
     pub code: Text,
+    /// The address at which it is put right on a phone.
+    pub qr: Option<Qr>,
     /// The ways out.
     pub buttons: Vec<Button>,
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::core::{App, OfferAction, OfferPlace, RefusalPlace, Resource, Standing};
-use crate::domain::{AfterPeriod, Offer, Validity};
+use crate::domain::{AfterPeriod, Offer, OfferKind, Points, Reason, Validity};
 
 use super::chrome::block_text;
 use super::format;
@@ -16,6 +16,7 @@ use super::text::Text;
 pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
     let offer = &place.offer;
     let actions = app.offer_actions(offer);
+    let is_owned = is_owned(app, offer);
     let (warnings, warnings_tone) = warnings(app, offer, &actions);
     OfferScreen {
         eyebrow: Text::plain(app.data.shelf.category_title(offer)),
@@ -23,12 +24,14 @@ pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
         meta: meta(offer),
         description: Text::plain(&offer.description),
         image: backdrop(offer, Finish::Backdrop),
-        price: price_text(offer),
-        base_price: offer
-            .base_price
-            .filter(|base| Some(*base) != offer.price)
-            .map_or(Text::Empty, |base| Text::plain(format::number(base.get()))),
-        discount: if offer.discount_percent > 0 && offer.price.is_some() && offer.price != offer.base_price {
+        // What the member has already costs nothing.
+        price: if is_owned { Text::Empty } else { price_text(offer) },
+        base_price: if is_owned { Text::Empty } else { struck_price(offer) },
+        discount: if !is_owned
+            && offer.discount_percent > 0
+            && offer.price.is_some()
+            && offer.price != offer.base_price
+        {
             Text::plain(format!("−{}\u{a0}%", offer.discount_percent))
         } else {
             Text::Empty
@@ -39,7 +42,7 @@ pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
         buttons: actions
             .iter()
             .enumerate()
-            .map(|(index, action)| button(app, *action, index == place.button))
+            .map(|(index, action)| button(app, offer, *action, index == place.button))
             .collect(),
         qr: app.identity.account_url.as_ref().filter(|_| !offer.is_orderable_here).and_then(|url| format::qr(url)),
     }
@@ -68,6 +71,65 @@ pub(crate) fn meta(offer: &Offer) -> Text {
     }
 }
 
+/// Whether the member has an offer already and cannot have it once more.
+pub(crate) fn is_owned(app: &App, offer: &Offer) -> bool {
+    app.is_active(offer) && !app.is_allowed(offer)
+}
+
+/// The catalogue price, struck through, if the member pays another.
+pub(crate) fn struck_price(offer: &Offer) -> Text {
+    let base = offer.base_price.filter(|base| Some(*base) != offer.price);
+    base.map_or(Text::Empty, |base| Text::plain(format::number(base.get())))
+}
+
+/// What some options cost together once their free time is over (PUR-9).
+pub(crate) struct PaidLater {
+    roubles: u64,
+    /// When the first of them begins to cost, if all ends are known.
+    first: Option<DateTime<Utc>>,
+    is_one_day: bool,
+}
+
+impl PaidLater {
+    /// Of these offers, each with the end of its free time if that is known; `None` if none of them costs anything.
+    pub(crate) fn of<'a>(offers: impl Iterator<Item = (&'a Offer, Option<DateTime<Utc>>)>) -> Option<Self> {
+        let paid: Vec<(u64, Option<DateTime<Utc>>)> = offers
+            .filter_map(|(offer, end)| match offer.after {
+                AfterPeriod::Paid { roubles } => Some((roubles, end)),
+                AfterPeriod::Ends | AfterPeriod::Unknown => None,
+            })
+            .collect();
+        let ends: Option<Vec<DateTime<Utc>>> = paid.iter().map(|(_, end)| *end).collect();
+        let (first, last) = ends.map_or((None, None), |ends| (ends.iter().min().copied(), ends.iter().max().copied()));
+        let sum = paid.iter().fold(0_u64, |sum, (roubles, _)| sum.saturating_add(*roubles));
+        (!paid.is_empty()).then_some(Self { roubles: sum, first, is_one_day: first == last })
+    }
+
+    /// From when, how much, and where it is switched off.
+    pub(crate) fn sentence(&self, app: &App) -> Text {
+        let sum = format::roubles(self.roubles);
+        match self.first {
+            Some(first) => {
+                let from = Text::with(Msg::FromDay, [format::day(first, app.offset())]);
+                Text::with(if self.is_one_day { Msg::PaidFrom } else { Msg::PaidSince }, [from, sum])
+            }
+            None => Text::with(Msg::PaidAfter, [sum]),
+        }
+    }
+
+    /// From when and how much.
+    pub(crate) fn short(&self, app: &App) -> Text {
+        let sum = format::roubles(self.roubles);
+        match self.first {
+            Some(first) => {
+                let from = Text::with(Msg::FromDay, [format::day(first, app.offset())]);
+                Text::with(Msg::RenewalOnFrom, [from, sum])
+            }
+            None => Text::with(Msg::AfterPaid, [sum]),
+        }
+    }
+}
+
 /// The price in words, or that there is none.
 pub(crate) fn price_text(offer: &Offer) -> Text {
     match offer.price {
@@ -90,7 +152,8 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
             (Standing::Past, _) if app.is_active(offer) => (format::from(until, app.offset()), Tone::Good),
             (Standing::Past, _) => (Msg::Ended.into(), Tone::Quiet),
         };
-        facts.push(Fact { tone, ..format::fact(Msg::FactActive, value) });
+        let label = if offer.kind == OfferKind::Film { Msg::FactWatchable } else { Msg::FactActive };
+        facts.push(Fact { tone, ..format::fact(label, value) });
     }
     if !app.is_active(offer) && offer.validity != Validity::Unknown {
         let value = match works_until(app, offer) {
@@ -102,7 +165,8 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
     if offer.after != AfterPeriod::Unknown {
         facts.push(format::fact(Msg::FactAfter, format::after(offer.after)));
     }
-    if !offer.requires.is_empty() {
+    let is_told = app.reasons(offer).any(|reason| matches!(reason, Reason::Requires { .. }));
+    if !offer.requires.is_empty() && (app.is_allowed(offer) || !is_told) {
         let titles: Vec<&str> = offer
             .requires
             .iter()
@@ -134,7 +198,8 @@ pub(crate) fn works_until(app: &App, offer: &Offer) -> Option<Text> {
     })
 }
 
-fn ends_at(app: &App, offer: &Offer) -> Option<DateTime<Utc>> {
+/// When an offer that is ordered now would end; `None` if the box cannot say.
+pub(crate) fn ends_at(app: &App, offer: &Offer) -> Option<DateTime<Utc>> {
     match offer.validity {
         Validity::Hours(hours) => app.time().known()?.checked_add_signed(TimeDelta::try_hours(hours.into())?),
         Validity::MonthsFromOrder(_) | Validity::MonthsFromNext(_) | Validity::Permanent | Validity::Unknown => {
@@ -185,15 +250,35 @@ fn warnings(app: &App, offer: &Offer, actions: &[OfferAction]) -> (Vec<Text>, To
         if let Some(block) = app.spend_block() {
             return (vec![block_text(app, block)], Tone::Warning);
         }
-        return (vec![Msg::CannotBeCancelled.into()], Tone::Quiet);
+        let next = app.next_exchange_after([&offer.id]);
+        let once = next.map(|at| Text::with(Msg::OnceAMonth, [format::from(at, app.offset())]));
+        return (once.into_iter().chain([Msg::CannotBeCancelled.into()]).collect(), Tone::Plain);
     }
     (Vec::new(), Tone::Quiet)
 }
 
-fn button(app: &App, action: OfferAction, is_focused: bool) -> Button {
+fn button(app: &App, offer: &Offer, action: OfferAction, is_focused: bool) -> Button {
     let (label, tone) = action_label(action);
     let is_enabled = action != OfferAction::Exchange || app.spend_block().is_none();
-    Button { label: label.into(), tone, is_enabled, is_focused, is_busy: false }
+    let is_renewal = matches!(action, OfferAction::RenewalOn | OfferAction::RenewalOff);
+    let is_busy = is_renewal && app.held(&offer.id).is_some_and(|held| app.is_switching(&held.id));
+    let label = match (action, offer.price) {
+        (OfferAction::Exchange, Some(price)) => Text::with(Msg::ButtonExchangeFor, [format::points(price)]),
+        (OfferAction::AddWithCompany, Some(_)) => with_company(app, offer),
+        _ => label.into(),
+    };
+    Button { label, tone, is_enabled, is_focused, is_busy }
+}
+
+/// What goes into the basket together, and for how much.
+fn with_company(app: &App, offer: &Offer) -> Text {
+    let company = app.missing_company(offer);
+    let prices = company.iter().map(|other| other.price).chain([offer.price]).collect::<Option<Vec<_>>>();
+    let titles: Vec<&str> = company.iter().map(|other| other.title.as_str()).collect();
+    match prices.and_then(Points::checked_sum).filter(|_| !titles.is_empty()) {
+        Some(sum) => Text::with(Msg::ButtonAddTogether, [Text::plain(titles.join(", ")), format::points(sum)]),
+        None => Msg::ButtonAddWithCompany.into(),
+    }
 }
 
 /// The label of an action.
@@ -205,6 +290,11 @@ pub(crate) fn action_label(action: OfferAction) -> (Msg, Tone) {
         OfferAction::AddWithCompany => (Msg::ButtonAddWithCompany, Tone::Accent),
         OfferAction::RemoveFromBasket => (Msg::ButtonRemove, Tone::Plain),
         OfferAction::OpenBasket => (Msg::ButtonOpenBasket, Tone::Accent),
+        OfferAction::RenewalOff => (Msg::ActionRenewalOff, Tone::Accent),
+        OfferAction::RenewalOn => (Msg::ActionRenewalOn, Tone::Plain),
+        OfferAction::OpenMyOptions => (Msg::TabMyOptions, Tone::Plain),
+        OfferAction::Earn => (Msg::EarnTitle, Tone::Accent),
+        OfferAction::CheckAgain => (Msg::ButtonCheckAgain, Tone::Accent),
         OfferAction::Explain => (Msg::ButtonExplain, Tone::Plain),
         OfferAction::Join => (Msg::ButtonJoin, Tone::Accent),
         OfferAction::Close => (Msg::ButtonBack, Tone::Plain),

@@ -4,18 +4,19 @@ use crate::core::{
     App, BASKET_ROWS, BasketPlace, ConfirmPlace, MOST_LINES, Moment, OfferAction, OutcomePlace, Resource, Zone,
     lines_in_sight, window,
 };
-use crate::domain::{ExchangeLine, OrderLine, Points};
+use crate::domain::{ExchangeLine, OfferKind, OrderLine, Points};
 
 use super::chrome::block_text;
 use super::failure;
 use super::format;
-use super::home::backdrop;
+use super::home::{backdrop, card_image};
 use super::message::Msg;
 use super::model::{
-    BasketScreen, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen,
+    BasketScreen, CardShape, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen,
     ProcessingScreen, Sign, Tone,
 };
-use super::offer::{action_label, period_and_after, price_text};
+use super::offer::{PaidLater, action_label, ends_at, period_and_after, price_text};
+use super::refusal::cause;
 use super::text::Text;
 
 pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
@@ -26,11 +27,12 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
     let rows = window(place.cursor, offers.len(), BASKET_ROWS)
         .filter_map(|at| {
             let offer = offers.get(at)?;
+            let unmet = app.unmet(offer, |id| app.is_in_basket(id)).next().cloned();
             Some(ListRow {
                 index: at,
                 title: Text::plain(&offer.title),
-                subtitle: period_and_after(app, offer),
-                subtitle_tone: Tone::Quiet,
+                subtitle: unmet.as_ref().map_or_else(|| period_and_after(app, offer), |reason| cause(app, reason).title),
+                subtitle_tone: if unmet.is_some() { Tone::Warning } else { Tone::Quiet },
                 value: price_text(offer),
                 value_tone: Tone::Accent,
                 action: Msg::ActionRemove.into(),
@@ -44,13 +46,14 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
     let is_empty = offers.is_empty();
     let mut warnings: Vec<Text> =
         app.spend_block().filter(|_| !is_empty).map(|block| block_text(app, block)).into_iter().collect();
-    if !is_empty && warnings.is_empty() {
-        warnings.push(Msg::CannotBeCancelled.into());
-    }
-    if let (Some(total), Some(balance)) = (total, balance)
-        && let Some(missing) = total.checked_sub(balance).filter(|missing| *missing > Points::ZERO)
-    {
-        warnings.push(Text::with(Msg::MissingPoints, [format::points(missing)]));
+    let obstacles = app.basket_lines().map(|lines| app.obstacles(&lines)).unwrap_or_default();
+    warnings.extend(obstacles.iter().map(|reason| cause(app, reason).title).take(2));
+    if !is_empty {
+        let later = PaidLater::of(offers.iter().map(|offer| (&***offer, ends_at(app, offer))));
+        warnings.extend(later.map(|later| later.sentence(app)));
+        if warnings.is_empty() {
+            warnings.push(Msg::CannotBeCancelled.into());
+        }
     }
     let mut buttons = format::buttons(
         [
@@ -66,7 +69,7 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
         (has_focus && place.zone == Zone::Buttons).then_some(place.button),
     );
     if let Some(button) = buttons.first_mut() {
-        button.is_enabled = app.spend_block().is_none();
+        button.is_enabled = app.spend_block().is_none() && obstacles.is_empty();
     }
     BasketScreen {
         title: Msg::TabBasket.into(),
@@ -171,16 +174,52 @@ pub(crate) fn confirm(app: &App, place: &ConfirmPlace) -> ConfirmScreen {
     });
     let mut facts = vec![Fact { tone: Tone::Accent, ..format::fact(Msg::FactCharged, format::points(place.total)) }];
     balances(&mut facts, Some(place.total), Some(place.balance));
+    let only = if let [line] = place.lines.as_slice() { Some(line) } else { None };
+    let offer = only.and_then(|line| app.data.shelf.offer(&line.offer_id));
+    let take = Text::with(Msg::ButtonExchangeFor, [format::points(place.total)]);
     ConfirmScreen {
-        title: Text::with(Msg::ConfirmTitle, [format::points(place.total)]),
-        lines: in_sight(lines, place.first_line, MOST_LINES),
+        title: match (only, offer.map(|offer| offer.kind)) {
+            (None, _) => Text::counted(
+                Msg::ConfirmMany,
+                i64::try_from(place.lines.len()).unwrap_or(i64::MAX),
+                [Text::plain(place.lines.len().to_string())],
+            ),
+            (Some(_), Some(OfferKind::Film)) => Msg::ConfirmFilm.into(),
+            (Some(_), Some(OfferKind::Package)) => Msg::ConfirmPackage.into(),
+            (Some(_), Some(OfferKind::Service | OfferKind::Subscription | OfferKind::Quota)) => {
+                Msg::ConfirmService.into()
+            }
+            (Some(_), Some(OfferKind::Other) | None) => Msg::ConfirmReward.into(),
+        },
+        name: only.map_or(Text::Empty, |line| format::title(&line.title)),
+        period: offer.map_or(Text::Empty, |offer| period_and_after(app, offer)),
+        image: offer.and_then(|offer| card_image(offer, if offer.kind == OfferKind::Film { CardShape::Poster } else { CardShape::Tile })),
+        lines: if only.is_some() { Vec::new() } else { in_sight(lines, place.first_line, MOST_LINES) },
         facts,
+        notes: confirm_notes(app, place),
         warning: Msg::ConfirmWarning.into(),
-        buttons: format::buttons(
-            [(Msg::ButtonCancel.into(), Tone::Plain), (Msg::ButtonExchange.into(), Tone::Accent)],
-            Some(place.button),
-        ),
+        buttons: format::buttons([(Msg::ButtonCancel.into(), Tone::Plain), (take, Tone::Accent)], Some(place.button)),
     }
+}
+
+/// What an order changes besides the balance (PUR-9).
+fn confirm_notes(app: &App, place: &ConfirmPlace) -> Vec<Text> {
+    let offset = app.offset();
+    let next = app.next_exchange_after(place.lines.iter().map(|line| &line.offer_id));
+    let offers = place.lines.iter().filter_map(|line| app.data.shelf.offer(&line.offer_id));
+    let later = PaidLater::of(offers.map(|offer| (&**offer, ends_at(app, offer))));
+    let saved = app.saved_from_burning(place.total);
+    [
+        next.map(|at| Text::with(Msg::OnlyExchange, [format::from(at, offset)])),
+        later.map(|later| later.sentence(app)),
+        saved.map(|(points, at)| {
+            let amount = Text::plain(format::number(points.get()));
+            Text::counted(Msg::SavedFromBurning, format::plural(points.get()), [amount, format::lost_at(at, offset)])
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 pub(crate) fn processing(app: &App, now: &Moment) -> ProcessingScreen {
@@ -227,6 +266,13 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
     if let Some(at) = exchange.next_exchange_at.filter(|_| !place.is_past) {
         facts.push(format::fact(Msg::FactNextExchange, format::from(at, app.offset())));
     }
+    let later = PaidLater::of(exchange.lines.iter().filter_map(|line| {
+        let offer = app.data.shelf.offer(&line.offer_id)?;
+        Some((&**offer, line.until))
+    }));
+    if let Some(later) = later.filter(|_| !place.is_past) {
+        facts.push(Fact { tone: Tone::Warning, ..format::fact(Msg::FactAfter, later.short(app)) });
+    }
     let film = app.film_of(exchange);
     let actions = app.outcome_actions(place);
     let is_waiting = place.plays_when_ready && app.trouble_with(Resource::Entitlements).is_none();
@@ -235,14 +281,7 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
         actions.iter().map(|action| match action {
             OfferAction::Watch => (Msg::ButtonWatchNow.into(), Tone::Accent),
             OfferAction::Close if !place.is_past => (Msg::ButtonHome.into(), Tone::Plain),
-            OfferAction::Close
-            | OfferAction::Exchange
-            | OfferAction::AddToBasket
-            | OfferAction::AddWithCompany
-            | OfferAction::RemoveFromBasket
-            | OfferAction::OpenBasket
-            | OfferAction::Explain
-            | OfferAction::Join => (action_label(*action).0.into(), Tone::Plain),
+            other => (action_label(*other).0.into(), Tone::Plain),
         }),
         Some(focused),
     );

@@ -57,17 +57,12 @@ pub(crate) fn refusal(app: &App, place: &RefusalPlace) -> RefusalScreen {
             (false, true) => Text::with(Msg::SupportCode, [Text::plain(&refusal.code)]),
             (false, false) => Text::with(Msg::SupportCodeAndId, [Text::plain(&refusal.code), Text::plain(id)]),
         },
+        qr: app.remedy_address(place).and_then(format::qr),
         buttons: format::buttons(
             actions.iter().map(|action| match action {
-                OfferAction::Close => (Msg::ButtonUnderstood.into(), Tone::Accent),
-                OfferAction::Watch
-                | OfferAction::Exchange
-                | OfferAction::AddToBasket
-                | OfferAction::AddWithCompany
-                | OfferAction::RemoveFromBasket
-                | OfferAction::OpenBasket
-                | OfferAction::Explain
-                | OfferAction::Join => (action_label(*action).0.into(), Tone::Plain),
+                OfferAction::Close if actions.len() == 1 => (Msg::ButtonUnderstood.into(), Tone::Accent),
+                OfferAction::Close => (Msg::ButtonUnderstood.into(), Tone::Plain),
+                other => (action_label(*other).0.into(), Tone::Accent),
             }),
             Some(focused),
         ),
@@ -97,7 +92,11 @@ pub(crate) fn cause(app: &App, reason: &Reason) -> Cause {
     let offset = app.offset();
     match reason {
         Reason::NotEnoughPoints { balance, price, missing } => words(
-            Text::with(Msg::CauseMissing, [format::points(*missing)]),
+            Text::counted(
+                Msg::CauseMissing,
+                format::plural(missing.get()),
+                [Text::plain(format::number(missing.get()))],
+            ),
             Text::with(Msg::CauseMissingAdvice, [format::points(*price), format::points(*balance)]),
         ),
         Reason::Debt { roubles } => words(
@@ -133,7 +132,8 @@ pub(crate) fn cause(app: &App, reason: &Reason) -> Cause {
         }
         Reason::ServiceNotConnected { service } => {
             let advice = if service == "tv" { Msg::CauseServiceTvAdvice } else { Msg::CauseServiceAdvice };
-            words(Msg::CauseService.into(), advice.into())
+            let title = if service == "tv" { Msg::CauseServiceTv } else { Msg::CauseService };
+            words(title.into(), advice.into())
         }
         Reason::NotEnrolled => words(Msg::CauseNotEnrolled.into(), Msg::CauseNotEnrolledAdvice.into()),
         Reason::Conflict { offer_id, title } => {

@@ -1,5 +1,6 @@
 //! Everything that is tested from outside, in one binary.
 
+mod arrows;
 mod drawn;
 mod fields;
 mod fleet;

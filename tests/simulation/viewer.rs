@@ -45,8 +45,8 @@ pub fn key(app: &App, mood: Mood, random: &mut fastrand::Rng) -> Option<RemoteKe
             let actions = app.offer_actions(&place.offer);
             match actions.iter().position(|action| *action == OfferAction::Exchange) {
                 Some(at) if at == place.button => Some(RemoteKey::Ok),
-                Some(at) if at > place.button => Some(DOWN),
-                Some(_) => Some(UP),
+                Some(at) if at > place.button => Some(RIGHT),
+                Some(_) => Some(LEFT),
                 None => Some(RemoteKey::Back),
             }
         }

@@ -9,6 +9,8 @@ use crate::domain;
 
 /// Minutes from UTC of a subscriber whose zone cannot be read: those of Moscow, the programme's home.
 const MOSCOW: i32 = 180;
+/// The limit that film rentals do not use up.
+const FILMS_EXEMPT: &str = "films-exempt";
 
 object! {
     #[derive(Debug, Serialize)]
@@ -27,6 +29,7 @@ object! {
         expiring: List<Lot, 100>,
         pending: List<Pending, 100>,
         next_exchange_at: Option<Time>,
+        monthly_limit: Text<32>,
         region: Region,
         utc_offset_minutes: Option<Int<i32>>,
         connected_services: List<Text<64>, 50>,
@@ -112,6 +115,11 @@ impl From<Account> for domain::Account {
                 posts_at: accrual.posts_at.0,
             }),
             next_exchange_at: account.next_exchange_at.map(|at| at.0),
+            exchange_limit: match account.monthly_limit.0.as_str() {
+                FILMS_EXEMPT => domain::ExchangeLimit::AllButFilms,
+                // The programme's own rule, also where a server does not tell it.
+                _ => domain::ExchangeLimit::Every,
+            },
             region: domain::Region { code: account.region.code.0, name: account.region.name.0 },
             offset: offset(account.utc_offset_minutes),
             connected_services: account.connected_services.into_domain(|service| service.0),
@@ -183,6 +191,13 @@ impl From<&domain::Account> for Account {
                 })
                 .collect(),
             next_exchange_at: account.next_exchange_at.map(Time),
+            monthly_limit: Text(
+                match account.exchange_limit {
+                    domain::ExchangeLimit::Every => "strict",
+                    domain::ExchangeLimit::AllButFilms => FILMS_EXEMPT,
+                }
+                .to_owned(),
+            ),
             region: Region { code: Text(account.region.code.clone()), name: Text(account.region.name.clone()) },
             utc_offset_minutes: Some(Int(account.offset.local_minus_utc() / 60)),
             connected_services: account.connected_services.iter().cloned().map(Text).collect(),

@@ -10,7 +10,7 @@ use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::order::lines_total;
 use super::super::{Cursor, Notice, PinPurpose, Place, PlaceKind, Resource};
-use super::results::scroll;
+use super::results::{RefusalPlace, scroll};
 use super::{Zone, layout};
 
 /// The basket's focus.
@@ -129,27 +129,33 @@ impl App {
         }
     }
 
+    /// The basket as an order; `None` while a price is missing.
+    pub fn basket_lines(&self) -> Option<Vec<OrderLine>> {
+        let lines = self.basket_offers().into_iter().map(|offer| {
+            let expected_price = offer.price?;
+            Some(OrderLine { offer_id: offer.id.clone(), title: offer.title.clone(), expected_price })
+        });
+        lines.collect()
+    }
+
     fn confirm_basket(&mut self, turn: &mut Turn) {
         if let Some(block) = self.spend_block() {
             self.notify(Notice::Blocked(block), turn);
             return;
         }
-        let lines: Option<Vec<OrderLine>> = self
-            .basket_offers()
-            .into_iter()
-            .map(|offer| {
-                let expected_price = offer.price?;
-                Some(OrderLine { offer_id: offer.id.clone(), title: offer.title.clone(), expected_price })
-            })
-            .collect();
-        match lines {
+        match self.basket_lines() {
             Some(lines) => self.open_confirm(lines),
             None => self.notify(Notice::NotForBasket, turn),
         }
     }
 
-    /// Asks the last question.
+    /// Asks the last question, unless it is known that the order can only be refused: then it is said why (PUR-8).
     pub(crate) fn open_confirm(&mut self, lines: Vec<OrderLine>) {
+        let obstacles = self.obstacles(&lines);
+        if !obstacles.is_empty() {
+            self.push(Place::Refusal(RefusalPlace::explained_for(obstacles.iter())));
+            return;
+        }
         let Some(total) = lines_total(&lines) else { return };
         let Some(account) = &self.data.account else { return };
         let balance = account.balance;
@@ -191,6 +197,12 @@ impl App {
         let lines = place.lines.clone();
         if let Some(block) = self.spend_block() {
             self.notify(Notice::Blocked(block), turn);
+            return Handled::Yes;
+        }
+        // The points may have gone elsewhere while the question stood there.
+        let obstacles = self.obstacles(&lines);
+        if !obstacles.is_empty() {
+            self.replace(Place::Refusal(RefusalPlace::explained_for(obstacles.iter())));
             return Handled::Yes;
         }
         let wants_pin = self.holds_adult_offer(&lines) || self.settings.pin_use == PinUse::EveryExchange;

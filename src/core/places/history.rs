@@ -1,9 +1,10 @@
 //! History: the points ledger and the exchanges, read page by page as the viewer scrolls.
 
-use crate::domain::{Exchange, ExchangePage, ExchangeState, LedgerEntry, LedgerPage};
+use crate::domain::{Exchange, ExchangePage, ExchangeState, ExpiringLot, LedgerEntry, LedgerPage};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
+use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::{Cursor, Paged, Place, Request, Resource};
 use super::results::{OutcomePlace, RefusalPlace};
@@ -20,25 +21,33 @@ pub struct HistoryPlace {
     pub points: Cursor,
     /// Where the focus is in the exchanges.
     pub orders: Cursor,
+    /// Where the focus is in what burns.
+    pub burning: Cursor,
     /// Whether no key was pressed yet: the first row takes the focus when it arrives (FOC-6).
     waits_for_rows: bool,
 }
 
-/// The two histories.
+/// What the history shows: the chips above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryKind {
     /// The points ledger.
     Points,
     /// The exchanges.
     Orders,
+    /// What is left of the points that burn, and when.
+    Burning,
 }
 
 impl HistoryKind {
+    /// All of them from left to right.
+    pub const ALL: [Self; 3] = [Self::Points, Self::Orders, Self::Burning];
+
     /// What it shows.
     fn resource(self) -> Resource {
         match self {
             Self::Points => Resource::Ledger,
             Self::Orders => Resource::Exchanges,
+            Self::Burning => Resource::Account,
         }
     }
 }
@@ -49,6 +58,7 @@ impl HistoryPlace {
         match self.kind {
             HistoryKind::Points => self.points,
             HistoryKind::Orders => self.orders,
+            HistoryKind::Burning => self.burning,
         }
     }
 
@@ -56,18 +66,20 @@ impl HistoryPlace {
         match self.kind {
             HistoryKind::Points => &mut self.points,
             HistoryKind::Orders => &mut self.orders,
+            HistoryKind::Burning => &mut self.burning,
         }
     }
 }
 
 impl App {
     /// Opens the history; both lists are read anew.
-    pub(crate) fn open_history(&mut self, turn: &mut Turn) {
+    pub(crate) fn open_history(&mut self, kind: HistoryKind, turn: &mut Turn) {
         self.push(Place::History(HistoryPlace {
-            kind: HistoryKind::Points,
+            kind,
             zone: Zone::Content,
             points: Cursor::default(),
             orders: Cursor::default(),
+            burning: Cursor::default(),
             waits_for_rows: true,
         }));
         self.drop_history_calls();
@@ -129,21 +141,24 @@ impl App {
         match kind {
             HistoryKind::Points => self.data.ledger.items.len(),
             HistoryKind::Orders => self.data.exchanges.items.len(),
+            HistoryKind::Burning => self.burning_lots().count(),
         }
     }
 
+    /// The points that burn after now, soonest first.
+    pub fn burning_lots(&self) -> impl Iterator<Item = &ExpiringLot> {
+        let now = self.time().at_least();
+        self.data.account.iter().flat_map(|account| &account.expiring).filter(move |lot| lot.expires_at > now)
+    }
+
     pub(crate) fn settle_history(&mut self) {
-        let (points, orders) = (self.history_total(HistoryKind::Points), self.history_total(HistoryKind::Orders));
-        let has_retry = |app: &Self, kind| app.history_failed(kind);
-        let (points_failed, orders_failed) =
-            (has_retry(self, HistoryKind::Points), has_retry(self, HistoryKind::Orders));
+        let [points, orders, burning] = HistoryKind::ALL.map(|kind| self.history_total(kind));
+        let Place::History(place) = self.place() else { return };
+        let (total, has_failed) = (self.history_total(place.kind), self.history_failed(place.kind));
         let Some(Place::History(place)) = self.place_mut() else { return };
         place.points.reveal(points, layout::LIST_ROWS);
         place.orders.reveal(orders, layout::LIST_ROWS);
-        let (total, has_failed) = match place.kind {
-            HistoryKind::Points => (points, points_failed),
-            HistoryKind::Orders => (orders, orders_failed),
-        };
+        place.burning.reveal(burning, layout::LIST_ROWS);
         place.zone = match (place.zone, total, has_failed) {
             (Zone::Chips, 1.., _) if place.waits_for_rows => Zone::Content,
             (Zone::Chips, _, _) => Zone::Chips,
@@ -168,13 +183,11 @@ impl App {
         let Some(Place::History(place)) = self.place_mut() else { return Handled::No };
         place.waits_for_rows = false;
         match (place.zone, intent) {
-            (Zone::Chips, Intent::Move(Direction::Left)) if kind == HistoryKind::Orders => {
-                place.kind = HistoryKind::Points;
-                Handled::Yes
-            }
-            (Zone::Chips, Intent::Move(Direction::Right)) if kind == HistoryKind::Points => {
-                place.kind = HistoryKind::Orders;
-                Handled::Yes
+            (Zone::Chips, Intent::Move(Direction::Left | Direction::Right)) => {
+                let mut chip = HistoryKind::ALL.iter().position(|other| *other == kind).unwrap_or(0);
+                let has_moved = move_in_row(&mut chip, HistoryKind::ALL.len(), intent);
+                place.kind = HistoryKind::ALL.get(chip).copied().unwrap_or(kind);
+                Handled::when(has_moved)
             }
             (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
                 if total > 0 {
@@ -234,7 +247,7 @@ impl App {
             HistoryKind::Orders if at + AHEAD >= self.data.exchanges.items.len() => {
                 self.data.exchanges.next_cursor.clone().map(|cursor| Request::Exchanges { cursor: Some(cursor) })
             }
-            HistoryKind::Points | HistoryKind::Orders => None,
+            HistoryKind::Points | HistoryKind::Orders | HistoryKind::Burning => None,
         };
         if let Some(request) = request {
             self.call(request, turn);

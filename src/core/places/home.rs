@@ -1,6 +1,7 @@
 //! The home screen: four panels of the account, what is running, and rows of offers.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::domain::{EntitlementId, Failure, OfferId};
@@ -9,7 +10,7 @@ use crate::input::{Colour, Direction, Intent};
 use super::super::app::{App, Turn};
 use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
-use super::super::{CORE, Cursor, Page, Place, Resource, SectionKey, Shelf, Tab};
+use super::super::{CORE, Cursor, HistoryKind, Page, Place, Resource, SectionKey, Shelf, Tab};
 use super::layout;
 
 /// The home screen's focus.
@@ -89,12 +90,32 @@ impl HomePlace {
 }
 
 impl HomePlace {
+    /// The middle of the focused card of a row.
+    fn centre(&self, row: &HomeRow) -> i32 {
+        let cursor = self.cursor(&row.key);
+        layout::card_centre(row.has_posters, cursor.at.saturating_sub(cursor.first))
+    }
+
+    /// The focus goes to the card of a row that stands under or above this place of the screen (FOC-9).
+    fn enter(&mut self, row: &HomeRow, from: i32) -> RowKey {
+        let cursor = self.cursors.entry(row.key.clone()).or_default();
+        let shown = cursor.first..(cursor.first + row.visible()).min(row.total).max(cursor.first + 1);
+        cursor.at = nearest(shown, from, |at| layout::card_centre(row.has_posters, at - cursor.first));
+        row.key.clone()
+    }
+
     /// A row in which nothing has moved has a focus to follow too, once the viewer has chosen it.
     fn remember_row(&mut self) {
         if let Some(key) = self.row.clone().filter(|_| !self.waits_for_rows) {
             self.cursors.entry(key).or_default();
         }
     }
+}
+
+/// Which of these stands nearest to a place of the screen.
+fn nearest(all: Range<usize>, from: i32, centre: impl Fn(usize) -> i32) -> usize {
+    let first = all.start;
+    all.min_by_key(|at| centre(*at).abs_diff(from)).unwrap_or(first)
 }
 
 impl App {
@@ -122,7 +143,7 @@ impl App {
         let held = self.data.entitlements.as_deref().unwrap_or_default();
         let running =
             (!held.is_empty()).then_some(HomeRow { key: RowKey::Running, total: held.len(), has_posters: false });
-        let can_watch = held.iter().any(|held| self.can_watch(held));
+        let is_urgent = held.iter().any(|held| self.can_watch(held) || self.turns_paid_soon(held));
         let sections = self.data.shelf.sections().iter().filter(|section| !section.is_adult).map(|section| HomeRow {
             key: RowKey::Section(section.key.clone()),
             total: section.offers.len(),
@@ -130,8 +151,9 @@ impl App {
         });
         let mut rows: Vec<HomeRow> = sections.collect();
         if let Some(running) = running {
-            // A film to go on with is the most useful thing there is; anything else can wait a row.
-            let place = if can_watch { 0 } else { rows.len().min(1) };
+            // A film to go on with is the most useful thing there is, and what is about to cost roubles comes before
+            // anything that can be bought (PUR-10); the rest can wait a row.
+            let place = if is_urgent { 0 } else { rows.len().min(1) };
             rows.insert(place, running);
         }
         rows
@@ -178,7 +200,7 @@ impl App {
         let key = home.row.as_ref()?;
         let at = home.cursor(key).at;
         match key {
-            RowKey::Running => self.data.entitlements.as_ref()?.get(at).map(|held| held.offer_id.clone()),
+            RowKey::Running => self.running().get(at).map(|held| held.offer_id.clone()),
             RowKey::Section(key) => {
                 let section = self.data.shelf.section(key)?;
                 self.data.shelf.offer_in(section, at).map(|offer| offer.id.clone())
@@ -187,7 +209,7 @@ impl App {
     }
 
     pub(crate) fn running_ids(&self) -> Vec<EntitlementId> {
-        self.data.entitlements.iter().flatten().map(|held| held.id.clone()).collect()
+        self.running().into_iter().map(|held| held.id.clone()).collect()
     }
 
     /// The focus in the running row stays with its entitlement.
@@ -218,7 +240,7 @@ impl App {
             let mut panel = home.panel;
             return match intent {
                 Intent::Move(Direction::Down) => {
-                    home.row = rows.first().map(|row| row.key.clone());
+                    home.row = rows.first().map(|row| home.enter(row, layout::panel_centre(panel)));
                     Handled::when(home.row.is_some())
                 }
                 Intent::Activate => {
@@ -244,11 +266,16 @@ impl App {
             Intent::PageUp => Handled::when(home.cursors.entry(key).or_default().jump(-page, row.total, visible)),
             Intent::PageDown => Handled::when(home.cursors.entry(key).or_default().jump(page, row.total, visible)),
             Intent::Move(Direction::Up) => {
-                home.row = at.checked_sub(1).and_then(|at| rows.get(at)).map(|row| row.key.clone());
+                let from = home.centre(row);
+                home.row = at.checked_sub(1).and_then(|at| rows.get(at)).map(|row| home.enter(row, from));
+                if home.row.is_none() {
+                    home.panel = nearest(0..PANELS, from, layout::panel_centre);
+                }
                 Handled::Yes
             }
             Intent::Move(Direction::Down) => {
-                let next = rows.get(at + 1).map(|row| row.key.clone());
+                let from = home.centre(row);
+                let next = rows.get(at + 1).map(|row| home.enter(row, from));
                 let can_move = next.is_some();
                 home.row = next.or(Some(key));
                 Handled::when(can_move)
@@ -307,9 +334,13 @@ impl App {
         let is_enrolled = self.data.account.as_ref().is_some_and(|account| account.is_enrolled);
         match panel {
             0 if !is_enrolled => self.open_join(turn),
-            0 | 2 => self.open_tab(Tab::History, turn),
+            0 => self.open_tab(Tab::History, turn),
             1 => self.open_tab(Tab::Status, turn),
-            _ => self.open_tab(Tab::MyOptions, turn),
+            2 => {
+                self.unwind();
+                self.open_history(HistoryKind::Burning, turn);
+            }
+            _ => self.open_tab(Tab::Catalog, turn),
         }
     }
 }

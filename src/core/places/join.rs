@@ -65,33 +65,28 @@ impl App {
                     place.paragraph += 1;
                     return Handled::Yes;
                 }
-                if place.focus == JoinFocus::Terms {
-                    place.focus = JoinFocus::Consent;
-                    return Handled::Yes;
-                }
                 Handled::No
             }
-            (Intent::Move(Direction::Up), JoinFocus::Consent) if paragraphs > 0 => {
+            // The terms stand at the left; consent and buttons stand in a column at the right (FOC-9).
+            (Intent::Move(Direction::Left), JoinFocus::Consent | JoinFocus::Join | JoinFocus::Later)
+                if paragraphs > 0 =>
+            {
                 place.focus = JoinFocus::Terms;
                 Handled::Yes
             }
-            (Intent::Move(Direction::Up), JoinFocus::Join | JoinFocus::Later) => {
+            (Intent::Move(Direction::Down), JoinFocus::Consent) | (Intent::Move(Direction::Up), JoinFocus::Later) => {
+                place.focus = JoinFocus::Join;
+                Handled::Yes
+            }
+            (Intent::Move(Direction::Up), JoinFocus::Join) => {
                 place.focus = JoinFocus::Consent;
                 Handled::Yes
             }
-            (Intent::Move(Direction::Down), JoinFocus::Consent) => {
-                place.focus = JoinFocus::Join;
-                Handled::Yes
-            }
-            (Intent::Move(Direction::Right), JoinFocus::Join) => {
+            (Intent::Move(Direction::Down), JoinFocus::Join) => {
                 place.focus = JoinFocus::Later;
                 Handled::Yes
             }
-            (Intent::Move(Direction::Left), JoinFocus::Later) => {
-                place.focus = JoinFocus::Join;
-                Handled::Yes
-            }
-            (Intent::Activate, JoinFocus::Terms) => {
+            (Intent::Activate | Intent::Move(Direction::Right), JoinFocus::Terms) => {
                 place.focus = JoinFocus::Consent;
                 Handled::Yes
             }

@@ -94,7 +94,7 @@ impl App {
     }
 
     pub(crate) fn my_option_ids(&self) -> Vec<EntitlementId> {
-        self.running_ids()
+        self.data.entitlements.iter().flatten().map(|held| held.id.clone()).collect()
     }
 
     /// The focus stays with its option when the list changes.
@@ -159,7 +159,7 @@ impl App {
     }
 
     /// Off is one press. On costs roubles: it asks first, unless it takes back what was switched off a moment ago.
-    fn renewal_key(&mut self, held: Entitlement, renewal: Renewal, turn: &mut Turn) -> Handled {
+    pub(crate) fn renewal_key(&mut self, held: Entitlement, renewal: Renewal, turn: &mut Turn) -> Handled {
         let to = if renewal.is_on { RenewalSwitch::Off } else { RenewalSwitch::On };
         if self.is_calling(&Request::SetRenewal { id: held.id.clone(), to }) {
             return Handled::No;

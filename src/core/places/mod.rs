@@ -63,6 +63,29 @@ pub(crate) mod layout {
     pub(crate) const BASKET_ROWS: usize = 5;
     /// Ways to earn.
     pub(crate) const EARN_ROWS: usize = 4;
+
+    // Pixels of the layout, as `ui/theme/theme.slint` has them; a test compares the two.
+    pub(crate) const POSTER_WIDTH: u32 = 240;
+    pub(crate) const TILE_WIDTH: u32 = 400;
+    pub(crate) const CARD_GAP: u32 = 32;
+    pub(crate) const PANEL_WIDTH: u32 = 414;
+    pub(crate) const PANEL_PITCH: u32 = 438;
+
+    /// The middle of the card at this place of a row of home, from the row's left end.
+    pub(crate) fn card_centre(has_posters: bool, place: usize) -> i32 {
+        let width = if has_posters { POSTER_WIDTH } else { TILE_WIDTH };
+        centre(width, width + CARD_GAP, place)
+    }
+
+    /// The middle of a panel of home.
+    pub(crate) fn panel_centre(place: usize) -> i32 {
+        centre(PANEL_WIDTH, PANEL_PITCH, place)
+    }
+
+    fn centre(width: u32, pitch: u32, place: usize) -> i32 {
+        let left = u32::try_from(place).unwrap_or(u32::MAX).saturating_mul(pitch);
+        i32::try_from(left.saturating_add(width / 2)).unwrap_or(i32::MAX)
+    }
 }
 
 impl App {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Offer, OfferId, OrderLine};
+use crate::domain::{Entitlement, Offer, OfferId, OrderLine};
 use crate::input::{Colour, Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{Notice, Place, PlaceKind};
+use super::super::{Notice, Place, PlaceKind, Resource, Tab};
 use super::results::RefusalPlace;
 
 /// The offer screen.
@@ -38,6 +38,16 @@ pub enum OfferAction {
     OpenBasket,
     /// See why it cannot be exchanged, and what to do.
     Explain,
+    /// Let the paid renewal of what the member holds end.
+    RenewalOff,
+    /// Have what the member holds renewed for roubles.
+    RenewalOn,
+    /// See what the member holds.
+    OpenMyOptions,
+    /// See how points are earned.
+    Earn,
+    /// Ask the service whether it would take an order now.
+    CheckAgain,
     /// Join the programme.
     Join,
     /// Go back.
@@ -58,8 +68,16 @@ impl App {
     pub fn offer_actions(&self, offer: &Offer) -> Vec<OfferAction> {
         let is_enrolled = self.data.account.as_ref().is_some_and(|account| account.is_enrolled);
         let mut actions = Vec::new();
-        if self.held(&offer.id).is_some_and(|held| self.can_watch(held)) {
-            actions.push(OfferAction::Watch);
+        let held = self.held(&offer.id).filter(|held| !self.has_ended(held));
+        match held {
+            Some(held) if self.can_watch(held) => actions.push(OfferAction::Watch),
+            Some(Entitlement { renewal: Some(renewal), .. }) => {
+                let is_on = renewal.is_on;
+                actions.push(if is_on { OfferAction::RenewalOff } else { OfferAction::RenewalOn });
+                actions.push(OfferAction::OpenMyOptions);
+            }
+            Some(_) => actions.push(OfferAction::OpenMyOptions),
+            None => {}
         }
         let is_active = self.is_active(offer);
         let is_allowed = self.is_allowed(offer);
@@ -101,8 +119,8 @@ impl App {
         let actions = self.offer_actions(&offer);
         let at = place.button;
         let target = match intent {
-            Intent::Move(Direction::Up | Direction::Left) => at.checked_sub(1),
-            Intent::Move(Direction::Down | Direction::Right) => Some(at + 1).filter(|at| *at < actions.len()),
+            Intent::Move(Direction::Left) => at.checked_sub(1),
+            Intent::Move(Direction::Right) => Some(at + 1).filter(|at| *at < actions.len()),
             Intent::Activate => {
                 if let Some(action) = actions.get(at) {
                     self.act_on_offer(*action, &offer, turn);
@@ -115,7 +133,9 @@ impl App {
                 self.visit_basket(turn);
                 return Handled::Yes;
             }
-            Intent::Shortcut(Colour::Red | Colour::Blue)
+            // The buttons stand in a row: an arrow goes where it points (FOC-9).
+            Intent::Move(Direction::Up | Direction::Down)
+            | Intent::Shortcut(Colour::Red | Colour::Blue)
             | Intent::Back
             | Intent::Leave
             | Intent::Menu
@@ -130,6 +150,14 @@ impl App {
             place.chosen = actions.get(target).copied();
         }
         Handled::when(target.is_some())
+    }
+
+    /// The viewer has done something about what stood in the way: everything it depends on is asked for anew.
+    pub(crate) fn check_again(&mut self, turn: &mut Turn) {
+        for resource in [Resource::Account, Resource::Catalog] {
+            self.drop_call(resource);
+            self.fetch(resource, turn);
+        }
     }
 
     fn act_on_offer(&mut self, action: OfferAction, offer: &Offer, turn: &mut Turn) {
@@ -153,6 +181,15 @@ impl App {
             }
             OfferAction::RemoveFromBasket => self.toggle_in_basket(&offer.id, turn),
             OfferAction::OpenBasket => self.visit_basket(turn),
+            OfferAction::RenewalOff | OfferAction::RenewalOn => {
+                let held = self.held(&offer.id).cloned();
+                if let Some((held, renewal)) = held.and_then(|held| held.renewal.map(|renewal| (held, renewal))) {
+                    self.renewal_key(held, renewal, turn);
+                }
+            }
+            OfferAction::OpenMyOptions => self.open_tab(Tab::MyOptions, turn),
+            OfferAction::Earn => self.open_tab(Tab::Status, turn),
+            OfferAction::CheckAgain => self.check_again(turn),
             OfferAction::Explain => self.push(Place::Refusal(RefusalPlace::explained_for(self.reasons(offer)))),
             OfferAction::Join => self.open_join(turn),
             OfferAction::Close => self.pop(turn),

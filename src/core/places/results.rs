@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use crate::domain::{Exchange, OfferId, OrderLine, Reason, Refusal};
+use crate::domain::{AfterPeriod, Exchange, OfferId, OrderLine, Reason, Refusal};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
+use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::{OfferAction, Place, PlaceKind, PlayerRun, Power, Tab};
 use super::confirm::lines_in_sight;
@@ -151,7 +152,14 @@ impl App {
             Some(held) => !self.has_ended(held),
             None => !place.is_past,
         });
-        watch.then_some(OfferAction::Watch).into_iter().chain([OfferAction::Close]).collect()
+        let costs_later = !place.is_past && place.exchange.lines.iter().any(|line| self.costs_later(&line.offer_id));
+        let watch = watch.then_some(OfferAction::Watch).into_iter();
+        watch.chain(costs_later.then_some(OfferAction::OpenMyOptions)).chain([OfferAction::Close]).collect()
+    }
+
+    /// Whether an offer costs roubles once its time is over.
+    fn costs_later(&self, id: &OfferId) -> bool {
+        self.data.shelf.offer(id).is_some_and(|offer| matches!(offer.after, AfterPeriod::Paid { .. }))
     }
 
     pub(crate) fn outcome_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -163,6 +171,10 @@ impl App {
             match (action, film) {
                 (Some(OfferAction::Watch), Some(film)) => self.watch_from_outcome(&film, turn),
                 (Some(OfferAction::Watch), None) => return Handled::No,
+                (Some(OfferAction::OpenMyOptions), _) => {
+                    self.leave_result(turn);
+                    self.open_tab(Tab::MyOptions, turn);
+                }
                 _ if is_past => self.pop(turn),
                 _ => self.leave_result(turn),
             }
@@ -175,7 +187,7 @@ impl App {
         let Some(Place::Outcome(place)) = self.place_mut() else { return Handled::No };
         let (total, most) = (place.exchange.lines.len(), place.most_lines());
         let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total, most), intent);
-        Handled::when(has_scrolled || move_either_way(&mut place.button, actions.len(), intent))
+        Handled::when(has_scrolled || move_in_row(&mut place.button, actions.len(), intent))
     }
 
     fn watch_from_outcome(&mut self, film: &OfferId, turn: &mut Turn) {
@@ -226,15 +238,36 @@ impl App {
         }
     }
 
-    /// How many buttons a refusal has: with a way to the basket after an order.
+    /// The ways out of a refusal, the remedy first (PUR-11).
     pub fn refusal_actions(&self, place: &RefusalPlace) -> Vec<OfferAction> {
-        let not_enrolled = place.refusal.reasons.contains(&Reason::NotEnrolled);
-        let first = match place.cause {
-            RefusalCause::Order | RefusalCause::Question if not_enrolled => Some(OfferAction::Join),
-            RefusalCause::Order if !self.basket.is_empty() => Some(OfferAction::OpenBasket),
-            RefusalCause::Order | RefusalCause::Unlearned(_) | RefusalCause::Question | RefusalCause::Past => None,
-        };
-        first.into_iter().chain([OfferAction::Close]).collect()
+        let mut actions = Vec::new();
+        let reasons = &place.refusal.reasons;
+        let is_done_elsewhere =
+            |reason: &Reason| matches!(reason, Reason::Debt { .. } | Reason::ServiceNotConnected { .. });
+        if matches!(place.cause, RefusalCause::Order | RefusalCause::Question) {
+            if reasons.contains(&Reason::NotEnrolled) {
+                actions.push(OfferAction::Join);
+            } else if reasons.iter().any(is_done_elsewhere) {
+                actions.push(OfferAction::CheckAgain);
+            } else if reasons.iter().any(|reason| matches!(reason, Reason::NotEnoughPoints { .. })) {
+                actions.push(OfferAction::Earn);
+            } else if reasons.iter().any(|reason| matches!(reason, Reason::AlreadyOrdered { .. })) {
+                actions.push(OfferAction::OpenMyOptions);
+            }
+            if place.cause == RefusalCause::Order && !self.basket.is_empty() && actions.is_empty() {
+                actions.push(OfferAction::OpenBasket);
+            }
+        }
+        actions.push(OfferAction::Close);
+        actions
+    }
+
+    /// The address at which what a refusal names can be put right on a phone, if the box knows one.
+    pub fn remedy_address(&self, place: &RefusalPlace) -> Option<&str> {
+        let is_done_there = place.refusal.reasons.iter().any(|reason| {
+            matches!(reason, Reason::Debt { .. } | Reason::ServiceNotConnected { .. } | Reason::Channel { .. })
+        });
+        self.identity.account_url.as_deref().filter(|_| is_done_there)
     }
 
     pub(crate) fn refusal_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -244,6 +277,15 @@ impl App {
         if intent == Intent::Activate {
             match actions.get(at) {
                 Some(OfferAction::OpenBasket) => self.open_tab(Tab::Basket, turn),
+                Some(action @ (OfferAction::Earn | OfferAction::OpenMyOptions)) => {
+                    let tab = if *action == OfferAction::Earn { Tab::Status } else { Tab::MyOptions };
+                    self.leave_result(turn);
+                    self.open_tab(tab, turn);
+                }
+                Some(OfferAction::CheckAgain) => {
+                    self.check_again(turn);
+                    self.leave_result(turn);
+                }
                 Some(OfferAction::Join) => {
                     self.leave_result(turn);
                     self.open_join(turn);
@@ -255,7 +297,7 @@ impl App {
         let Some(Place::Refusal(place)) = self.place_mut() else { return Handled::No };
         let total = place.refusal.reasons.len();
         let has_scrolled = scroll(&mut place.first_cause, total, MOST_CAUSES.min(total), intent);
-        Handled::when(has_scrolled || move_either_way(&mut place.button, actions.len(), intent))
+        Handled::when(has_scrolled || move_in_row(&mut place.button, actions.len(), intent))
     }
 
     pub(crate) fn player_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -294,19 +336,6 @@ pub(crate) fn scroll(first: &mut usize, total: usize, in_sight: usize, intent: I
     };
     if let Some(target) = target {
         *first = target;
-    }
-    target.is_some()
-}
-
-/// Moves the focus among buttons that may stand in a row or in a column.
-pub(crate) fn move_either_way(at: &mut usize, total: usize, intent: Intent) -> bool {
-    let target = match intent.arrow() {
-        Some(Direction::Left | Direction::Up) => at.checked_sub(1),
-        Some(Direction::Right | Direction::Down) => Some(*at + 1).filter(|at| *at < total),
-        None => None,
-    };
-    if let Some(target) = target {
-        *at = target;
     }
     target.is_some()
 }

@@ -150,7 +150,7 @@ fn the_end_that_is_shown_is_counted_from_now() {
     let mut journey = at_confirmation();
     let said = |journey: &Journey| {
         let Screen::Confirm(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
-        format!("{:?}", screen.lines[0].subtitle)
+        format!("{:?}", screen.period)
     };
     // 2026-11-22 15:00 in Moscow; the film is rented for 48 hours.
     assert!(said(&journey).contains("24") && said(&journey).contains("15:"), "{}", said(&journey));

@@ -204,6 +204,7 @@ pub(crate) fn account() -> Account {
             posts_at: start() + TimeDelta::days(3),
         }],
         next_exchange_at: None,
+        exchange_limit: ExchangeLimit::Every,
         region: Region { code: "msk".to_owned(), name: "Москва".to_owned() },
         offset: FixedOffset::east_opt(3 * 3600).expect("three hours is an offset"),
         connected_services: vec!["tv".to_owned()],

@@ -108,12 +108,12 @@ fn a_row_that_vanishes_gives_the_focus_to_the_nearest() {
 }
 
 #[test]
-fn panels_lead_to_history_status_and_options() {
+fn panels_lead_to_history_status_and_catalogue() {
     for (keys, place) in [
         ("UP OK", PlaceKind::History),
         ("UP RIGHT OK", PlaceKind::Status),
         ("UP RIGHT*2 OK", PlaceKind::History),
-        ("UP RIGHT*3 OK", PlaceKind::MyOptions),
+        ("UP RIGHT*3 OK", PlaceKind::Catalog),
     ] {
         home().keys(keys).expect_place(place);
     }

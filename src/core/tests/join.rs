@@ -53,11 +53,11 @@ fn a_joining_without_an_answer_asks_whether_it_happened() {
 }
 
 #[test]
-fn the_terms_turn_page_by_page_and_end_at_the_consent() {
+fn foc_9_the_terms_stand_at_the_left_and_turn_page_by_page() {
     let mut journey = join();
-    journey.keys("UP").expect_focus("terms").expect_bump("UP").keys("DOWN*4");
+    journey.expect_bump("UP").keys("LEFT").expect_focus("terms").expect_bump("UP").keys("DOWN*4");
     assert_eq!(place(&journey).paragraph, 4);
-    journey.keys("DOWN").expect_focus("row 0");
+    journey.expect_bump("DOWN").keys("RIGHT").expect_focus("row 0");
     assert_eq!(place(&journey).focus, JoinFocus::Consent);
 }
 
@@ -71,7 +71,7 @@ fn page_keys_turn_the_terms_from_any_focus() {
 
 #[test]
 fn later_goes_home() {
-    join().keys("DOWN RIGHT OK").expect_place(PlaceKind::Home);
+    join().keys("DOWN DOWN").expect_bump("DOWN").keys("OK").expect_place(PlaceKind::Home);
 }
 
 #[test]

@@ -179,8 +179,10 @@ fn the_orders_stand_beside_the_points() {
     let mut journey = history();
     journey.serve().keys("UP").expect_focus("chip 0").expect_bump("LEFT").keys("RIGHT").expect_focus("chip 1");
     journey
+        .keys("RIGHT")
+        .expect_focus("chip 2")
         .expect_bump("RIGHT")
-        .keys("DOWN OK")
+        .keys("LEFT DOWN OK")
         .expect_place(PlaceKind::Outcome)
         .keys("BACK")
         .expect_place(PlaceKind::History);

@@ -11,6 +11,7 @@ mod basket;
 mod catalog;
 mod confirm;
 mod fleet;
+mod foresight;
 mod home;
 mod idle;
 mod join;

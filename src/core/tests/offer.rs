@@ -2,8 +2,9 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Notice, OfferAction, PlaceKind};
-use crate::domain::Reason;
+use crate::core::{Dialog, Notice, OfferAction, PlaceKind};
+use crate::domain::{ExchangeLimit, Reason};
+use crate::view::model::Screen;
 
 fn actions(journey: &Journey, id: &str) -> Vec<OfferAction> {
     journey.app.offer_actions(journey.app.data.shelf.offer(&offer_id(id)).expect("it is sold"))
@@ -75,14 +76,46 @@ fn what_is_in_the_basket_can_be_taken_out() {
 }
 
 #[test]
-fn the_buttons_move_either_way_and_do_not_wrap_round() {
-    home()
-        .keys("OK")
-        .expect_focus("button 0")
-        .expect_bump("UP")
-        .keys("DOWN RIGHT")
-        .expect_focus("button 2")
-        .expect_bump("DOWN");
+fn foc_9_the_buttons_move_the_way_of_the_arrow_and_do_not_wrap_round() {
+    let mut journey = home();
+    journey.keys("OK").expect_focus("button 0").expect_bump("LEFT").expect_bump("DOWN").expect_bump("UP");
+    journey.keys("RIGHT RIGHT").expect_focus("button 2").expect_bump("RIGHT").expect_bump("DOWN");
+}
+
+#[test]
+fn pur_11_the_page_of_a_connected_option_switches_its_renewal() {
+    let mut world = World::default();
+    world.change("p6", |offer| {
+        let title = offer.title.clone();
+        let offer_id = offer.id.clone();
+        *offer = refused_for(
+            offer.clone(),
+            vec![Reason::AlreadyOrdered { offer_id, title, exchange_id: None, until: None }],
+        );
+    });
+    let mut journey = home_of(world);
+    let wanted = [OfferAction::RenewalOff, OfferAction::OpenMyOptions, OfferAction::Close];
+    assert_eq!(actions(&journey, "p6"), wanted);
+    // Off is one press; the price is that of the option alone.
+    journey.keys("DOWN*2 RIGHT*5").expect_offer("p6").keys("OK");
+    let Screen::Offer(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    assert!(screen.price.is_empty() && screen.base_price.is_empty() && screen.discount.is_empty());
+    journey.keys("OK").serve_one("SetRenewal").expect_notice(&Notice::RenewalOff { title: "Пакет 6".to_owned() });
+    // On asks with the price, once the moment to take it back is over.
+    journey.wait(secs(61)).keys("OK");
+    assert!(matches!(journey.app.dialog(), Some(Dialog::RenewalOn { .. })), "{}", journey.told());
+    journey.keys("BACK RIGHT OK").expect_place(PlaceKind::MyOptions);
+}
+
+#[test]
+fn pur_9_the_offer_says_when_the_next_exchange_would_be() {
+    let mut journey = home();
+    journey.keys("OK");
+    let said = format!("{:?}", journey.vm().screen);
+    assert!(said.contains("OnceAMonth") && said.contains("December"), "{said}");
+    journey.world.account.exchange_limit = ExchangeLimit::AllButFilms;
+    journey.refresh();
+    assert!(!format!("{:?}", journey.vm().screen).contains("OnceAMonth"), "a film uses up no month there");
 }
 
 #[test]
@@ -112,7 +145,7 @@ fn a_refresh_renews_the_price_on_the_screen() {
 
 #[test]
 fn adding_says_so() {
-    home().keys("OK DOWN OK").expect_notice(&Notice::Added { title: "Фильм 1".to_owned() });
+    home().keys("OK RIGHT OK").expect_notice(&Notice::Added { titles: vec!["Фильм 1".to_owned()] });
 }
 
 #[test]
@@ -134,7 +167,7 @@ fn a_second_ok_on_the_basket_button_leads_to_the_basket() {
     journey
         .keys("OK RIGHT OK")
         .expect_focus("button 0")
-        .expect_notice(&Notice::Added { title: "Фильм 1".to_owned() });
+        .expect_notice(&Notice::Added { titles: vec!["Фильм 1".to_owned()] });
     journey.keys("WAIT:500ms OK").expect_place(PlaceKind::Basket);
 }
 

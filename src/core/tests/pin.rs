@@ -267,7 +267,7 @@ fn a_pin_set_in_the_settings_guards_every_exchange() {
     assert!(journey.has_effect(|effect| {
         *effect == Effect::Disk(DiskJob::StoreChoice(crate::core::Choice::PinUse(PinUse::EveryExchange)))
     }));
-    journey.keys("DOWN OK OK WAIT:400ms RIGHT OK").expect_place(PlaceKind::Confirm);
+    journey.keys("OK OK WAIT:400ms RIGHT OK").expect_place(PlaceKind::Confirm);
     assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Order(_), .. })));
 }
 

@@ -8,6 +8,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::sandbox::rules::monthly::MonthlyLimit;
 use crate::sandbox::rules::offer::{After, Channel, Kind, Validity};
 use crate::sandbox::seed::Posting;
 use crate::sandbox::service::catalogue::Shelf;
@@ -89,6 +90,8 @@ pub struct AccountBody {
     pub(crate) expiring: Vec<ExpiringBody>,
     pub(crate) pending: Vec<PendingBody>,
     pub(crate) next_exchange_at: Option<DateTime<Utc>>,
+    /// Which exchanges use up the month; a client that is not told takes it for `strict`.
+    pub(crate) monthly_limit: MonthlyLimit,
     pub(crate) region: RegionBody,
     pub(crate) time_zone: String,
     #[schema(minimum = -1080, maximum = 1080)]

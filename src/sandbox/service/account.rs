@@ -90,6 +90,7 @@ pub(crate) fn show(scope: &MemberScope<'_>, language: Language) -> Result<Accoun
             })
             .collect(),
         next_exchange_at: next_exchange_at(scope.sandbox.policy().monthly, &earlier, scope.now, zone),
+        monthly_limit: scope.sandbox.policy().monthly,
         region: RegionBody {
             code: scope.account.region.clone(),
             name: region.map_or_else(String::new, |region| match language {

@@ -6,6 +6,7 @@ use super::Images;
 use super::generated as ui;
 use super::messages::twin;
 use super::qr::{self, Room};
+use crate::view::message::Msg;
 use crate::view::model::{
     Button, Card, CardShape, Cause, Chip, CodeSize, Fact, Hero, HintKey, ImageKey, KeyHint, ListRow, Message, Panel,
     Qr, Sign, StatusStep, Tab, Tone,
@@ -124,7 +125,16 @@ impl<'a> Context<'a> {
             HintKey::Digits => ui::HintKey::Digits,
             HintKey::Channel => ui::HintKey::Channel,
         };
-        ui::HintItem { key, label: self.text(&hint.label) }
+        let letter = match hint.key {
+            HintKey::Red => self.text(&Msg::KeyRed.into()),
+            HintKey::Green => self.text(&Msg::KeyGreen.into()),
+            HintKey::Yellow => self.text(&Msg::KeyYellow.into()),
+            HintKey::Blue => self.text(&Msg::KeyBlue.into()),
+            HintKey::Ok | HintKey::Back | HintKey::Information | HintKey::Digits | HintKey::Channel => {
+                SharedString::new()
+            }
+        };
+        ui::HintItem { key, letter, label: self.text(&hint.label) }
     }
 
     pub(super) fn button(&self, button: &Button) -> ui::ButtonItem {

@@ -7,6 +7,49 @@ use slint::{LogicalPosition, LogicalSize};
 
 use super::ui;
 
+/// Something that can have the focus, where it stands in the layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FocusBox {
+    /// The component: `ActionButton`, `OfferCard`.
+    pub kind: String,
+    /// Its label.
+    pub label: String,
+    /// Its place in its list, if it stands in one.
+    pub index: Option<usize>,
+    /// Whether it is marked: for tabs and chips as the one that is shown, else as the one with the focus.
+    pub is_marked: bool,
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+/// Everything that can have the focus, in the order in which it is drawn.
+pub(super) fn focus_boxes(window: &ui::AppWindow) -> Vec<FocusBox> {
+    let mut boxes = Vec::new();
+    let _: Option<()> = window.root_element().visit_descendants(|element| {
+        if let Some(is_marked) = element.accessible_item_selected() {
+            let (from, room) = (element.absolute_position(), element.size());
+            boxes.push(FocusBox {
+                kind: element.type_name().unwrap_or_default().to_string(),
+                label: element.accessible_label().unwrap_or_default().to_string(),
+                index: element.accessible_item_index(),
+                is_marked,
+                x: from.x,
+                y: from.y,
+                width: room.width,
+                height: room.height,
+            });
+        }
+        ControlFlow::Continue(())
+    });
+    boxes
+}
+
 /// The smallest element that covers the rectangle, or else the smallest that covers its centre.
 pub(super) fn innermost(window: &ui::AppWindow, at: LogicalPosition, size: LogicalSize) -> Option<String> {
     let centre = LogicalPosition::new(at.x + size.width / 2.0, at.y + size.height / 2.0);

@@ -18,6 +18,8 @@ use std::time::Duration;
 use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 
 use self::convert::Context;
+#[cfg(feature = "emulator")]
+pub use self::elements::FocusBox;
 use self::generated as ui;
 use self::models::Models;
 use crate::domain::Language;
@@ -191,6 +193,12 @@ impl Screen {
     #[cfg(feature = "emulator")]
     pub fn element_at(&self, x: f32, y: f32, width: f32, height: f32) -> Option<String> {
         elements::innermost(&self.window, slint::LogicalPosition::new(x, y), slint::LogicalSize::new(width, height))
+    }
+
+    /// Everything that can have the focus, with its place; empty in a release, which knows no elements.
+    #[cfg(feature = "emulator")]
+    pub fn focus_boxes(&self) -> Vec<FocusBox> {
+        elements::focus_boxes(&self.window)
     }
 
     /// The Slint window: its size, its scale factor, its events.

@@ -7,7 +7,7 @@ use super::generated as ui;
 use super::models::Models;
 use super::qr::Room;
 use crate::view::model::{
-    BasketScreen, ConfirmScreen, MessageScreen, OutcomeScreen, PlayerScreen, ProcessingScreen, RefusalScreen,
+    BasketScreen, ConfirmScreen, ImageVariant, MessageScreen, OutcomeScreen, PlayerScreen, ProcessingScreen, RefusalScreen,
 };
 
 impl Models {
@@ -22,6 +22,7 @@ impl Models {
         let confirm = window.global::<ui::ConfirmState>();
         confirm.set_lines(self.lines.model());
         confirm.set_facts(self.facts.model());
+        confirm.set_notes(self.paragraphs.model());
         confirm.set_buttons(self.buttons.model());
         window.global::<ui::ProcessingState>().set_buttons(self.buttons.model());
         let outcome = window.global::<ui::OutcomeState>();
@@ -53,8 +54,15 @@ impl Models {
     pub(super) fn show_confirm(&mut self, window: &ui::AppWindow, screen: &ConfirmScreen, context: &mut Context<'_>) {
         let state = window.global::<ui::ConfirmState>();
         state.set_title(context.text(&screen.title));
+        state.set_name(context.text(&screen.name));
+        state.set_period(context.text(&screen.period));
+        let (has_image, picture) = context.picture(screen.image.as_ref());
+        state.set_has_image(has_image);
+        state.set_picture(picture);
+        state.set_is_poster(screen.image.as_ref().is_some_and(|key| key.variant == ImageVariant::Poster));
         self.lines(&screen.lines, context);
         self.facts.sync(context.facts(&screen.facts));
+        self.paragraphs.sync(context.texts(&screen.notes));
         state.set_warning(context.text(&screen.warning));
         self.buttons.sync(context.buttons(&screen.buttons));
     }
@@ -93,6 +101,7 @@ impl Models {
         self.causes.sync(context.causes(&screen.causes));
         state.set_position(context.text(&screen.position));
         state.set_code(context.text(&screen.code));
+        state.set_qr(context.qr(screen.qr.as_ref(), Room::Small));
         self.buttons.sync(context.buttons(&screen.buttons));
     }
 
