@@ -230,7 +230,7 @@ fn fade_of(finish: Finish, scale: f32) -> Option<Fade> {
     // Home shows the part above its panels, an offer's page nearly all.
     let (top, height, bottom) = match finish {
         Finish::OnPage(_) | Finish::OnPlate(_) => return None,
-        Finish::Hero => (60.0, 422.0, [230.0, 130.0]),
+        Finish::Hero => (60.0, 370.0, [230.0, 130.0]),
         Finish::Backdrop => (20.0, 700.0, [380.0, 260.0]),
     };
     let device = |length: f32| (length * scale).round() as u32;

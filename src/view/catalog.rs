@@ -8,6 +8,7 @@ use super::home::offer_card;
 use super::lists::retry;
 use super::message::Msg;
 use super::model::{CardShape, CatalogScreen, Chip, Message, Sign};
+use super::offer::meta;
 use super::text::Text;
 
 pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
@@ -35,9 +36,16 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
     let is_other = matches!(place.section, Some(SectionKey::OtherRewards));
     // The code stands where a message is as wide as the page.
     let has_qr = is_other && message.is_none();
+    let focused = app.focused_offer().filter(|_| has_focus);
+    let focused = focused.and_then(|id| shelf.offer(&id));
     let account_url = app.identity.account_url.as_ref();
     CatalogScreen {
-        title: if is_other { Msg::OtherRewards.into() } else { Msg::TabCatalog.into() },
+        title: match (focused, is_other) {
+            // Under a picture there is no room for a long title: here it stands whole.
+            (Some(offer), _) => Text::with(Msg::TitleAndMeta, [format::title(&offer.title), meta(offer)]),
+            (None, true) => Msg::OtherRewards.into(),
+            (None, false) => Msg::TabCatalog.into(),
+        },
         chips: shelf
             .sections()
             .iter()

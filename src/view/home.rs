@@ -33,24 +33,26 @@ pub(crate) fn home(app: &App, place: &HomePlace) -> Screen {
         rows: shown
             .map(|(index, (row, top))| row_view(app, place, row, index, *top, has_focus && focus == Some(index)))
             .collect(),
-        scroll: scroll(focus, &tops),
+        scroll: scroll(&rows, focus, &tops),
     })
 }
 
 /// Rows begin under the panels; from the second row on, the focused row stands at the top of the lower half.
-fn scroll(focus: Option<usize>, tops: &[u32]) -> u32 {
+fn scroll(rows: &[HomeRow], focus: Option<usize>, tops: &[u32]) -> u32 {
     match focus {
-        None | Some(0) => 0,
+        // Upright posters do not fit under the panels.
+        None => 0,
+        Some(0) if !rows.first().is_some_and(|row| row.has_posters) => 0,
         Some(row) => PANELS_HEIGHT - HEADROOM + tops.get(row).copied().unwrap_or(0),
     }
 }
 
 /// Height of the panels with their gap.
-const PANELS_HEIGHT: u32 = 156;
+pub(crate) const PANELS_HEIGHT: u32 = 122;
 /// Room above the heading of a row that stands at the top.
 const HEADROOM: u32 = 12;
-const POSTER_ROW: u32 = 528;
-const TILE_ROW: u32 = 400;
+pub(crate) const POSTER_ROW: u32 = 544;
+pub(crate) const TILE_ROW: u32 = 409;
 
 fn row_height(row: &HomeRow) -> u32 {
     if row.has_posters { POSTER_ROW } else { TILE_ROW }
@@ -147,12 +149,16 @@ fn burning_panel(app: &App, account: &Account) -> Panel {
     };
     match account.burning_next(time.at_least()) {
         Some((points, at)) if at.signed_duration_since(time.at_least()) <= SOON => {
-            panel(Msg::PanelBurning, format::points(points), format::lost_at(at, offset), Tone::Warning)
+            let label = Text::with(Msg::PanelBurningAt, [format::last_day_short(at, offset)]);
+            Panel {
+                label,
+                ..panel(Msg::PanelBurning, format::points(points), format::lost_at(at, offset), Tone::Warning)
+            }
         }
         Some((points, at)) if time.known().is_none() => {
             panel(Msg::PanelBurning, Text::plain("—"), far(points, at), Tone::Quiet)
         }
-        Some((points, at)) => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), far(points, at), Tone::Quiet),
+        Some((points, at)) => panel(Msg::PanelNextDays, Msg::NothingBurnsSoon.into(), far(points, at), Tone::Quiet),
         None => panel(Msg::PanelBurning, Msg::NothingBurnsSoon.into(), Msg::NothingBurnsNote.into(), Tone::Quiet),
     }
 }
@@ -268,7 +274,7 @@ fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool) -
     let (caption, caption_tone) = match held.until.filter(|_| app.turns_paid_soon(held)) {
         // What it is about to cost stands first on home (PUR-10).
         Some(until) => {
-            let from = format::from(until, app.offset());
+            let from = Text::with(Msg::FromDay, [format::day(until, app.offset())]);
             let caption = match price {
                 Some(price) => Text::with(Msg::PaidFromShort, [from, price]),
                 None => Text::with(Msg::PaidFromUnknown, [from]),

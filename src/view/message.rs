@@ -163,6 +163,8 @@ messages! {
     PanelBalance
     PanelStatus
     PanelBurning
+    PanelBurningAt
+    PanelNextDays
     PanelExchange
     PanelJoin
     PanelJoinValue
@@ -196,6 +198,7 @@ messages! {
     // Offer.
     MetaLength
     MetaLengthAlone
+    TitleAndMeta
     FactActive
     FactWatchable
     FactValidity
@@ -378,6 +381,7 @@ messages! {
 
     // Joining.
     JoinTitle
+    JoinTitleFor
     JoinGift
     JoinConsent
 

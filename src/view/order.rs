@@ -51,7 +51,7 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
     if !is_empty {
         let later = PaidLater::of(offers.iter().map(|offer| (&***offer, ends_at(app, offer))));
         warnings.extend(later.map(|later| later.sentence(app)));
-        if warnings.is_empty() {
+        if obstacles.is_empty() && app.spend_block().is_none() {
             warnings.push(Msg::CannotBeCancelled.into());
         }
     }

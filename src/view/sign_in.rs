@@ -1,6 +1,7 @@
 //! Signing in with a phone, and joining the programme.
 
 use crate::core::{App, JoinFocus, JoinPlace, Resource, SignInPlace, SignInState};
+use crate::domain::Points;
 
 use super::failure;
 use super::format;
@@ -99,9 +100,11 @@ pub(crate) fn join(app: &App, place: &JoinPlace) -> JoinScreen {
     }
     let gift = terms.map(|terms| terms.joining_points.get()).filter(|gift| *gift > 0);
     JoinScreen {
-        title: terms
-            .filter(|terms| !terms.title.is_empty())
-            .map_or_else(|| Msg::JoinTitle.into(), |terms| Text::plain(&terms.title)),
+        // The reason to join, not the name of the paper.
+        title: match terms.map(|terms| terms.joining_points).filter(|gift| *gift > Points::ZERO) {
+            Some(gift) => Text::with(Msg::JoinTitleFor, [format::points(gift)]),
+            None => Msg::JoinTitle.into(),
+        },
         gift: gift.map_or(Text::Empty, |gift| Text::plain(format::signed(i64::try_from(gift).unwrap_or(i64::MAX)))),
         gift_note: gift.map_or(Text::Empty, |gift| Text::counted(Msg::JoinGift, format::plural(gift), [])),
         terms: paragraphs,

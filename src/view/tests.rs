@@ -233,3 +233,38 @@ fn the_same_state_gives_the_same_picture() {
         assert_eq!(journey.vm(), before, "{}", journey.told());
     }
 }
+
+/// A length of a group of the theme, in layout pixels.
+fn theme(group: &str, name: &str) -> u32 {
+    const THEME: &str = include_str!("../../ui/theme/theme.slint");
+    let group = THEME.split_once(&format!("export global {group} {{")).expect("the group is there").1;
+    let line = group.split_once(&format!("<length> {name}: ")).expect("the length is there").1;
+    line.split_once("px;").expect("it is in pixels").0.parse().expect("it is a whole number")
+}
+
+#[test]
+fn the_layout_of_home_is_that_of_the_theme() {
+    use super::home::{PANELS_HEIGHT, POSTER_ROW, TILE_ROW};
+    use crate::core::layout;
+    let card = |name| theme("CardSize", name);
+    assert_eq!(layout::POSTER_WIDTH, card("poster-width"));
+    assert_eq!(layout::TILE_WIDTH, card("tile-width"));
+    assert_eq!(layout::CARD_GAP, card("row-gap"));
+    assert_eq!((layout::PANEL_WIDTH, layout::PANEL_PITCH), (theme("PanelSize", "width"), theme("PanelSize", "pitch")));
+    assert_eq!(PANELS_HEIGHT, theme("PanelSize", "strip"));
+    let rest = card("heading-height") + card("heading-gap") + card("text-height") + theme("Space", "large");
+    assert_eq!((POSTER_ROW, TILE_ROW), (rest + card("poster-height"), rest + card("tile-height")));
+    // The next row's heading peeks above the hints (LAY-9).
+    let next = theme("HeroSize", "bottom") + PANELS_HEIGHT + TILE_ROW;
+    assert!(next + card("heading-height") <= theme("Frame", "cover-top"), "{next}");
+}
+
+#[test]
+fn lay_3_core_text_is_34_pixels_at_least_and_no_text_is_below_28() {
+    for core in ["display", "title", "rail-title", "heading", "body", "label", "note", "caption", "code", "clock"] {
+        assert!(theme("Type", core) >= 34, "{core}");
+    }
+    for other in ["small", "tab", "glyph"] {
+        assert!(theme("Type", other) >= 28, "{other}");
+    }
+}

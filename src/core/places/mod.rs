@@ -60,7 +60,7 @@ pub(crate) mod layout {
     /// Rows of a list.
     pub(crate) const LIST_ROWS: usize = 6;
     /// Rows of the basket.
-    pub(crate) const BASKET_ROWS: usize = 5;
+    pub(crate) const BASKET_ROWS: usize = 6;
     /// Ways to earn.
     pub(crate) const EARN_ROWS: usize = 4;
 
