@@ -84,6 +84,15 @@ pub struct Screen {
     push: Timer,
 }
 
+/// A window that is on the screen holds itself: without this, a dropped one would stay in memory for good.
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if let Err(error) = self.window.hide() {
+            tracing::debug!(%error, "the window is gone already");
+        }
+    }
+}
+
 impl Screen {
     /// Makes the window on the platform of this thread; it is empty until the first [`Screen::show`].
     pub fn new() -> Result<Self, PlatformError> {
