@@ -36,9 +36,11 @@ where
 
 fn is_worth_repeating(failure: &Failure) -> bool {
     match failure.kind {
-        FailureKind::NoConnection | FailureKind::Interrupted | FailureKind::Server { .. } => {
+        FailureKind::NoConnection | FailureKind::Interrupted => {
             failure.retry_after.is_none_or(|asked| asked <= LONGEST_PAUSE)
         }
+        // After a power cut, the gateways of a city's service say 502 to every box: the core asks again, spread out.
+        FailureKind::Server { .. } => false,
         // An overloaded service must not get three times the requests; a retry follows only a Retry-After.
         FailureKind::RateLimited | FailureKind::Unavailable => {
             failure.retry_after.is_some_and(|asked| asked <= LONGEST_PAUSE)
@@ -83,7 +85,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_transient_failure_is_asked_three_times_in_all() {
-        assert_eq!(count(Failure::new(FailureKind::Server { status: 502 })).await.0, 3);
+        assert_eq!(count(Failure::new(FailureKind::NoConnection)).await.0, 3);
         assert_eq!(count(Failure::new(FailureKind::Interrupted)).await.0, 3);
     }
 
@@ -91,6 +93,7 @@ mod tests {
     async fn a_final_failure_is_asked_once() {
         assert_eq!(count(unavailable(None)).await.0, 1, "no room is no reason to ask thrice");
         assert_eq!(count(Failure::new(FailureKind::Timeout)).await.0, 1);
+        assert_eq!(count(Failure::new(FailureKind::Server { status: 502 })).await.0, 1, "a gateway without a service");
         for kind in [FailureKind::Malformed, FailureKind::Unauthorized, FailureKind::CaptivePortal, FailureKind::Tls] {
             assert_eq!(count(Failure::new(kind)).await.0, 1);
         }

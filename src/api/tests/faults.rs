@@ -67,7 +67,7 @@ async fn an_answer_that_breaks_off() {
 
 #[tokio::test]
 async fn an_interrupted_question_is_asked_again_and_answered() {
-    let server = Server::start(vec![Act::Reset(Vec::new()), Act::Send(json(502, "{}")), Act::Send(json(200, ACCOUNT))]);
+    let server = Server::start(vec![Act::Reset(Vec::new()), Act::Reset(Vec::new()), Act::Send(json(200, ACCOUNT))]);
     let server = server.await;
     let (client, _) = signed_in(&options(server.base.clone()));
     assert_eq!(client.account().await.unwrap().member_id, "m-1001");
