@@ -6,6 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::Parser;
 
+use super::gallery::Fixed;
+
 /// The television of bonus-tv on a desktop, with a sandbox bonus API inside.
 ///
 /// Keys: arrows, Enter or Space is OK, Esc or Backspace is Back, F1 to F4 are red, green, yellow
@@ -73,6 +75,9 @@ pub struct Args {
     /// Log levels to stderr, such as info,bonus_tv::api=debug
     #[arg(long, value_name = "LEVELS", default_value = "warn", env = "BONUS_TV_LOG_LEVEL")]
     pub log_level: String,
+    /// What would differ between two runs, fixed; for pictures that are compared.
+    #[arg(skip)]
+    pub(crate) fixed: Option<Fixed>,
 }
 
 /// A size of the television in pixels.

@@ -16,6 +16,7 @@ use crate::shell::Shell;
 use crate::view::bind::Screen;
 
 use super::args::Size;
+use super::gallery::Words;
 use super::setup::{Remains, Setup};
 use super::{Args, EmulatorError};
 
@@ -156,9 +157,16 @@ impl Television {
     /// Starts a television of this size; equal seeds give it equal random bits.
     pub(crate) fn start(setup: Setup, size: Size, seed: u128) -> Result<Self, EmulatorError> {
         let screen = Headless::install(size.width, size.height).map_err(EmulatorError::Window)?;
-        let window = Screen::new().map_err(EmulatorError::Window)?;
+        let mut window = Screen::new().map_err(EmulatorError::Window)?;
         window.open().map_err(EmulatorError::Window)?;
-        let clock = ManualClock::new(Utc::now(), seed);
+        let (now, seed) = match setup.fixed {
+            Some(fixed) => (fixed.now, fixed.seed.into()),
+            None => (Utc::now(), seed),
+        };
+        if setup.fixed.is_some_and(|fixed| fixed.words == Words::Long) {
+            window.lengthen_texts();
+        }
+        let clock = ManualClock::new(now, seed);
         let (parts, remains) = setup.into_parts(Box::new(clock.clone()), Arc::new(|| {}));
         let shell = Shell::start(parts, window)?;
         Ok(Self { shell, screen, clock, remains })

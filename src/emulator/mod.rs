@@ -3,6 +3,7 @@
 //! Nothing in here is part of the box: it starts the same shell that a box runs.
 
 mod args;
+pub mod gallery;
 mod headless;
 mod picture_check;
 mod random_keys;

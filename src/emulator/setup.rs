@@ -18,11 +18,13 @@ use crate::player::film::PlayerFallback;
 use crate::player::lending::Desktop;
 use crate::player::{FilmAddresses, Insecure, PlayerRules};
 use crate::sandbox::clock::Clock as SandboxClock;
+use crate::sandbox::randomness::Randomness;
 use crate::sandbox::{self, MonthlyLimit, Options, Running};
 use crate::shell::Parts;
 use crate::storage::Storage;
 use crate::view::bind::ThemeColors;
 
+use super::gallery::Fixed;
 use super::{Args, EmulatorError};
 
 /// Everything that was started before the television.
@@ -38,6 +40,7 @@ pub(crate) struct Setup {
     journal: Option<Journal>,
     language: Language,
     animations: Animations,
+    pub(super) fixed: Option<Fixed>,
     /// Removed when the run ends.
     _temporary: Option<tempfile::TempDir>,
     /// Runs the sandbox.
@@ -70,6 +73,11 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
             let mut options = Options { db: args.db.clone(), control, ..Options::default() };
             if let Some(at) = args.clock {
                 options.clock = Some(SandboxClock::running_from(at));
+            }
+            if let Some(fixed) = &args.fixed {
+                options.clock = Some(SandboxClock::frozen(fixed.now));
+                options.randomness = Randomness::seeded(fixed.seed);
+                options.public_url = Some(fixed.address.to_owned());
             }
             options.policy.monthly = args.policy.as_deref().map(|limit| {
                 let is_exempt = limit == "films-exempt";
@@ -117,6 +125,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         journal,
         language,
         animations,
+        fixed: args.fixed,
         _temporary: temporary,
         _runtime: runtime,
     })
@@ -156,12 +165,14 @@ fn sign_in(
 impl Setup {
     /// What a shell is made from.
     pub(crate) fn into_parts(self, clock: Box<dyn Clock>, wake: Arc<dyn Fn() + Send + Sync>) -> (Parts, Remains) {
+        // What people are told is the same in every run of a gallery; what the box asks is the sandbox's own.
+        let shown = self.fixed.and_then(|fixed| Url::parse(fixed.address).ok()).unwrap_or_else(|| self.api.clone());
         let identity = Identity {
             brand: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             device_id: "EMU-0001".to_owned(),
-            api_host: self.api[Position::BeforeHost..Position::AfterPort].to_owned(),
-            account_url: self.sandbox.as_ref().and_then(|_| self.api.join("account").ok()).map(String::from),
+            api_host: shown[Position::BeforeHost..Position::AfterPort].to_owned(),
+            account_url: self.sandbox.as_ref().and_then(|_| shown.join("account").ok()).map(String::from),
             dim_after: Some(Duration::from_secs(300)),
             // QA may look away for longer.
             leave_after: None,

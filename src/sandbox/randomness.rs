@@ -3,6 +3,7 @@
 //! The system's source by default; a seeded one makes tests repeatable. A seeded source is for
 //! tests alone, because every token follows from its seed.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use base64::Engine;
@@ -17,15 +18,16 @@ pub const CODE_LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 pub enum Randomness {
     /// The system's.
     System,
-    /// A repeatable sequence.
-    Seeded(Mutex<Sequence>),
+    /// Repeatable sequences.
+    Seeded(Mutex<Sequences>),
 }
 
-/// Where a repeatable sequence stands.
+/// Where a repeatable source stands: each kind of value has a sequence of its own, so that requests that come at once
+/// do not decide what the next sign-in code is.
 #[derive(Debug)]
-pub struct Sequence {
+pub struct Sequences {
     seed: u64,
-    drawn: u64,
+    drawn: BTreeMap<String, u64>,
 }
 
 /// The system has no random bytes to give.
@@ -36,59 +38,71 @@ pub struct NoRandomness(#[source] getrandom::Error);
 impl Randomness {
     /// A repeatable source.
     pub fn seeded(seed: u64) -> Self {
-        Self::Seeded(Mutex::new(Sequence { seed, drawn: 0 }))
+        Self::Seeded(Mutex::new(Sequences { seed, drawn: BTreeMap::new() }))
     }
 
-    /// 32 random bytes.
-    pub fn bytes(&self) -> Result<[u8; 32], NoRandomness> {
+    /// 32 random bytes for a value of this kind.
+    pub fn bytes(&self, kind: &str) -> Result<[u8; 32], NoRandomness> {
         match self {
             Self::System => {
                 let mut bytes = [0; 32];
                 getrandom::fill(&mut bytes).map_err(NoRandomness)?;
                 Ok(bytes)
             }
-            Self::Seeded(sequence) => {
-                let mut sequence = sequence.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                sequence.drawn = sequence.drawn.wrapping_add(1);
-                Ok(sha256(&[&sequence.seed.to_be_bytes(), &sequence.drawn.to_be_bytes()]))
+            Self::Seeded(sequences) => {
+                let mut sequences = sequences.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let seed = sequences.seed.to_be_bytes();
+                let drawn = sequences.drawn.entry(kind.to_owned()).or_default();
+                *drawn = drawn.wrapping_add(1);
+                Ok(sha256(&[&seed, kind.as_bytes(), &drawn.to_be_bytes()]))
             }
         }
     }
 
     /// A token of 256 bits that fits a URL.
     pub fn token(&self) -> Result<String, NoRandomness> {
-        Ok(URL_SAFE_NO_PAD.encode(self.bytes()?))
+        Ok(URL_SAFE_NO_PAD.encode(self.bytes("token")?))
     }
 
     /// A short identifier with a prefix.
     pub fn id(&self, prefix: &str) -> Result<String, NoRandomness> {
-        let hex: String = self.bytes()?.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Ok(format!("{prefix}-{hex}"))
+        Ok(identifier(prefix, self.bytes(prefix)?))
+    }
+
+    /// The identifier of a request to this path. Where the source is repeatable, it does not depend on what else is
+    /// asked for at the same time.
+    pub fn request_id(&self, path: &str) -> Result<String, NoRandomness> {
+        Ok(identifier("r", self.bytes(path)?))
     }
 
     /// A user code of eight letters, without the dash.
     pub fn user_code(&self) -> Result<String, NoRandomness> {
-        Ok(self.letters()?.into_iter().take(8).collect())
+        Ok(self.letters("user-code")?.into_iter().take(8).collect())
     }
 
     /// A promo code of three groups of four letters.
     pub fn promo_code(&self) -> Result<String, NoRandomness> {
-        let letters = self.letters()?;
+        let letters = self.letters("promo-code")?;
         let groups: Vec<String> = letters.chunks(4).take(3).map(|group| group.iter().collect()).collect();
         Ok(groups.join("-"))
     }
 
-    fn letters(&self) -> Result<Vec<char>, NoRandomness> {
+    fn letters(&self, kind: &str) -> Result<Vec<char>, NoRandomness> {
         let mut letters = Vec::new();
         while letters.len() < 12 {
             // 240 is the largest multiple of 20 in a byte: larger bytes would favour some letters.
-            let usable = self.bytes()?.into_iter().filter(|byte| *byte < 240);
+            let usable = self.bytes(kind)?.into_iter().filter(|byte| *byte < 240);
             letters.extend(
                 usable.filter_map(|byte| CODE_LETTERS.get(usize::from(byte % 20))).map(|byte| char::from(*byte)),
             );
         }
         Ok(letters)
     }
+}
+
+fn identifier(prefix: &str, bytes: [u8; 32]) -> String {
+    let hex: String = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{prefix}-{hex}")
 }
 
 /// The SHA-256 of several parts, each preceded by its length so that they cannot run together.

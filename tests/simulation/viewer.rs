@@ -3,7 +3,6 @@
 use bonus_tv::core::{App, OfferAction, Place, SignInState};
 use bonus_tv::input::{Direction, RemoteKey};
 
-const UP: RemoteKey = RemoteKey::Arrow(Direction::Up);
 const DOWN: RemoteKey = RemoteKey::Arrow(Direction::Down);
 const LEFT: RemoteKey = RemoteKey::Arrow(Direction::Left);
 const RIGHT: RemoteKey = RemoteKey::Arrow(Direction::Right);

@@ -21,7 +21,7 @@ const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 /// Gives a request its id and finishes its answer: problem documents, caching, the id.
 pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = app.randomness.id("r").unwrap_or_else(|_| "r-unknown".to_owned());
+    let id = app.randomness.request_id(request.uri().path()).unwrap_or_else(|_| "r-unknown".to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
