@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("emulator: {}", chain(&error));
-            ExitCode::FAILURE
+            ExitCode::from(error.exit_status())
         }
     }
 }

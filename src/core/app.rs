@@ -16,7 +16,8 @@ use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
 use super::power::{Power, PowerKeys};
 use super::{
-    Data, Dialog, DiskJob, Effect, Event, Moment, Notice, Page, RenewalWish, Resource, Settings, Shelf, Warning,
+    Data, Dialog, DiskJob, Effect, Event, Moment, Notice, Page, RenewalWish, Request, RequestId, Resource, Settings,
+    Shelf, Warning,
 };
 
 /// The state of the program.
@@ -339,6 +340,11 @@ impl App {
     /// Whether anything is asked of the network now.
     pub fn is_waiting(&self) -> bool {
         !self.calls.under_way.is_empty()
+    }
+
+    /// The requests that have no answer yet, oldest first.
+    pub fn requests_under_way(&self) -> impl Iterator<Item = (RequestId, &Request)> {
+        self.calls.under_way.iter().map(|(id, request)| (*id, request))
     }
 
     /// Whether the network has told or confirmed the catalogue since this program started.

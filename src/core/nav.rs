@@ -3,8 +3,9 @@
 use super::Session;
 use super::app::{App, Turn};
 use super::places::{
-    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, JoinPlace, MyOptionsPlace,
-    OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalPlace, SettingsPlace, SignInPlace, StatusPlace,
+    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, JoinPlace,
+    MyOptionsPlace, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalPlace, SettingsPlace, SignInPlace,
+    StatusPlace,
 };
 
 /// A page of the stack.

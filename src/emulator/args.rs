@@ -1,11 +1,13 @@
 //! The emulator's command line.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Parser;
 
+use super::EmulatorError;
 use super::gallery::Fixed;
 
 /// The television of bonus-tv on a desktop, with a sandbox bonus API inside.
@@ -13,8 +15,11 @@ use super::gallery::Fixed;
 /// Keys: arrows, Enter or Space is OK, Esc or Backspace is Back, F1 to F4 are red, green, yellow
 /// and blue, PgUp and PgDn are CH+ and CH-, F9 is Menu, I is Info, P is Play, digits, Ctrl+Q leaves.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "emulator", version)]
+#[command(name = "emulator", version, args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// Something else than a television in a window
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Uses this bonus API instead of the sandbox inside
     #[arg(long, value_name = "URL", conflicts_with_all = ["scenario", "clock", "db", "policy"])]
     pub api: Option<String>,
@@ -60,6 +65,12 @@ pub struct Args {
     /// Language of the screen until changed in the settings: ru or en
     #[arg(long, value_name = "CODE", value_parser = ["ru", "en"])]
     pub language: Option<String>,
+    /// Allows plain http to another machine, in a lab: tokens can be read on the way
+    #[arg(long, requires = "api")]
+    pub allow_insecure: bool,
+    /// Lets a headless run end well though the bonus API did not answer
+    #[arg(long, requires = "headless")]
+    pub allow_offline: bool,
     /// Film player, its words separated by spaces, with {url} for the film's address
     #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_PLAYER")]
     pub player: Option<String>,
@@ -78,6 +89,186 @@ pub struct Args {
     /// What would differ between two runs, fixed; for pictures that are compared.
     #[arg(skip)]
     pub(crate) fixed: Option<Fixed>,
+    /// Whether QA's servers stand before the television.
+    #[arg(skip)]
+    pub(crate) has_faces: bool,
+}
+
+/// What the emulator does besides the window.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Command {
+    /// Serves televisions in memory over HTTP, until SIGTERM
+    Serve(ServeArgs),
+    /// Plays a test of keys, waits and expectations
+    Run(RunArgs),
+    /// Sends one command to a box that is served
+    Ctl(CtlArgs),
+}
+
+/// The televisions of `serve` and `run`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct BoxArgs {
+    /// Uses this bonus API instead of a sandbox inside for each box
+    #[arg(long, value_name = "URL", conflicts_with_all = ["scenario", "clock", "db", "policy"])]
+    pub api: Option<String>,
+    /// Allows plain http to another machine, in a lab: tokens can be read on the way
+    #[arg(long, requires = "api")]
+    pub allow_insecure: bool,
+    /// Starts signed in as this test subscriber; without it, a box shows a code
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// Size of the television: 1280x720 or 1920x1080
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "1920x1080")]
+    pub size: Size,
+    /// Keeps what a box remembers in this directory; with several boxes, in one below it for each
+    #[arg(long, value_name = "DIR")]
+    pub storage: Option<PathBuf>,
+    /// Language of the screen until changed in the settings: ru or en
+    #[arg(long, value_name = "CODE", value_parser = ["ru", "en"])]
+    pub language: Option<String>,
+    /// Film player, its words separated by spaces, with {url} for the film's address
+    #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_PLAYER")]
+    pub player: Option<String>,
+    /// Starts the clock of box and sandbox at this time, such as 2026-11-22T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub clock: Option<DateTime<Utc>>,
+    /// Keeps the sandbox's data, clock and policy in this file; for one box
+    #[arg(long, value_name = "FILE")]
+    pub db: Option<PathBuf>,
+    /// Monthly limit of the sandbox: strict or films-exempt
+    #[arg(long, value_name = "POLICY", value_parser = ["strict", "films-exempt"])]
+    pub policy: Option<String>,
+    /// Writes what happened, one JSON object a line, without secrets; for one box
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// Makes the random bits of the boxes repeatable
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Log levels to stderr, such as info,bonus_tv::api=debug
+    #[arg(long, value_name = "LEVELS", default_value = "warn", env = "BONUS_TV_LOG_LEVEL")]
+    pub log_level: String,
+}
+
+/// `emulator serve`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeArgs {
+    /// The televisions
+    #[command(flatten)]
+    pub televisions: BoxArgs,
+    /// How many boxes, each with a sandbox of its own unless there is --api
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub boxes: u16,
+    /// Where QA's API and WebDriver of the first box listen; the others take the ports after it, or free ones for port 0
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Roku's External Control Protocol at this address, port 8060 unless given; further boxes take the addresses after it
+    #[arg(long, value_name = "ADDR", value_parser = parse_ecp)]
+    pub ecp: Option<SocketAddr>,
+    /// How time passes: virtual, when it is asked for or waited for, or paced, as on the wall
+    #[arg(long, value_enum, default_value_t = Time::Virtual)]
+    pub time: Time,
+    /// Writes the ready line into this file, too; the file is removed at the end
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// `emulator run`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RunArgs {
+    /// The test, one step a line; docs/testing.md has the steps
+    #[arg(value_name = "TEST.keys")]
+    pub test: PathBuf,
+    /// Writes a report that CI servers read
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// The television
+    #[command(flatten)]
+    pub televisions: BoxArgs,
+}
+
+/// `emulator ctl`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct CtlArgs {
+    /// The box: its address of /qa/v1 in the ready line
+    #[arg(long, value_name = "URL", env = "BONUS_TV_QA_URL")]
+    pub url: Option<String>,
+    /// The ready file of emulator serve; its first box is meant
+    #[arg(long, value_name = "FILE", env = "BONUS_TV_QA_READY_FILE")]
+    pub ready_file: Option<PathBuf>,
+    /// The command: state, tree, text, key OK, wait screen=Outcome, clock +48h, fault none, sign-in vip, shot FILE and others
+    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<String>,
+}
+
+/// How time passes for a box that is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Time {
+    /// Only when it is asked for, or when something waits and nothing is on its way.
+    Virtual,
+    /// As on the wall.
+    Paced,
+}
+
+impl BoxArgs {
+    /// The arguments of one box of so many.
+    pub(crate) fn of_box(&self, index: u16, boxes: u16) -> Result<Args, EmulatorError> {
+        if boxes > 1 && (self.db.is_some() || self.journal.is_some()) {
+            return Err(EmulatorError::Usage("--db and --journal are for one box".to_owned()));
+        }
+        let storage = match &self.storage {
+            Some(directory) if boxes > 1 => Some(directory.join(format!("b{index}"))),
+            other => other.clone(),
+        };
+        Ok(Args {
+            command: None,
+            api: self.api.clone(),
+            scenario: self.scenario.clone(),
+            list_scenarios: false,
+            size: Some(self.size),
+            tv_only: false,
+            headless: true,
+            keys: String::new(),
+            soak: None,
+            soak_limit: None,
+            seed: None,
+            check_picture: None,
+            screenshot: None,
+            journal: self.journal.clone(),
+            storage,
+            language: self.language.clone(),
+            allow_insecure: self.allow_insecure,
+            allow_offline: true,
+            player: self.player.clone(),
+            clock: self.clock,
+            db: self.db.clone(),
+            policy: self.policy.clone(),
+            log_level: self.log_level.clone(),
+            fixed: None,
+            has_faces: true,
+        })
+    }
+}
+
+fn parse_ecp(text: &str) -> Result<SocketAddr, String> {
+    const PORT: u16 = 8060;
+    let address = text.parse::<SocketAddr>().or_else(|_| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, PORT)));
+    let address = address.map_err(|_| "an address is written 127.0.0.7 or 127.0.0.7:8060".to_owned())?;
+    if address.ip().is_loopback() { Ok(address) } else { Err("it listens on loopback addresses alone".to_owned()) }
+}
+
+/// Who moves the clock of the sandbox inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockOwner {
+    /// It runs at the system's pace.
+    System,
+    /// It follows the television's virtual time.
+    Television,
+}
+
+impl Args {
+    pub(crate) fn clock_owner(&self) -> ClockOwner {
+        if self.headless { ClockOwner::Television } else { ClockOwner::System }
+    }
 }
 
 /// A size of the television in pixels.

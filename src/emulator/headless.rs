@@ -6,11 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 
 use crate::core::OrderPhase;
 use crate::engine::clock::{Clock, ManualClock};
-use crate::input::{Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
+use crate::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey, ScriptStep, parse_script};
 use crate::platform::headless::Headless;
 use crate::shell::Shell;
 use crate::view::bind::Screen;
@@ -21,17 +21,17 @@ use super::setup::{Remains, Setup};
 use super::{Args, EmulatorError};
 
 /// How long a key of a script is down.
-const TAP: Duration = Duration::from_millis(80);
+pub(crate) const TAP: Duration = Duration::from_millis(80);
 /// Time between two keys, so that OK twice is no bounce.
 const GAP: Duration = Duration::from_millis(60);
 /// What is due within this time belongs to the key before: the hero, a repeat, a slide.
 const SETTLE: Duration = Duration::from_millis(400);
 /// How long an order may take in virtual time before the script goes on.
-const ORDER: Duration = Duration::from_secs(60);
+pub(crate) const ORDER: Duration = Duration::from_secs(60);
 /// How long a real server may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Animations are drawn this often.
-const FRAME: Duration = Duration::from_millis(16);
+pub(crate) const FRAME: Duration = Duration::from_millis(16);
 
 /// Frames drawn at one moment of virtual time.
 const MOST_FRAMES: usize = 200;
@@ -42,6 +42,21 @@ pub struct Television {
     screen: std::rc::Rc<Headless>,
     clock: ManualClock,
     remains: Remains,
+    /// Up to when the sandbox's clock has followed, in milliseconds; `None` where it stands still.
+    followed: Option<i64>,
+    /// Frames that were drawn.
+    draws: u64,
+}
+
+/// How far a television is from rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Something is on its way that real time brings.
+    Waits,
+    /// Something is due after so much virtual time.
+    Due(Duration),
+    /// Nothing is on its way, and nothing is due soon.
+    Rests,
 }
 
 /// Runs a script and writes the last picture.
@@ -53,7 +68,11 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     if let Some(path) = &args.screenshot {
         television.screenshot(path)?;
     }
-    result
+    result?;
+    match television.app().core_failure() {
+        Some(failure) if !args.allow_offline => Err(EmulatorError::Offline(format!("{:?}", failure.kind))),
+        _ => Ok(()),
+    }
 }
 
 impl Television {
@@ -156,20 +175,33 @@ impl Television {
 
     /// Starts a television of this size; equal seeds give it equal random bits.
     pub(crate) fn start(setup: Setup, size: Size, seed: u128) -> Result<Self, EmulatorError> {
+        Self::start_watched(setup, size, seed, Arc::new(|| {}))
+    }
+
+    /// As [`Television::start`]; `wake` is called from any thread when something has arrived.
+    pub(crate) fn start_watched(
+        setup: Setup,
+        size: Size,
+        seed: u128,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, EmulatorError> {
         let screen = Headless::install(size.width, size.height).map_err(EmulatorError::Window)?;
         let mut window = Screen::new().map_err(EmulatorError::Window)?;
         window.open().map_err(EmulatorError::Window)?;
-        let (now, seed) = match setup.fixed {
-            Some(fixed) => (fixed.now, fixed.seed.into()),
-            None => (Utc::now(), seed),
+        // One clock for both: they begin together, and the television moves the sandbox's.
+        let start = setup.sandbox.as_ref().map_or_else(Utc::now, |sandbox| sandbox.control().now());
+        let (now, seed, followed) = match setup.fixed {
+            // Pictures that are compared show one moment.
+            Some(fixed) => (fixed.now, fixed.seed.into(), None),
+            None => (start, seed, Some(0)),
         };
         if setup.fixed.is_some_and(|fixed| fixed.words == Words::Long) {
             window.lengthen_texts();
         }
         let clock = ManualClock::new(now, seed);
-        let (parts, remains) = setup.into_parts(Box::new(clock.clone()), Arc::new(|| {}));
+        let (parts, remains) = setup.into_parts(Box::new(clock.clone()), wake);
         let shell = Shell::start(parts, window)?;
-        Ok(Self { shell, screen, clock, remains })
+        Ok(Self { shell, screen, clock, remains, followed, draws: 0 })
     }
 
     /// Presses the keys of a script, each after the last is done.
@@ -184,7 +216,7 @@ impl Television {
             match step {
                 ScriptStep::Tap(key) => self.press(*key, TAP),
                 ScriptStep::Hold(key, time) => self.press(*key, *time),
-                ScriptStep::Wait(time) => self.pass(*time),
+                ScriptStep::Wait(time) => self.spend(*time)?,
             }
             self.settle()?;
         }
@@ -204,11 +236,89 @@ impl Television {
 
     /// Presses a key for so long.
     pub(crate) fn press(&mut self, key: RemoteKey, time: Duration) {
+        self.key_down(key);
+        self.pass(time);
+        self.key_up(key);
+        self.pass(GAP);
+    }
+
+    /// A key goes down and stays down.
+    pub(crate) fn key_down(&mut self, key: RemoteKey) {
         self.shell.key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) });
         self.present();
-        self.pass(time);
+    }
+
+    /// A key goes up.
+    pub(crate) fn key_up(&mut self, key: RemoteKey) {
         self.shell.key(KeyEvent { key, phase: Phase::Up });
-        self.pass(GAP);
+        self.present();
+    }
+
+    /// A key of the box itself.
+    pub(crate) fn power(&mut self, key: PowerKey) {
+        self.shell.power(key);
+        self.present();
+    }
+
+    /// What is on its way or due soon, in words.
+    pub(crate) fn pending(&self) -> Vec<String> {
+        let mut words = self.shell.waits_for();
+        let now = self.clock.elapsed();
+        if let Some(at) = self.shell.app().guard_until().filter(|at| *at > now) {
+            words.push(format!("the guard of the confirmation until {} ms", at.as_millis()));
+        }
+        if let Some(at) = self.order_due() {
+            words.push(format!("the next question about the order at {} ms", at.as_millis()));
+        }
+        if let Some(at) = self.shell.next_wake().filter(|at| *at <= now + SETTLE) {
+            words.push(format!("a debounce or a repeated key at {} ms", at.as_millis()));
+        }
+        words
+    }
+
+    /// When the box looks at something by itself.
+    pub(crate) fn next_wake(&self) -> Option<Duration> {
+        self.shell.next_wake()
+    }
+
+    /// Whether the viewer has left the menu.
+    pub(crate) fn has_exited(&self) -> bool {
+        self.shell.wants_exit()
+    }
+
+    /// Whether something on the screen moves by itself.
+    pub(crate) fn is_moving(&self) -> bool {
+        self.screen.has_active_animations()
+    }
+
+    /// How many frames were drawn.
+    pub(crate) fn draws(&self) -> u64 {
+        self.draws
+    }
+
+    /// Width and height of the picture in pixels.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        self.screen.size()
+    }
+
+    /// The address of the bonus API.
+    pub(crate) fn api(&self) -> &url::Url {
+        &self.remains.api
+    }
+
+    /// The address of the sandbox's switches, if it is inside and they have one.
+    pub(crate) fn switches(&self) -> Option<String> {
+        self.remains.sandbox.as_ref().and_then(crate::sandbox::Running::control_url)
+    }
+
+    /// Where the window has its elements.
+    pub(crate) fn elements(&self) -> Vec<crate::view::bind::AccessibleElement> {
+        self.shell.screen().accessible_elements()
+    }
+
+    /// The box's own clock.
+    pub(crate) fn wall(&self) -> chrono::DateTime<Utc> {
+        self.clock.now().wall
     }
 
     /// Lets virtual time pass, waking the shell whenever it asks for it.
@@ -222,22 +332,73 @@ impl Television {
         }
     }
 
+    /// Lets virtual time pass; what the box asks for meanwhile is answered before time goes on.
+    fn spend(&mut self, time: Duration) -> Result<(), EmulatorError> {
+        let end = self.clock.elapsed() + time;
+        loop {
+            self.settle_answers()?;
+            let now = self.clock.elapsed();
+            if now >= end || self.shell.wants_exit() {
+                return Ok(());
+            }
+            let next = self.shell.next_wake().map_or(end, |at| at.min(end));
+            self.pass(next.saturating_sub(now).max(Duration::from_millis(1)).min(end - now));
+        }
+    }
+
     fn advance(&mut self, by: Duration) {
         self.clock.advance(by);
         self.screen.advance(by);
+        self.sandbox_follows();
         self.present();
     }
 
+    /// The sandbox's clock goes with the television's.
+    fn sandbox_follows(&mut self) {
+        let (Some(sandbox), Some(followed)) = (&self.remains.sandbox, self.followed) else { return };
+        let now = i64::try_from(self.clock.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let step = TimeDelta::try_milliseconds(now - followed).unwrap_or_default();
+        sandbox.control().let_time_pass(step);
+        self.followed = Some(now);
+    }
+
     /// Shows the state and draws it, as a box does after each event.
-    fn present(&mut self) {
+    pub(crate) fn present(&mut self) {
         self.shell.turn();
         // What arrives while a frame is drawn wants a frame of its own.
         for _ in 0..MOST_FRAMES {
             if self.screen.draw().is_none() {
                 break;
             }
+            self.draws += 1;
             self.shell.presented();
             self.shell.turn();
+        }
+    }
+
+    fn order_due(&self) -> Option<Duration> {
+        self.shell.app().order().and_then(|flow| match flow.phase {
+            OrderPhase::Waiting(at) => Some(at),
+            OrderPhase::Storing | OrderPhase::Asking | OrderPhase::Paused => None,
+        })
+    }
+
+    /// How far it is from rest; an order is waited for until `order_end`.
+    pub(crate) fn rest(&mut self, order_end: Duration) -> Rest {
+        self.present();
+        if self.shell.wants_exit() {
+            return Rest::Rests;
+        }
+        if self.shell.is_waiting() {
+            return Rest::Waits;
+        }
+        let now = self.clock.elapsed();
+        let guard = self.shell.app().guard_until().filter(|at| *at > now);
+        let soon = self.shell.next_wake().filter(|at| *at <= now + SETTLE);
+        let order = self.order_due().filter(|at| *at <= order_end);
+        match soon.or(guard).or(order) {
+            Some(at) => Rest::Due(at.saturating_sub(now).max(Duration::from_millis(1))),
+            None => Rest::Rests,
         }
     }
 
@@ -246,34 +407,41 @@ impl Television {
     /// The server does not answer.
     pub fn settle(&mut self) -> Result<(), EmulatorError> {
         let order_end = self.clock.elapsed() + ORDER;
+        loop {
+            self.settle_answers()?;
+            match self.rest(order_end) {
+                Rest::Waits => {}
+                Rest::Due(time) => self.pass(time),
+                Rest::Rests => return Ok(()),
+            }
+        }
+    }
+
+    /// Waits until nothing is on its way; no virtual time passes.
+    fn settle_answers(&mut self) -> Result<(), EmulatorError> {
+        let patience = Duration::from_millis(50);
         let mut waited = Duration::ZERO;
         loop {
+            super::ending::check()?;
             self.present();
-            if self.shell.wants_exit() {
+            if !self.shell.is_waiting() || self.shell.wants_exit() {
                 return Ok(());
             }
-            if self.shell.is_waiting() {
-                let patience = Duration::from_millis(50);
-                if self.shell.wait(patience) {
-                    waited = Duration::ZERO;
-                } else {
-                    waited += patience;
-                }
-                if waited >= PATIENCE {
-                    return Err(EmulatorError::Headless("the bonus API did not answer in 20 s".to_owned()));
-                }
-                continue;
+            waited = if self.shell.wait(patience) { Duration::ZERO } else { waited + patience };
+            if waited >= PATIENCE {
+                return Err(EmulatorError::NoAnswer);
             }
-            let now = self.clock.elapsed();
-            let order_due = self.shell.app().order().and_then(|flow| match flow.phase {
-                OrderPhase::Waiting(at) => Some(at),
-                OrderPhase::Storing | OrderPhase::Asking | OrderPhase::Paused => None,
-            });
-            let due = self.shell.next_wake().filter(|at| *at <= now + SETTLE);
-            match (due, order_due.filter(|at| *at <= order_end)) {
-                (Some(at), _) | (None, Some(at)) => self.pass(at.saturating_sub(now).max(Duration::from_millis(1))),
-                (None, None) => return Ok(()),
-            }
+        }
+    }
+}
+
+impl Drop for Television {
+    fn drop(&mut self) {
+        // A database that outlives the run is not left with a clock that stands still.
+        if let Some(sandbox) = &self.remains.sandbox
+            && let Err(error) = sandbox.control().let_clock_run()
+        {
+            tracing::warn!(%error, "the sandbox's clock cannot be kept");
         }
     }
 }

@@ -3,15 +3,17 @@
 //! Nothing in here is part of the box: it starts the same shell that a box runs.
 
 mod args;
+mod ending;
 pub mod gallery;
 mod headless;
 mod picture_check;
 mod random_keys;
+mod serve;
 mod setup;
 mod soak;
 mod window;
 
-pub use args::{Args, Size};
+pub use args::{Args, BoxArgs, Command, CtlArgs, RunArgs, ServeArgs, Size, Time};
 pub use headless::Television;
 pub use picture_check::PictureDiffers;
 pub use random_keys::RandomKeys;
@@ -33,7 +35,7 @@ pub enum EmulatorError {
     Sandbox(#[from] crate::sandbox::StartError),
     /// A switch of the sandbox does not turn.
     #[error("the sandbox refuses")]
-    Control(#[from] crate::sandbox::ControlError),
+    Switch(#[from] crate::sandbox::ControlError),
     /// The API client cannot be made.
     #[error("the API client cannot be made")]
     Client(#[from] crate::api::ClientError),
@@ -58,6 +60,71 @@ pub enum EmulatorError {
     /// A headless run went wrong.
     #[error("headless run: {0}")]
     Headless(String),
+    /// There is no display.
+    #[error("{0}")]
+    NoDisplay(String),
+    /// The bonus API was not there at the end of a run.
+    #[error("the bonus API was out of reach at the end ({0}); --allow-offline calls that a success")]
+    Offline(String),
+    /// The bonus API did not answer.
+    #[error("headless run: the bonus API did not answer in 20 s")]
+    NoAnswer,
+    /// A signal ended the run.
+    #[error("ended by a signal")]
+    Interrupted,
+    /// A server cannot listen.
+    #[error("listening on {addr}")]
+    Listen {
+        /// Where.
+        addr: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The program failed an expectation of a test.
+    #[error("{0}")]
+    Failed(String),
+    /// A box that is served refused a command, or is not there.
+    #[error("{0}")]
+    Control(String),
+}
+
+/// Exit statuses, for scripts.
+pub mod status {
+    /// Everything held.
+    pub const HELD: u8 = 0;
+    /// The product failed an expectation.
+    pub const FAILED: u8 = 1;
+    /// The command is wrong.
+    pub const USAGE: u8 = 2;
+    /// Something outside is missing: a port, a display, a server, a file.
+    pub const ENVIRONMENT: u8 = 3;
+    /// Time ran out, or a signal ended the run before its end.
+    pub const TIMED_OUT: u8 = 5;
+}
+
+impl EmulatorError {
+    /// The status that the program exits with.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Config(_) | Self::Logging(_) => status::USAGE,
+            Self::Soak(_) | Self::Picture(_) | Self::Failed(_) => status::FAILED,
+            Self::NoAnswer | Self::Interrupted => status::TIMED_OUT,
+            // An address that is wrong was typed; what a client cannot be made for otherwise is the machine's fault.
+            Self::Client(crate::api::ClientError::Address | crate::api::ClientError::Insecure) => status::USAGE,
+            Self::Client(_)
+            | Self::Sandbox(_)
+            | Self::Switch(_)
+            | Self::Storage(_)
+            | Self::Shell(_)
+            | Self::Window(_)
+            | Self::Io(..)
+            | Self::Headless(_)
+            | Self::NoDisplay(_)
+            | Self::Offline(_)
+            | Self::Listen { .. }
+            | Self::Control(_) => status::ENVIRONMENT,
+        }
+    }
 }
 
 /// Runs the emulator.
@@ -65,10 +132,28 @@ pub enum EmulatorError {
 /// # Errors
 /// Anything that keeps it from running, in words for QA.
 pub fn run(args: Args) -> Result<(), EmulatorError> {
-    crate::logging::start(&args.log_level, crate::logging::LogFormat::Text)?;
+    let start_log = |levels: &str| crate::logging::start(levels, crate::logging::LogFormat::Text);
+    match &args.command {
+        Some(Command::Serve(serve)) => {
+            start_log(&serve.televisions.log_level)?;
+            return serve::run(serve);
+        }
+        Some(Command::Run(test)) => {
+            start_log(&test.televisions.log_level)?;
+            return serve::run_test(test);
+        }
+        Some(Command::Ctl(ctl)) => return serve::control(ctl),
+        None => start_log(&args.log_level)?,
+    }
     match (args.headless, args.soak) {
-        (true, Some(time)) => soak::run(setup::prepare(&args)?, &args, time),
-        (true, None) => headless::run(setup::prepare(&args)?, &args),
+        (true, Some(time)) => {
+            ending::watch(|| {})?;
+            soak::run(setup::prepare(&args)?, &args, time)
+        }
+        (true, None) => {
+            ending::watch(|| {})?;
+            headless::run(setup::prepare(&args)?, &args)
+        }
         (false, _) => window::run(&args),
     }
 }

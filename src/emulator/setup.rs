@@ -19,11 +19,12 @@ use crate::player::lending::Desktop;
 use crate::player::{FilmAddresses, Insecure, PlayerRules};
 use crate::sandbox::clock::Clock as SandboxClock;
 use crate::sandbox::randomness::Randomness;
-use crate::sandbox::{self, MonthlyLimit, Options, Running};
+use crate::sandbox::{self, KeptTime, MonthlyLimit, Options, Running};
 use crate::shell::Parts;
 use crate::storage::Storage;
 use crate::view::bind::ThemeColors;
 
+use super::args::ClockOwner;
 use super::gallery::Fixed;
 use super::{Args, EmulatorError};
 
@@ -69,11 +70,17 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         }
         None => {
             // Without a window nobody is there to read the address of the switches.
-            let control = (!args.headless).then_some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+            let control = (!args.headless || args.has_faces).then_some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
             let mut options = Options { db: args.db.clone(), control, ..Options::default() };
-            if let Some(at) = args.clock {
-                options.clock = Some(SandboxClock::running_from(at));
-            }
+            // Without a window, the television's virtual time moves the sandbox's clock.
+            options.clock = args.clock.map(|at| match args.clock_owner() {
+                ClockOwner::System => SandboxClock::running_from(at),
+                ClockOwner::Television => SandboxClock::frozen(at),
+            });
+            options.kept_time = match args.clock_owner() {
+                ClockOwner::System => KeptTime::GoesOn,
+                ClockOwner::Television => KeptTime::StandsStill,
+            };
             if let Some(fixed) = &args.fixed {
                 options.clock = Some(SandboxClock::frozen(fixed.now));
                 options.randomness = Randomness::seeded(fixed.seed);
@@ -100,6 +107,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
     let mut options = ClientOptions::new(api.clone());
     let language = args.language.as_deref().and_then(Language::from_code).unwrap_or_default();
     options.language = language;
+    options.allow_insecure = args.allow_insecure;
     // A soak spends its time on keys, not on frames between them.
     let animations = if args.soak.is_some() { Animations::Reduced } else { Animations::default() };
     let client = Client::new(&options, storage.tokens.clone())?;
@@ -198,7 +206,7 @@ impl Setup {
             journal: self.journal,
             wake,
         };
-        (parts, Remains { sandbox: self.sandbox, _temporary: self._temporary, _runtime: self._runtime })
+        (parts, Remains { sandbox: self.sandbox, api: self.api, _temporary: self._temporary, _runtime: self._runtime })
     }
 }
 
@@ -206,6 +214,8 @@ impl Setup {
 pub(crate) struct Remains {
     /// The sandbox, if it is ours.
     pub(crate) sandbox: Option<Running>,
+    /// The address of the bonus API.
+    pub(crate) api: Url,
     _temporary: Option<tempfile::TempDir>,
     _runtime: Runtime,
 }

@@ -5,8 +5,6 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
-
 use crate::core::{Place, PlaceKind, SignInState};
 use crate::input::{Direction, RemoteKey};
 use crate::sandbox::values::MemberId;
@@ -48,7 +46,6 @@ pub(crate) fn run(setup: Setup, args: &Args, time: Duration) -> Result<(), Emula
         control,
         scenario,
         dice: RandomKeys::new(seed),
-        sandbox_at: Duration::ZERO,
         began: Instant::now(),
         counts: Counts::default(),
         footprints: Vec::new(),
@@ -85,8 +82,6 @@ struct Soak {
     control: Control,
     scenario: String,
     dice: RandomKeys,
-    /// Up to when the sandbox's clock has followed the television's.
-    sandbox_at: Duration,
     began: Instant,
     counts: Counts,
     footprints: Vec<Footprint>,
@@ -135,7 +130,6 @@ impl Soak {
         // A quarter of an hour on average, now and then a night.
         let minutes = if self.roll(12) == 0 { 360 } else { 2 + self.roll(26) };
         self.television.pass(Duration::from_secs(60 * minutes));
-        self.sandbox_follows()?;
         self.television.settle()?;
         self.check_picture()?;
         self.check()
@@ -177,7 +171,6 @@ impl Soak {
         if self.television.come_back() {
             self.counts.exits += 1;
         }
-        self.sandbox_follows()?;
         if self.counts.keys.is_multiple_of(PICTURE_EVERY) {
             self.check_picture()?;
         }
@@ -188,16 +181,6 @@ impl Soak {
     fn check_picture(&mut self) -> Result<(), EmulatorError> {
         self.counts.pictures += 1;
         self.television.check_picture()
-    }
-
-    /// The sandbox's clock goes with the television's.
-    fn sandbox_follows(&mut self) -> Result<(), EmulatorError> {
-        let passed = self.television.elapsed() - self.sandbox_at;
-        if passed >= Duration::from_secs(30) {
-            self.sandbox_at = self.television.elapsed();
-            self.control.advance(TimeDelta::from_std(passed).unwrap_or_default())?;
-        }
-        Ok(())
     }
 
     /// Somebody at the phone lets the television in again, and points for the next film come with it.

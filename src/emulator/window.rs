@@ -22,12 +22,18 @@ pub(crate) fn run(args: &Args) -> Result<(), EmulatorError> {
     let has_display =
         ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
     if !has_display {
-        return Err(EmulatorError::Usage(
+        return Err(EmulatorError::NoDisplay(
             "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); run with --headless, for example: \
              cargo run -- --headless --scenario vip --keys \"DOWN OK\" --screenshot picture.png"
                 .to_owned(),
         ));
     }
+    super::ending::watch(|| {
+        // Refused until the loop has begun.
+        while slint::quit_event_loop().is_err() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    })?;
     let width = args.size.or(args.tv_only.then_some(Size::FULL_HD)).map(|size| size.width);
     // SAFETY: the first thread is begun below. Without the file the start is slower and nothing else.
     let composed = unsafe { desktop::skip_composed_letters() };

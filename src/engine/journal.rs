@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::core::{App, DiskJob, Effect, Event, Request};
-use crate::input::Phase;
+use crate::input::{Phase, RemoteKey};
 
 /// A journal that is being written.
 #[derive(Debug)]
@@ -35,7 +35,12 @@ impl Journal {
                     Phase::Still => "still",
                     Phase::Up => "up",
                 };
-                json!({"event": "key", "key": name, "phase": phase})
+                let mut value = json!({"event": "key", "key": name, "phase": phase});
+                let is_press = key.key == RemoteKey::Ok && matches!(key.phase, Phase::Down(_));
+                if is_press && app.guard_until().is_some_and(|until| at < until) {
+                    value["ignored"] = json!("guard");
+                }
+                value
             }
             Event::KeysReleased => json!({"event": "keys-released"}),
             Event::Woke | Event::Presented => return,

@@ -32,7 +32,7 @@ const MOST_TAPS: usize = 10_000;
 /// The most steps of a script; `KEY*n` over and over must not fill the memory.
 const MOST_STEPS: usize = 100_000;
 /// The longest hold or wait.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Reads a script; steps are separated by white space or commas.
 ///
@@ -124,7 +124,7 @@ mod tests {
             ("HOLD:RIGHT", 1),
             ("OK HOLD:RIGHT:2y", 2),
             ("OK:1", 1),
-            ("WAIT:99h", 1),
+            ("WAIT:999h", 1),
             ("DOWN*10001", 1),
         ] {
             let error = parse_script(script).unwrap_err();

@@ -63,6 +63,14 @@ impl Clock {
         self.move_to(|_| Some(at));
     }
 
+    /// Lets a clock that stands still run on at the system's pace.
+    pub fn run(&self) {
+        let mut mode = self.lock();
+        if let Mode::Frozen { at } = *mode {
+            *mode = Mode::Running { offset: at - system_time() };
+        }
+    }
+
     /// Sets the time to what `target` returns, if anything, in one step with reading it; returns whether it did.
     pub fn move_to(&self, target: impl FnOnce(DateTime<Utc>) -> Option<DateTime<Utc>>) -> bool {
         let mut mode = self.lock();

@@ -10,6 +10,7 @@ use super::http::extract::App;
 use super::http::faults::Fault;
 use super::http::problem::Problem;
 use super::policy::Policy;
+use super::requests::SeenRequest;
 use super::routes::{answer_code, change_points};
 use super::rules::accrual::Earning;
 use super::service::{scenario, sign_in};
@@ -42,6 +43,8 @@ pub struct LedgerRow {
     pub balance_after: i64,
     /// Why, as the API says it.
     pub reason: String,
+    /// Whether an order brought it about.
+    pub is_exchange: bool,
 }
 
 /// A switch cannot be turned.
@@ -81,6 +84,23 @@ impl Control {
         Ok(())
     }
 
+    /// Moves the clock on without writing it down; what becomes due happens when the next request looks.
+    pub fn let_time_pass(&self, step: TimeDelta) {
+        self.0.clock.move_to(|now| now.checked_add_signed(step));
+    }
+
+    /// Lets a clock that stood still run on at the system's pace, also after a restart.
+    pub fn let_clock_run(&self) -> Result<(), ControlError> {
+        self.0.clock.run();
+        self.0.move_clock(Some)?;
+        Ok(())
+    }
+
+    /// The API's requests, oldest first; the last few thousand are kept.
+    pub fn requests(&self) -> Vec<SeenRequest> {
+        self.0.requests.list()
+    }
+
     /// Loads a scenario fresh and signs its member in.
     pub fn session(&self, scenario: &str) -> Result<Session, ControlError> {
         let member = scenario::load(&self.0, scenario::find(&self.0, scenario)?)?;
@@ -118,6 +138,11 @@ impl Control {
     /// Switches faults on, instead of those that were.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.0.faults.replace(faults);
+    }
+
+    /// The faults that are switched on.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.0.faults.list()
     }
 
     /// Switches all faults off.
@@ -168,6 +193,7 @@ impl Control {
             amount: entry.amount,
             balance_after: entry.balance_after.get(),
             reason: entry.reason,
+            is_exchange: entry.exchange_id.is_some(),
         });
         Ok(rows.collect())
     }

@@ -14,6 +14,7 @@ mod in_process;
 mod pictures;
 pub mod policy;
 pub mod randomness;
+mod requests;
 mod routes;
 mod rules;
 mod run;
@@ -28,8 +29,10 @@ mod tests;
 
 pub use control::{Control, ControlError, LedgerRow, Session};
 pub use http::faults::{Fault, FaultKind, When};
+pub(crate) use http::{guard, problem, server};
 pub use in_process::{InProcess, Programme};
 pub use policy::{Policy, PolicyChange};
+pub use requests::SeenRequest;
 pub use rules::monthly::MonthlyLimit;
 pub use run::{MOST_CONNECTIONS, Options, Running, ScenarioInfo, StartError, descriptors, scenarios, start};
 pub use service::switches::KeptTime;

@@ -18,6 +18,7 @@ use super::http::problem::Problem;
 use super::pictures::Pictures;
 use super::policy::Policy;
 use super::randomness::{Randomness, hash_text};
+use super::requests::RequestLog;
 use super::seed::Seed;
 use super::service::catalogue::{Shelf, ShelfChoice};
 use super::service::scenario::Scenario;
@@ -45,6 +46,7 @@ pub(crate) struct Sandbox {
     pub(crate) guesses: sign_in::GuessLimit,
     pub(crate) pictures: Pictures,
     pub(crate) freshness: Freshness,
+    pub(crate) requests: RequestLog,
     secret: String,
     policy: RwLock<Policy>,
     shelves: Mutex<HashMap<ShelfChoice, Arc<Shelf>>>,
@@ -121,6 +123,7 @@ impl Sandbox {
             guesses: sign_in::GuessLimit::default(),
             pictures: Pictures::default(),
             freshness: Freshness::default(),
+            requests: RequestLog::default(),
             secret,
             policy: RwLock::new(parts.policy),
             shelves: Mutex::default(),

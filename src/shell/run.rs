@@ -15,6 +15,8 @@ use crate::engine::Engine;
 use crate::engine::clock::Clock;
 use crate::engine::disk::boot;
 use crate::engine::journal::Journal;
+#[cfg(feature = "emulator")]
+use crate::engine::journal::request_name;
 use crate::engine::live::{Arrival, Live, LiveParts, PlayerParts};
 use crate::input::{KeyEvent, PowerKey};
 use crate::storage::Storage;
@@ -181,6 +183,25 @@ impl Shell {
     /// Whether requests, disk jobs, pictures or the start of a player are on their way.
     pub fn is_waiting(&self) -> bool {
         self.engine.is_waiting() || self.pictures.under_way() > 0
+    }
+
+    /// What [`Shell::is_waiting`] waits for, in words for QA.
+    #[cfg(feature = "emulator")]
+    pub(crate) fn waits_for(&self) -> Vec<String> {
+        let app = self.engine.app();
+        let mut words: Vec<String> = (app.requests_under_way())
+            .map(|(id, request)| format!("answer {} to {}", id.get(), request_name(request)))
+            .collect();
+        if self.engine.is_disk_busy() {
+            words.push("the disk".to_owned());
+        } else if self.engine.is_waiting() && words.is_empty() {
+            words.push("the player's start, or an answer that is not wanted any more".to_owned());
+        }
+        match self.pictures.under_way() {
+            0 => {}
+            count => words.push(format!("{count} pictures")),
+        }
+        words
     }
 
     /// Whether the viewer has left.

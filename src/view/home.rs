@@ -239,9 +239,7 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
         .filter_map(|at| {
             let is_focused = has_focus && at == cursor.at;
             match &row.key {
-                RowKey::Running => {
-                    Some(running_card(app, running.get(at)?, at, is_focused))
-                }
+                RowKey::Running => Some(running_card(app, running.get(at)?, at, is_focused)),
                 RowKey::Section(key) => {
                     let offer = app.data.shelf.offer_in(app.data.shelf.section(key)?, at)?;
                     Some(offer_card(app, offer, at, shape, is_focused))

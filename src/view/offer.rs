@@ -27,10 +27,7 @@ pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
         // What the member has already costs nothing.
         price: if is_owned { Text::Empty } else { price_text(offer) },
         base_price: if is_owned { Text::Empty } else { struck_price(offer) },
-        discount: if !is_owned
-            && offer.discount_percent > 0
-            && offer.price.is_some()
-            && offer.price != offer.base_price
+        discount: if !is_owned && offer.discount_percent > 0 && offer.price.is_some() && offer.price != offer.base_price
         {
             Text::plain(format!("−{}\u{a0}%", offer.discount_percent))
         } else {

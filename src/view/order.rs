@@ -12,8 +12,8 @@ use super::format;
 use super::home::{backdrop, card_image};
 use super::message::Msg;
 use super::model::{
-    BasketScreen, CardShape, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message, OutcomeScreen,
-    ProcessingScreen, Sign, Tone,
+    BasketScreen, CardShape, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message,
+    OutcomeScreen, ProcessingScreen, Sign, Tone,
 };
 use super::offer::{PaidLater, action_label, ends_at, period_and_after, price_text};
 use super::refusal::cause;
@@ -31,7 +31,9 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
             Some(ListRow {
                 index: at,
                 title: Text::plain(&offer.title),
-                subtitle: unmet.as_ref().map_or_else(|| period_and_after(app, offer), |reason| cause(app, reason).title),
+                subtitle: unmet
+                    .as_ref()
+                    .map_or_else(|| period_and_after(app, offer), |reason| cause(app, reason).title),
                 subtitle_tone: if unmet.is_some() { Tone::Warning } else { Tone::Quiet },
                 value: price_text(offer),
                 value_tone: Tone::Accent,
@@ -193,7 +195,9 @@ pub(crate) fn confirm(app: &App, place: &ConfirmPlace) -> ConfirmScreen {
         },
         name: only.map_or(Text::Empty, |line| format::title(&line.title)),
         period: offer.map_or(Text::Empty, |offer| period_and_after(app, offer)),
-        image: offer.and_then(|offer| card_image(offer, if offer.kind == OfferKind::Film { CardShape::Poster } else { CardShape::Tile })),
+        image: offer.and_then(|offer| {
+            card_image(offer, if offer.kind == OfferKind::Film { CardShape::Poster } else { CardShape::Tile })
+        }),
         lines: if only.is_some() { Vec::new() } else { in_sight(lines, place.first_line, MOST_LINES) },
         facts,
         notes: confirm_notes(app, place),

@@ -174,6 +174,14 @@ impl App {
         }
     }
 
+    /// Until when the last question ignores OK (PUR-3): `None` where there is none, or before it stood on the screen.
+    pub fn guard_until(&self) -> Option<Duration> {
+        match self.place() {
+            Place::Confirm(place) => place.shown_at.map(|at| at + GUARD),
+            _ => None,
+        }
+    }
+
     /// Whether one of the offers is for adults; one that is not known any more may have been.
     pub fn holds_adult_offer(&self, lines: &[OrderLine]) -> bool {
         lines.iter().any(|line| self.data.shelf.offer(&line.offer_id).is_none_or(|offer| offer.is_adult()))

@@ -165,7 +165,10 @@ fn pur_10_two_presses_from_home_switch_it_off() {
             *offer = refused_for(offer.clone(), vec![reason]);
         });
     });
-    journey.keys("OK OK").serve_one("SetRenewal").expect_notice(&Notice::RenewalOff { title: "Пакет 6".to_owned() });
+    journey
+        .keys("OK OK")
+        .serve_one("SetRenewal")
+        .expect_notice(&Notice::RenewalOff { title: "Пакет 6".to_owned() });
 }
 
 #[test]

@@ -24,6 +24,9 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     let id = app.randomness.request_id(request.uri().path()).unwrap_or_else(|_| "r-unknown".to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // The switches are not what a box sends.
+    let number =
+        (!path.starts_with(CONTROL_PREFIX)).then(|| app.requests.arrived(&method, &path, &id, app.clock.now()));
     let mut response = next.run(request).await;
     // A document replaces the answer; these headers of it belong to the refusal itself.
     let kept = [header::ALLOW, header::CONTENT_RANGE].map(|name| (response.headers().get(&name).cloned(), name));
@@ -55,6 +58,9 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("frame-ancestors 'none'"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(number) = number {
+        app.requests.answered(number, response.status());
+    }
     tracing::debug!(%method, path, status = response.status().as_u16(), request_id = id, "answered");
     response
 }

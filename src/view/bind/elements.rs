@@ -3,6 +3,9 @@
 use std::ops::ControlFlow;
 
 use i_slint_backend_testing::{ElementHandle, ElementRoot};
+use i_slint_core::accessibility::{AccessibleStringProperty, accessible_descendents};
+use i_slint_core::item_tree::ItemRc;
+use i_slint_core::window::WindowInner;
 use slint::{LogicalPosition, LogicalSize};
 
 use super::ui;
@@ -48,6 +51,49 @@ pub(super) fn focus_boxes(window: &ui::AppWindow) -> Vec<FocusBox> {
         ControlFlow::Continue(())
     });
     boxes
+}
+
+/// Something on the window that says what it is to a screen reader. A release has these, too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessibleElement {
+    /// Its role by Slint's name, such as `button` or `list-item`.
+    pub role: String,
+    /// Its words.
+    pub label: String,
+    /// The left edge in pixels of the layout.
+    pub x: f32,
+    /// The upper edge in pixels of the layout.
+    pub y: f32,
+    /// The width in pixels of the layout.
+    pub width: f32,
+    /// The height in pixels of the layout.
+    pub height: f32,
+}
+
+/// Everything that has a role.
+pub(super) fn accessible(window: &slint::Window) -> Vec<AccessibleElement> {
+    let mut found = Vec::new();
+    if let Some(root) = WindowInner::from_pub(window).try_component() {
+        collect(&ItemRc::new_root(root), &mut found);
+    }
+    found
+}
+
+fn collect(parent: &ItemRc, found: &mut Vec<AccessibleElement>) {
+    for item in accessible_descendents(parent) {
+        let geometry = item.geometry();
+        let at = item.map_to_window(geometry.origin);
+        let label = item.accessible_string_property(AccessibleStringProperty::Label).unwrap_or_default();
+        found.push(AccessibleElement {
+            role: item.accessible_role().to_string(),
+            label: label.into(),
+            x: at.x,
+            y: at.y,
+            width: geometry.size.width,
+            height: geometry.size.height,
+        });
+        collect(&item, found);
+    }
 }
 
 /// The smallest element that covers the rectangle, or else the smallest that covers its centre.

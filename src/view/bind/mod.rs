@@ -15,6 +15,8 @@ mod shop;
 
 use std::time::Duration;
 
+#[cfg(feature = "emulator")]
+pub use elements::AccessibleElement;
 use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 
 use self::convert::Context;
@@ -208,6 +210,12 @@ impl Screen {
     #[cfg(feature = "emulator")]
     pub fn focus_boxes(&self) -> Vec<FocusBox> {
         elements::focus_boxes(&self.window)
+    }
+
+    /// Everything on the window that has a role, in the order of drawing, with its place in the layout.
+    #[cfg(feature = "emulator")]
+    pub fn accessible_elements(&self) -> Vec<AccessibleElement> {
+        elements::accessible(self.window.window())
     }
 
     /// The Slint window: its size, its scale factor, its events.

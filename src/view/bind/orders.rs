@@ -7,7 +7,8 @@ use super::generated as ui;
 use super::models::Models;
 use super::qr::Room;
 use crate::view::model::{
-    BasketScreen, ConfirmScreen, ImageVariant, MessageScreen, OutcomeScreen, PlayerScreen, ProcessingScreen, RefusalScreen,
+    BasketScreen, ConfirmScreen, ImageVariant, MessageScreen, OutcomeScreen, PlayerScreen, ProcessingScreen,
+    RefusalScreen,
 };
 
 impl Models {
