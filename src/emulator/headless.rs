@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
-use crate::core::OrderPhase;
+use crate::core::{OrderPhase, Place, SignInState};
+use crate::domain::Failure;
 use crate::engine::clock::{Clock, ManualClock};
 use crate::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey, ScriptStep, parse_script};
 use crate::platform::headless::Headless;
@@ -69,9 +70,9 @@ pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
         television.screenshot(path)?;
     }
     result?;
-    match television.app().core_failure() {
+    match television.trouble() {
         Some(failure) if !args.allow_offline => Err(EmulatorError::Offline(format!("{:?}", failure.kind))),
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -309,6 +310,19 @@ impl Television {
     /// The address of the sandbox's switches, if it is inside and they have one.
     pub(crate) fn switches(&self) -> Option<String> {
         self.remains.sandbox.as_ref().and_then(crate::sandbox::Running::control_url)
+    }
+
+    /// What keeps the box from the bonus API, if anything does.
+    pub(crate) fn trouble(&self) -> Option<&Failure> {
+        let sign_in = match self.app().place() {
+            Place::SignIn(place) => match &place.state {
+                SignInState::Failed { failure, .. } => Some(failure),
+                SignInState::Waiting { trouble, .. } => trouble.as_ref(),
+                SignInState::Starting | SignInState::Expired | SignInState::Denied => None,
+            },
+            _ => None,
+        };
+        sign_in.or(self.app().core_failure())
     }
 
     /// Where the window has its elements.

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod drawn;
+mod endings;
 mod fields;
 mod fleet;
 mod fuzz;

@@ -212,7 +212,7 @@ fn charges_since(engine: &Engine, baseline: Baseline) -> Result<Vec<i64>, String
 
 fn trouble(television: &Television) -> Option<String> {
     let app = television.app();
-    if let Some(failure) = app.core_failure() {
+    if let Some(failure) = television.trouble() {
         return Some(format!("the bonus API is out of reach: {:?}", failure.kind));
     }
     let is_known = app.data.account.is_some() || tree::screen_name(television) == "SignIn";

@@ -122,7 +122,7 @@ fn step(line: &str) -> Result<Step, String> {
         }
         "SIGN-IN" if !rest.is_empty() => Ok(Step::SignIn(rest.to_owned())),
         "SHOT" if !rest.is_empty() => Ok(Step::Shot(PathBuf::from(rest))),
-        "FAULT" | "SIGN-IN" | "SHOT" => Err(format!("{head} wants something behind it")),
+        "SIGN-IN" | "SHOT" => Err(format!("{head} wants something behind it")),
         _ => parse_script(line).map(Step::Keys).map_err(|error| error.to_string()),
     }
 }

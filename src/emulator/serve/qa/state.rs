@@ -29,7 +29,7 @@ pub(crate) fn describe(engine: &mut Engine) -> Value {
     state["member"] = json!(account.map(|account| account.member_id.as_str().to_owned()));
     state["balance"] = json!(tree::balance(television));
     state["order_under_way"] = json!(app.order().is_some());
-    state["trouble"] = json!(app.core_failure().map(|failure| format!("{:?}", failure.kind)));
+    state["trouble"] = json!(television.trouble().map(|failure| format!("{:?}", failure.kind)));
     state["language"] = json!(app.settings.language.code());
     state["power"] = json!(match app.power() {
         Power::Standby => "standby",

@@ -80,7 +80,9 @@ fn f4_48_hours_pass_on_both_clocks_in_one_call() {
     lab.press("WAIT:48h");
     let clock = lab.get("/qa/v1/clock");
     assert_eq!(clock["box"], clock["sandbox"]);
-    assert_eq!(clock["server"], clock["sandbox"], "the box has asked, and knows the time");
+    let read = |name: &str| clock[name].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    let apart = (read("server") - read("sandbox")).num_milliseconds().abs();
+    assert!(apart < 1000, "the box has asked, and knows the time: {clock}");
     assert!(clock["sandbox"].as_str().unwrap().starts_with("2026-11-30T09:0"), "{clock}");
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -145,6 +146,25 @@ pub(super) async fn attribute(
     let node = look(&face, &element).await?.1;
     let found = find::attributes(&node).into_iter().find(|(attribute, _)| *attribute == name);
     Ok(value(found.map_or(Value::Null, |(_, text)| json!(text))))
+}
+
+/// Selenium asks for attributes and visibility by scripts of its own, which begin with their names.
+///
+/// # Errors
+/// The element of the script is not there.
+pub(super) async fn atom(face: &Face, script: &str, args: &[Value]) -> Result<Option<Response>, Fault> {
+    let start = script.trim_start();
+    let is_attribute = start.starts_with("/* getAttribute */");
+    if !is_attribute && !start.starts_with("/* isDisplayed */") {
+        return Ok(None);
+    }
+    let element = args.first().and_then(|element| element[ELEMENT].as_str()).ok_or_else(Fault::no_such_element)?;
+    let part = |name: &str| Path((String::new(), element.to_owned(), name.to_owned()));
+    if is_attribute {
+        let name = args.get(1).and_then(Value::as_str).unwrap_or_default();
+        return attribute(State(face.clone()), part(name)).await.map(Some);
+    }
+    displayed(State(face.clone()), Path((String::new(), element.to_owned()))).await.map(Some)
 }
 
 #[cfg(test)]

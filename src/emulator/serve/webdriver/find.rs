@@ -346,6 +346,6 @@ mod tests {
         let package = sxd_document::parser::parse(&source).expect("it is XML");
         let top = package.as_document().root().children()[0].element().expect("an element");
         assert_eq!(top.attribute_value("id"), Some("Offer"));
-        assert!(is_displayed(&Node { bounds: None, ..tree() }, 1280, 720) == false);
+        assert!(!is_displayed(&Node { bounds: None, ..tree() }, 1280, 720));
     }
 }

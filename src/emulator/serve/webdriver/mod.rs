@@ -115,6 +115,9 @@ struct Script {
 /// Verbs that no standard has, such as `bonus: clock` with `{"advance": "48h"}`.
 async fn execute(State(face): State<Face>, request: Request) -> Answer {
     let body: Script = answer::body(request).await?;
+    if let Some(answer) = elements::atom(&face, &body.script, &body.args).await? {
+        return Ok(answer);
+    }
     let argument = body.args.into_iter().next().unwrap_or_else(|| json!({}));
     let text = |name: &str| argument.get(name).and_then(Value::as_str).map(str::to_owned);
     let refused = |refusal: http::Refusal| Fault::invalid(refusal.0.detail().to_owned());
