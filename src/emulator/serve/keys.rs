@@ -56,10 +56,11 @@ enum Action {
 }
 
 /// Whether a call waits until nothing is on its way; a bare `true` or `false` in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
 #[serde(from = "bool")]
 pub(crate) enum Settle {
     /// It does.
+    #[default]
     Wait,
     /// It answers at once.
     AtOnce,
@@ -68,12 +69,6 @@ pub(crate) enum Settle {
 impl From<bool> for Settle {
     fn from(waits: bool) -> Self {
         if waits { Self::Wait } else { Self::AtOnce }
-    }
-}
-
-impl Default for Settle {
-    fn default() -> Self {
-        Self::Wait
     }
 }
 

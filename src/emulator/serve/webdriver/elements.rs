@@ -32,7 +32,7 @@ fn reference(id: &str) -> Value {
 
 fn id_of(reference: &str) -> Option<String> {
     let digits = reference.as_bytes();
-    if digits.is_empty() || digits.len() % 2 != 0 || digits.len() > 1024 {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || digits.len() > 1024 {
         return None;
     }
     let bytes: Option<Vec<u8>> = digits
