@@ -6,6 +6,7 @@ mod endings;
 mod fields;
 mod fleet;
 mod fuzz;
+mod golden;
 mod journey;
 mod screens;
 mod supply;

@@ -187,7 +187,7 @@ async fn parameters_headers_and_bounds_are_those_of_the_server() {
     }
     assert_eq!(schemas["Refusal"]["properties"]["deny"]["enum"], json!([true]));
     let clock = &switches["paths"]["/sandbox/v1/clock"]["post"]["description"];
-    assert!(clock.as_str().unwrap().contains("stands still"), "{clock}");
+    assert!(clock.as_str().unwrap().contains("never goes back"), "{clock}");
     let tokens = document["paths"]["/oauth/token"]["post"]["description"].as_str().unwrap();
     assert!(tokens.contains("slow_down") && tokens.contains("until a token of the pair"), "{tokens}");
 }

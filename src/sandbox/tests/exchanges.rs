@@ -6,6 +6,7 @@ use serde_json::json;
 use super::support::{NOON, Server, at, options, reasons};
 use crate::sandbox::clock::Clock;
 use crate::sandbox::policy::{Policy, PolicyChange, Processing};
+use crate::sandbox::randomness::Randomness;
 use crate::sandbox::{Fault, FaultKind, MonthlyLimit, Options};
 
 const FILM: &str = "film-potemkin";
@@ -425,9 +426,12 @@ async fn the_minutes_of_every_next_month_can_be_had() {
 #[tokio::test]
 async fn clock_and_policy_outlive_the_process() {
     let directory = tempfile::tempdir().unwrap();
+    // No two processes draw the same tokens.
+    let seed = std::cell::Cell::new(0);
     let begin = |clock, policy: PolicyChange| {
         let db = Some(directory.path().join("kept.sqlite"));
-        Server::with(Options { db, clock, policy, ..options() })
+        seed.set(seed.get() + 1);
+        Server::with(Options { db, clock, policy, randomness: Randomness::seeded(seed.get()), ..options() })
     };
     let frozen = |text| Some(Clock::frozen(at(text)));
     let server = begin(frozen(NOON), PolicyChange::default()).await;

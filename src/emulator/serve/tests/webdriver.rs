@@ -56,7 +56,7 @@ fn a_session_finds_reads_and_presses_keys() {
     let asked = json!({"script": "/* getAttribute */return (function(){}).apply(null, arguments);",
         "args": [{"element-6066-11e4-a52e-4f735466cecf": id}, "role"]})
     .to_string();
-    assert_eq!(lab.post(&format!("{session}/execute/sync"), &asked)["value"], "tab", "as Selenium asks");
+    assert_eq!(lab.post(&format!("{session}/execute/sync"), &asked)["value"], "list-item", "as Selenium asks");
     let png = lab.get(&format!("{session}/screenshot"));
     assert!(png["value"].as_str().unwrap().starts_with("iVBORw0KGgo"));
     let clock = json!({"script": "bonus: clock", "args": [{"advance": "48h"}]}).to_string();
