@@ -109,7 +109,9 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
     options.language = language;
     options.allow_insecure = args.allow_insecure;
     // A soak spends its time on keys, not on frames between them.
-    let animations = if args.soak.is_some() { Animations::Reduced } else { Animations::default() };
+    // A picture that is compared stands still.
+    let is_still = args.soak.is_some() || args.fixed.is_some();
+    let animations = if is_still { Animations::Reduced } else { Animations::default() };
     let client = Client::new(&options, storage.tokens.clone())?;
     if let Some(name) = &args.scenario {
         sign_in(name, sandbox.as_ref(), &client, &storage, &runtime)?;

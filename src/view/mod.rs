@@ -57,7 +57,7 @@ pub(crate) use offer::works_until as works_until_of;
 
 fn screen(app: &App, now: &Moment) -> Screen {
     match app.place() {
-        Place::SignIn(place) => Screen::SignIn(sign_in::sign_in(app, place)),
+        Place::SignIn(place) => sign_in::sign_in(app, place),
         Place::Join(place) => Screen::Join(sign_in::join(app, place)),
         Place::Home(place) => home::home(app, place),
         Place::Catalog(place) => Screen::Catalog(catalog::catalog(app, place)),

@@ -6,10 +6,15 @@ use crate::domain::Points;
 use super::failure;
 use super::format;
 use super::message::Msg;
-use super::model::{CodeSize, JoinScreen, ListRow, SignInScreen, Tone};
+use super::model::{CodeSize, JoinScreen, ListRow, MessageScreen, Screen, SignInScreen, Tone};
 use super::text::Text;
 
-pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
+pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> Screen {
+    // Without a code there is nothing to do with a phone: it is the message that every other screen would show (NET-4).
+    if let SignInState::Failed { failure, .. } = &place.state {
+        let buttons = format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], Some(0));
+        return Screen::Message(MessageScreen { message: failure::message(failure), buttons });
+    }
     let mut screen = SignInScreen {
         title: Msg::SignInTitle.into(),
         steps: vec![Msg::SignInStepScan.into(), Msg::SignInStepCode.into(), Msg::SignInStepConfirm.into()],
@@ -23,7 +28,7 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
     };
     let mut label = Msg::ButtonNewCode;
     match &place.state {
-        SignInState::Starting => screen.status = Msg::SignInStarting.into(),
+        SignInState::Starting | SignInState::Failed { .. } => screen.status = Msg::SignInStarting.into(),
         SignInState::Waiting { code, left, trouble, .. } => {
             label = Msg::ButtonCheck;
             screen.qr = format::qr(&code.verification_uri_complete);
@@ -58,18 +63,12 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> SignInScreen {
             screen.status = Msg::SignInDenied.into();
             screen.status_tone = Tone::Warning;
         }
-        SignInState::Failed { failure, .. } => {
-            let message = failure::message(failure);
-            screen.steps = vec![message.title, message.advice];
-            screen.status = message.code;
-            label = Msg::ButtonRetry;
-        }
     }
     if app.order().is_some() {
         screen.steps.push(Msg::SignInOrderWaits.into());
     }
     screen.buttons = format::buttons([(label.into(), Tone::Plain)], Some(0));
-    screen
+    Screen::SignIn(screen)
 }
 
 pub(crate) fn join(app: &App, place: &JoinPlace) -> JoinScreen {

@@ -6,9 +6,9 @@ use super::message::Msg;
 use super::model::{Screen, ViewModel};
 use super::text::Text;
 use super::{failure, refusal};
-use crate::core::tests::fixtures::{World, every_failure, every_reason, points};
+use crate::core::tests::fixtures::{World, device_code, every_failure, every_reason, points};
 use crate::core::tests::support::{Journey, at_confirmation, home, home_of, ordered, refusal as refused, signed_out};
-use crate::core::{PinAnswer, PlaceKind};
+use crate::core::{Answer, Boot, PinAnswer, PlaceKind, Session};
 use crate::domain::{Failure, FailureKind};
 
 const SLINT: &str = include_str!("../../ui/api/texts.slint");
@@ -267,4 +267,18 @@ fn lay_3_core_text_is_34_pixels_at_least_and_no_text_is_below_28() {
     for other in ["small", "tab", "glyph"] {
         assert!(theme("Type", other) >= 28, "{other}");
     }
+}
+
+#[test]
+fn net_4_without_a_sign_in_code_the_failure_fills_the_screen() {
+    let world = World::default();
+    let boot = Boot { session: Session::SignedOut, ..world.boot() };
+    let mut journey = Journey::boot(world, boot);
+    let failure = Failure::new(FailureKind::NoConnection);
+    journey.fail("StartSignIn", failure.kind.clone());
+    let Screen::Message(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    assert_eq!(screen.message, failure::message(&failure));
+    assert!(screen.buttons[0].is_focused, "OK asks for a code again");
+    journey.keys("OK").answer("StartSignIn", Answer::DeviceCode(device_code("AAAA-BBBB")));
+    assert!(matches!(journey.vm().screen, Screen::SignIn(_)));
 }
