@@ -112,7 +112,7 @@ fn closing_line(denied: &str, missing: &str) -> (String, bool) {
     for tool in ["cargo", "cargo-deny", "git", "rustc", "cc"] {
         write(&format!("tools/{tool}"), stand_in);
     }
-    for stage in [".ci/cross", ".ci/deb", "tests/box/run"] {
+    for stage in [".ci/clients", ".ci/cross", ".ci/deb", "tests/box/run"] {
         let status = if stage == missing { 75 } else { 0 };
         write(stage, &format!("#!/bin/bash\nexit {status}\n"));
     }
@@ -134,6 +134,7 @@ fn the_last_line_of_ci_names_what_was_not_looked_at() {
         ("", "", None),
         ("*ls-remote*", "", Some("advisories")),
         ("*fetch*", "", Some("advisories")),
+        ("", ".ci/clients", Some("clients")),
         ("", ".ci/cross", Some("cross")),
         ("*ls-remote*", "tests/box/run", Some("advisories, lab")),
     ] {
