@@ -87,7 +87,12 @@ impl Storage {
         ownership::mark(&lock).map_err(failed)?;
         sweep(directory).map_err(failed)?;
         let images = ImageCache::open(&directory.join("images"), image_cache_bytes).map_err(failed)?;
-        Ok(Self { images, _lock: Some(lock), ..Self::on(Arc::new(SystemFiles), directory) })
+        Ok(Self {
+            images,
+            starts: Starts::new(directory),
+            _lock: Some(lock),
+            ..Self::on(Arc::new(SystemFiles), directory)
+        })
     }
 
     /// Everything but pictures, on a disk that nobody else uses; the directory is there.
@@ -99,7 +104,7 @@ impl Storage {
             settings: SettingsFile::new(files.clone(), directory),
             pin: PinFile::new(files.clone(), directory),
             images: ImageCache::none(),
-            starts: Starts::new(directory),
+            starts: Starts::none(),
             owner: directory.join("owner"),
             files,
             _lock: None,
@@ -108,7 +113,7 @@ impl Storage {
 
     /// Takes a directory that cannot be written: what it holds is read, and every write fails.
     pub fn read_only(directory: &Path) -> Self {
-        Self::on(Arc::new(SystemFiles), directory)
+        Self { starts: Starts::new(directory), ..Self::on(Arc::new(SystemFiles), directory) }
     }
 
     /// Keeps apart what different services say: what another address got is neither shown nor asked about.

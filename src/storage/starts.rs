@@ -12,7 +12,8 @@ const PATIENCE: u32 = 2;
 /// It is written without waiting for the disk: a mark that the power takes along tells of no fault of the program.
 #[derive(Debug)]
 pub struct Starts {
-    path: PathBuf,
+    /// `None` counts no starts: a disk that is not the system's holds no pictures that could end one.
+    path: Option<PathBuf>,
 }
 
 /// What the starts before say of what is kept.
@@ -26,13 +27,18 @@ pub enum Verdict {
 
 impl Starts {
     pub(super) fn new(directory: &Path) -> Self {
-        Self { path: directory.join("starting") }
+        Self { path: Some(directory.join("starting")) }
+    }
+
+    pub(super) fn none() -> Self {
+        Self { path: None }
     }
 
     /// A start begins.
     pub fn begin(&self) -> Verdict {
-        let died = fs::read_to_string(&self.path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0_u32);
-        if let Err(error) = fs::write(&self.path, died.saturating_add(1).to_string()) {
+        let Some(path) = &self.path else { return Verdict::Sound };
+        let died = fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0_u32);
+        if let Err(error) = fs::write(path, died.saturating_add(1).to_string()) {
             tracing::debug!(%error, "a start cannot be marked");
         }
         if died < PATIENCE { Verdict::Sound } else { Verdict::Suspect }
@@ -41,7 +47,7 @@ impl Starts {
     /// The first picture is on the screen.
     pub fn end(&self) {
         // A mark that stays costs a cache after the next fault, no more.
-        let _ = fs::remove_file(&self.path);
+        let _ = self.path.as_ref().map(fs::remove_file);
     }
 }
 
