@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -71,7 +70,9 @@ pub struct Live {
     client: Client,
     clock: Box<dyn Clock>,
     disk: Disk,
-    player: PlayerParts,
+    command: Vec<String>,
+    rules: PlayerRules,
+    fallback: PlayerFallback,
     lending: Lending,
     stop_player: Arc<Notify>,
     journal: Option<Journal>,
@@ -110,15 +111,17 @@ impl Live {
     /// # Errors
     /// The system gives no threads.
     pub fn start(parts: LiveParts, deliver: Arc<dyn Fn(Arrival) + Send + Sync>) -> io::Result<Self> {
-        let LiveParts { client, storage, clock, mut player, journal } = parts;
+        let LiveParts { client, storage, clock, player, journal } = parts;
+        let PlayerParts { command, rules, fallback, stage } = player;
         let done = deliver.clone();
         let disk = Disk::start(storage, move |answer| done(Arrival::DiskDone(answer.map(Box::new))))?;
-        let stage = std::mem::replace(&mut player.stage, Box::new(crate::player::lending::Desktop));
         Ok(Self {
             client,
             clock,
             disk,
-            player,
+            command,
+            rules,
+            fallback,
             lending: Lending::new(stage),
             stop_player: Arc::new(Notify::new()),
             journal,
@@ -174,8 +177,8 @@ impl Ports for Live {
         tracing::info!(title, "a film is asked for");
         // The player finds the screen free, however fast it starts.
         self.lending.begin();
-        let (deliver, command) = (self.deliver.clone(), self.player.command.clone());
-        let (rules, fallback) = (self.player.rules.clone(), self.player.fallback);
+        let (deliver, command) = (self.deliver.clone(), self.command.clone());
+        let (rules, fallback) = (self.rules.clone(), self.fallback);
         let stop = Arc::new(Notify::new());
         self.stop_player = stop.clone();
         self.workers.handle().spawn(async move {

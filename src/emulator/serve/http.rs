@@ -16,13 +16,20 @@ use crate::sandbox::guard;
 use crate::sandbox::problem::Problem;
 use crate::sandbox::server::{self, Site};
 
-use super::engine::Gone;
+use super::engine::{BoxHandle, Gone};
 
 /// The largest body that is read.
 const BODY_LIMIT: usize = 64 * 1024;
 /// QA's programs are few.
 const MOST_CONNECTIONS: usize = 64;
 const MOST_HEADERS: usize = 64;
+
+/// A box with its name, as the handlers of a face get it.
+#[derive(Clone)]
+pub(super) struct Face {
+    pub(super) id: String,
+    pub(super) tv: BoxHandle,
+}
 
 /// A request that is refused.
 #[derive(Debug, Clone)]

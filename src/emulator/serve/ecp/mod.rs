@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::engine::{BoxHandle, Engine, Gone, HoldTime};
-use super::http::Refusal;
+use super::http::{Face, Refusal};
 use super::walk::{Walk, walk_to};
 use crate::input::{Button, RemoteKey};
 
@@ -27,13 +27,6 @@ pub(crate) const APP: &str = "bonus-tv";
 const ANSWER: Duration = Duration::from_millis(800);
 /// The longest id of a deep link.
 const MOST_CONTENT: usize = 200;
-
-/// A box as its remote control knows it.
-#[derive(Clone)]
-pub(super) struct Face {
-    id: String,
-    tv: BoxHandle,
-}
 
 /// The routes.
 pub(crate) fn router(id: &str, tv: BoxHandle) -> Router {

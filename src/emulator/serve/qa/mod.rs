@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::engine::{BoxHandle, Engine};
-use super::http::{Refusal, json};
+use super::http::{Face, Refusal, json};
 use super::keys::{KeysBody, changed};
 use super::tree;
 use super::waiting::{LONGEST_WAIT, Want};
@@ -23,13 +23,6 @@ use crate::input::{PowerKey, parse_duration};
 
 pub(crate) use sandbox::{charges, requests_of, sign_in_as};
 pub(crate) use state::describe;
-
-/// A box with its name.
-#[derive(Clone)]
-pub(super) struct Face {
-    id: String,
-    tv: BoxHandle,
-}
 
 /// The routes.
 pub(crate) fn router(id: &str, tv: BoxHandle) -> Router {

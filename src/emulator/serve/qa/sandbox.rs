@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Face;
 use crate::core::{Place, SignInState};
 use crate::emulator::serve::engine::{BoxHandle, Engine};
+use crate::emulator::serve::http::Face;
 use crate::emulator::serve::http::{Refusal, json as read_json};
 use crate::sandbox::values::MemberId;
 use crate::sandbox::{Control, ControlError, Fault, LedgerRow, SeenRequest};
