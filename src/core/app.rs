@@ -64,6 +64,7 @@ pub struct App {
     pub(crate) power_keys: PowerKeys,
     pub(crate) hero: Option<OfferId>,
     pub(crate) hero_due: Option<Duration>,
+    pub(crate) rested: Option<OfferId>,
     pub(crate) minute_due: Duration,
     pub(crate) last_exit_back: Option<Duration>,
     /// The renewal that was switched off last, and until when one press switches it on again.
@@ -185,7 +186,9 @@ pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
         Event::Key(key) => {
             app.note_secret(key);
             if let Some(step) = app.repeat.key(now.monotonic, key) {
+                let before = app.focused_offer();
                 app.take_step(step, &mut turn);
+                app.key_settled(before.as_ref());
             }
         }
         Event::KeysReleased => {
@@ -204,6 +207,7 @@ pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
         Event::LinkChanged(change) => app.link_changed(change, &turn),
     }
     app.settle_focus();
+    app.settle_rested();
     turn.effects
 }
 
@@ -242,6 +246,7 @@ impl App {
             power_keys: PowerKeys::default(),
             hero: None,
             hero_due: None,
+            rested: None,
             minute_due: now.monotonic,
             last_exit_back: None,
             switched_off: None,
@@ -282,6 +287,7 @@ impl App {
             }
         }
         app.settle_focus();
+        app.settle_rested();
         (app, turn.effects)
     }
 

@@ -25,6 +25,7 @@ mod places;
 mod playback;
 mod power;
 mod replies;
+mod rested;
 mod settings;
 mod shelf;
 

@@ -36,8 +36,8 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
     let is_other = matches!(place.section, Some(SectionKey::OtherRewards));
     // The code stands where a message is as wide as the page.
     let has_qr = is_other && message.is_none();
-    let focused = app.focused_offer().filter(|_| has_focus);
-    let focused = focused.and_then(|id| shelf.offer(&id));
+    let focused = app.rested_offer().filter(|_| has_focus);
+    let focused = focused.and_then(|id| shelf.offer(id));
     let account_url = app.identity.account_url.as_ref();
     CatalogScreen {
         title: match (focused, is_other) {

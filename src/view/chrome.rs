@@ -206,9 +206,9 @@ fn ok_on_home(app: &App, place: &HomePlace) -> Msg {
 /// The keys that put the focused offer into the basket, or show what is in it.
 fn offer_hints(app: &App) -> Vec<KeyHint> {
     let hint = |key, label: Msg| KeyHint { key, label: label.into() };
-    let id = app.focused_offer();
-    let is_in = id.as_ref().is_some_and(|id| app.is_in_basket(id));
-    let can = id.as_ref().and_then(|id| app.data.shelf.offer(id)).is_some_and(|offer| app.can_basket(offer));
+    let id = app.rested_offer();
+    let is_in = id.is_some_and(|id| app.is_in_basket(id));
+    let can = id.and_then(|id| app.data.shelf.offer(id)).is_some_and(|offer| app.can_basket(offer));
     let tick = match (is_in, can) {
         (true, _) => Some(hint(HintKey::Green, Msg::HintUntick)),
         (false, true) => Some(hint(HintKey::Green, Msg::HintTick)),

@@ -132,9 +132,7 @@ impl App {
         if let Some(page) = self.stack.last_mut() {
             page.tab_focus = None;
         }
-        if self.hero.is_none() {
-            self.hero = self.focused_offer();
-        }
+        self.hero = self.focused_offer().or(self.hero.take());
         self.freshen_all(FRESH, turn);
     }
 

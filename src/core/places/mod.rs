@@ -164,13 +164,10 @@ impl App {
         }
     }
 
-    /// After a key: hero and grid follow once the focus rests, never on the path of a key.
+    /// After a key: hero, hints and grid follow once the focus rests, never on the path of a key.
     pub(crate) fn focus_moved(&mut self, turn: &mut Turn) {
-        const REST: std::time::Duration = std::time::Duration::from_millis(350);
-        let focused = self.focused_offer();
-        let follows = self.place().kind() == super::PlaceKind::Home && focused.is_some() && focused != self.hero;
-        let follows = follows || self.is_between_sections();
-        self.hero_due = follows.then(|| turn.now.monotonic + REST);
+        let follows = self.is_passing(self.focused_offer().as_ref()) || self.is_between_sections();
+        self.hero_due = follows.then(|| turn.now.monotonic + Self::REST);
         self.load_more_if_near_end(turn);
     }
 

@@ -61,6 +61,19 @@ fn the_hero_follows_only_after_a_rest() {
 }
 
 #[test]
+fn the_hints_follow_only_after_a_rest_but_a_tick_at_once() {
+    let hinted = |journey: &Journey| journey.app.rested_offer().cloned();
+    let mut journey = home();
+    assert_eq!(hinted(&journey), Some(offer_id("f1")));
+    journey.keys("RIGHT*2");
+    assert_eq!(hinted(&journey), Some(offer_id("f1")), "the focus passes");
+    journey.keys("GREEN");
+    assert_eq!(hinted(&journey), Some(offer_id("f3")), "who ticks looks at the offer");
+    journey.keys("LEFT").wait(ms(400));
+    assert_eq!(hinted(&journey), Some(offer_id("f2")));
+}
+
+#[test]
 fn the_hero_stands_still_while_a_key_is_held() {
     let mut journey = home();
     journey.keys("RIGHT*3");

@@ -144,7 +144,7 @@ fn home_remembers_row_and_card() {
 #[test]
 fn the_catalogue_remembers_card_and_scroll() {
     let mut journey = home();
-    journey.keys("UP UP RIGHT OK DOWN DOWN RIGHT").expect_offer("f14");
+    journey.keys("UP UP RIGHT OK DOWN DOWN RIGHT").expect_offer("f14").wait(std::time::Duration::from_millis(400));
     let before = journey.vm().screen;
     journey.keys("OK BACK");
     assert_eq!(journey.vm().screen, before);
