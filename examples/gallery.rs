@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use bonus_tv::emulator::gallery::{Look, states};
+use bonus_emulator::gallery::{Look, states};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);

@@ -12,12 +12,10 @@ use crate::storage::{JournalError, Storage};
 /// The body of an answer of the bonus API, read as every answer there is; what a screen would show of it is drawn.
 pub fn api_answer(bytes: &[u8]) {
     crate::api::nonsense::parse_all(bytes);
-    #[cfg(feature = "ui")]
     drawing::draw(bytes);
 }
 
 /// Draws what came out: a text can be as it should be and still be more than a shaper of text takes.
-#[cfg(feature = "ui")]
 mod drawing {
     use std::cell::RefCell;
     use std::rc::Rc;
@@ -127,7 +125,6 @@ pub fn config(bytes: &[u8]) {
 }
 
 /// The viewer's own keys.
-#[cfg(feature = "box")]
 pub fn keymap(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let standard = crate::input::Codes::standard(crate::input::RemoteKey::Back);

@@ -17,7 +17,8 @@
 //!    the window's side: one turn of the loop, and pictures.
 //! 6. `api`: the bonus API's client, one method for each endpoint; its JSON is in `api/wire`.
 //! 7. `platform` has the windows, `set_top_box` the program of a box with its event loop, `config` its settings.
-//! 8. `emulator` is QA's television, `sandbox` the bonus API server beside it: routes, services, rules, store.
+//! 8. The package `bonus-emulator` is QA's television, `bonus-sandbox` the bonus API server beside it: routes,
+//!    services, rules, store. `bonus-tv-ui` has the Slint files.
 //!
 //! To follow one key from the remote to the pixels, or one order to the ledger and back, start at
 //! `shell::Shell::key`. `docs/architecture.md` has the invariants, `docs/adding-a-screen.md` the files of a screen.
@@ -53,32 +54,18 @@
 //! - **shelf**: the catalogue as it is browsed ([`core::Shelf`]); in the sandbox, a page of it
 //! - **member**: the person who is signed in; the viewer is the person with the remote
 
-#[cfg(feature = "client")]
 pub mod api;
-#[cfg(feature = "client")]
 pub mod config;
 pub mod core;
 pub mod domain;
-#[cfg(feature = "emulator")]
-pub mod emulator;
-#[cfg(feature = "client")]
 pub mod engine;
-#[cfg(feature = "client")]
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod input;
-#[cfg(feature = "client")]
 pub mod logging;
-#[cfg(feature = "ui")]
 pub mod platform;
-#[cfg(feature = "client")]
 pub mod player;
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
-#[cfg(all(feature = "client", feature = "ui", any(feature = "box", test)))]
 pub mod set_top_box;
-#[cfg(feature = "client")]
 pub mod shell;
-#[cfg(feature = "client")]
 pub mod storage;
 pub mod view;

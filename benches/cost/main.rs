@@ -3,6 +3,8 @@
 //! Pixels are exact and the same everywhere; times are those of the machine at hand and good for
 //! ratios. `cargo bench` prints one table; a word after `--` keeps the sections whose name holds it.
 
+#[path = "../../tests/it/screens/stage.rs"]
+mod stage;
 mod x11;
 
 use std::error::Error;
@@ -11,21 +13,20 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use bonus_emulator::{Args, Television};
+use bonus_sandbox::{Options, Running, start};
 use bonus_tv::api::{Client, ClientOptions, Tokens};
 use bonus_tv::core::{Event, Moment, PlaceKind, update};
 use bonus_tv::domain::Secret;
-use bonus_tv::emulator::{Args, Television};
-use bonus_tv::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
-use bonus_tv::platform::headless::Headless;
-use bonus_tv::sandbox::{Options, Running, start};
+use bonus_tv::input::{Direction, Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
 use bonus_tv::shell::heap;
 use bonus_tv::storage::Storage;
-use bonus_tv::view::bind::Screen;
-use bonus_tv::view::fixtures::{self, Pictures};
-use bonus_tv::view::model::{CardShape, ViewModel};
+use bonus_tv::view::model::{CardShape, Screen as ScreenModel, ViewModel};
 use bonus_tv::view::view;
 use clap::Parser;
 use tokio::runtime::Runtime;
+
+use stage::{Stage, open, pair, television};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -110,62 +111,69 @@ fn steps_of_the_core() -> Outcome<()> {
     Ok(())
 }
 
-/// Two pictures between which the focus moves.
-type Pair = (&'static str, ViewModel, ViewModel);
+/// A move of the focus or of a page: its name, and the keys that lead there. The last key is the move.
+const MOVES_OF_THE_FOCUS: [(&str, &str); 8] = [
+    ("home, focus along tiles", "TILES RIGHT RIGHT"),
+    ("home, focus along posters", "POSTERS RIGHT RIGHT"),
+    ("home, row scrolls", "POSTERS RIGHT*5 RIGHT"),
+    ("home, next row", "RIGHT DOWN"),
+    ("catalogue, focus", "CATALOGUE DOWN*2 RIGHT"),
+    ("catalogue, rows scroll", "CATALOGUE DOWN*3 DOWN"),
+    ("list, focus", "OPTIONS DOWN DOWN"),
+    ("home to catalogue", "UP*5 RIGHT OK"),
+];
 
-fn pairs() -> [Pair; 8] {
-    [
-        ("home, focus along tiles", fixtures::home(0, 1), fixtures::home(0, 2)),
-        ("home, focus along posters", fixtures::home(1, 1), fixtures::home(1, 2)),
-        ("home, row scrolls", fixtures::home(1, 4), fixtures::home(1, 5)),
-        ("home, next row", fixtures::home(0, 1), fixtures::home(1, 1)),
-        ("catalogue, focus", fixtures::catalog(CardShape::Tile, 1), fixtures::catalog(CardShape::Tile, 2)),
-        ("catalogue, rows scroll", fixtures::catalog(CardShape::Tile, 5), fixtures::catalog(CardShape::Tile, 9)),
-        ("list, focus", fixtures::my_options(1), fixtures::my_options(2)),
-        ("home to catalogue", fixtures::home(0, 1), fixtures::catalog(CardShape::Tile, 1)),
-    ]
-}
-
-/// A 1920x1080 screen that shows one view-model after the other.
-struct Stage {
-    screen: std::rc::Rc<Headless>,
-    window: Screen,
-    pictures: Pictures,
-}
-
-impl Stage {
-    /// A screen on which everything of a pair was seen once.
-    fn warm(first: &ViewModel, second: &ViewModel) -> Outcome<Self> {
-        let screen = Headless::install(1920, 1080)?;
-        let window = Screen::new()?;
-        window.open()?;
-        let mut stage = Self { screen, window, pictures: Pictures::at_scale(1.0) };
-        for vm in [first, second, first] {
-            stage.show(vm);
+/// The television that has made the move, and what it showed before and after.
+fn make(way: &str) -> Outcome<(Television, [ViewModel; 2])> {
+    let mut television = television("vip", 1920);
+    let (way, last) = way.rsplit_once(' ').ok_or("a move is a way and a key")?;
+    let [ScriptStep::Tap(key)] = parse_script(last)?[..] else { return Err("the last word is a key".into()) };
+    for word in way.split(' ') {
+        match word {
+            "TILES" => go_to_row(&mut television, CardShape::Tile)?,
+            "POSTERS" => go_to_row(&mut television, CardShape::Poster)?,
+            "CATALOGUE" => open(&mut television, PlaceKind::Catalog),
+            "OPTIONS" => open(&mut television, PlaceKind::MyOptions),
+            keys => television.press_keys(keys)?,
         }
-        Ok(stage)
     }
+    let views = pair(&mut television, key);
+    Ok((television, views))
+}
 
-    /// The pixels and the time of a frame.
-    fn show(&mut self, vm: &ViewModel) -> (u64, Duration) {
-        let (drawn, taken) = timed(|| {
-            self.window.show(vm, &self.pictures);
-            self.screen.draw()
-        });
-        (drawn.map_or(0, |drawn| drawn.pixels), taken)
+fn go_to_row(television: &mut Television, shape: CardShape) -> Outcome<()> {
+    for _ in 0..10 {
+        let ScreenModel::Home(home) = television.view().screen else { break };
+        let focused = home.rows.iter().find(|row| row.cards.iter().any(|card| card.is_focused));
+        if focused.is_some_and(|row| row.shape == shape) {
+            return Ok(());
+        }
+        television.press_keys("DOWN")?;
     }
+    Err(format!("home has no row of {shape:?}").into())
+}
+
+/// A window on which everything of a pair was seen once.
+fn warm<'a>(television: &'a Television, [first, second]: &[ViewModel; 2]) -> Stage<'a> {
+    let mut stage = Stage::showing(first, television);
+    stage.show(second);
+    stage.show(first);
+    stage
 }
 
 /// Moves of the focus between two pictures.
 fn frames() -> Outcome<()> {
-    for (name, first, second) in &pairs() {
-        let mut stage = Stage::warm(first, second)?;
-        let mut show = |vm| stage.show(vm);
+    for (name, way) in MOVES_OF_THE_FOCUS {
+        let (television, views) = make(way)?;
+        let mut stage = warm(&television, &views);
+        let [first, second] = &views;
         let mut pixels = 0;
         let taken = median(15, || {
-            let (there, taken) = show(second);
-            let (back, _) = show(first);
-            pixels = pixels.max(there).max(back);
+            let (there, taken) = timed(|| stage.show(second));
+            let back = stage.show(first);
+            for drawn in [there, back].into_iter().flatten() {
+                pixels = pixels.max(drawn.pixels);
+            }
             Ok(taken)
         })?;
         let share = pixels as f64 * 100.0 / f64::from(1920 * 1080);
@@ -176,24 +184,25 @@ fn frames() -> Outcome<()> {
 
 /// Instructions of one move, counted by callgrind: the same whatever else the machine does.
 fn instructions_of_a_move() -> Outcome<()> {
-    const FEW: u64 = 4;
-    const MANY: u64 = 24;
-    for (name, _, _) in &pairs() {
-        let counted = |times| count(&[MOVES, name, times]);
-        let (Some(few), Some(many)) = (counted(&FEW.to_string())?, counted(&MANY.to_string())?) else {
+    const TIMES: u32 = 20;
+    for (name, _) in MOVES_OF_THE_FOCUS {
+        let Some(counted) = count(&[MOVES, name, &TIMES.to_string()])? else {
             line("valgrind is not installed", "");
             return Ok(());
         };
-        let each = many.saturating_sub(few) as f64 / (MANY - FEW) as f64 / 1e6;
+        let each = counted as f64 / f64::from(TIMES) / 1e6;
         line(name, &format!("{each:.2} M instructions"));
     }
     Ok(())
 }
 
-/// The instructions of this program with these arguments; `None` without valgrind.
+/// The instructions of [`repeat_move`] in this program with these arguments; `None` without valgrind.
 fn count(arguments: &[&str]) -> Outcome<Option<u64>> {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(std::env::current_exe()?).args(arguments);
+    valgrind
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*repeat_move*"])
+        .arg(std::env::current_exe()?)
+        .args(arguments);
     let output = match valgrind.output() {
         Ok(output) => output,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -206,13 +215,19 @@ fn count(arguments: &[&str]) -> Outcome<Option<u64>> {
 
 /// Moves there and back so many times.
 fn moves(name: &str, times: u64) -> Outcome<()> {
-    let pairs = pairs();
-    let (_, first, second) = pairs.iter().find(|(known, _, _)| *known == name).ok_or("there is no such move")?;
-    let mut stage = Stage::warm(first, second)?;
+    let (_, way) = MOVES_OF_THE_FOCUS.iter().find(|(known, _)| *known == name).ok_or("there is no such move")?;
+    let (television, views) = make(way)?;
+    let mut stage = warm(&television, &views);
     for at in 0..times {
-        stage.show(if at % 2 == 0 { second } else { first });
+        repeat_move(&mut stage, &views, at);
     }
     Ok(())
+}
+
+/// What callgrind counts, and nothing before it.
+#[inline(never)]
+fn repeat_move(stage: &mut Stage<'_>, [first, second]: &[ViewModel; 2], at: u64) {
+    stage.show(if at.is_multiple_of(2) { second } else { first });
 }
 
 /// From home to the first row of a large catalogue, and how long a new television needs to be at home.

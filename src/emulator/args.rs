@@ -286,7 +286,7 @@ impl Size {
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
-    crate::input::parse_duration(text).ok_or_else(|| "a time is written 30s, 5m or 24h".to_owned())
+    bonus_tv::input::parse_duration(text).ok_or_else(|| "a time is written 30s, 5m or 24h".to_owned())
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

@@ -8,9 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
 use serde::Deserialize;
 
-use crate::core::{App, Place, SignInState};
-use crate::sandbox::values::MemberId;
-use crate::sandbox::{Control, Fault, FaultKind};
+use bonus_sandbox::values::MemberId;
+use bonus_sandbox::{Control, Fault, FaultKind};
+use bonus_tv::core::{App, Place, SignInState};
 
 use super::{Args, EmulatorError, Size, Television};
 
@@ -48,7 +48,7 @@ impl TryFrom<String> for Step {
         if text.starts_with('!') {
             return Switch::try_from(text).map(Self::Switch);
         }
-        crate::input::parse_script(&text).map_err(|error| format!("«{text}»: {error}"))?;
+        bonus_tv::input::parse_script(&text).map_err(|error| format!("«{text}»: {error}"))?;
         Ok(Self::Keys(text))
     }
 }

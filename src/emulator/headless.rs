@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
-use crate::core::{OrderPhase, Place, SignInState};
-use crate::domain::Failure;
-use crate::engine::clock::{Clock, ManualClock};
-use crate::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey, ScriptStep, parse_script};
-use crate::platform::headless::Headless;
-use crate::shell::Shell;
-use crate::view::bind::Screen;
+use bonus_tv::core::{OrderPhase, Place, SignInState};
+use bonus_tv::domain::Failure;
+use bonus_tv::engine::clock::{Clock, ManualClock};
+use bonus_tv::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey, ScriptStep, parse_script};
+use bonus_tv::platform::headless::Headless;
+use bonus_tv::shell::Shell;
+use bonus_tv::view::bind::Screen;
 
 use super::args::Size;
 use super::gallery::Words;
@@ -63,7 +63,8 @@ pub(crate) enum Rest {
 /// Runs a script and writes the last picture.
 pub(crate) fn run(setup: Setup, args: &Args) -> Result<(), EmulatorError> {
     let steps = parse_script(&args.keys).map_err(|error| EmulatorError::Usage(format!("--keys: {error}")))?;
-    let mut television = Television::start(setup, args.size.unwrap_or(Size::FULL_HD), crate::engine::clock::entropy())?;
+    let mut television =
+        Television::start(setup, args.size.unwrap_or(Size::FULL_HD), bonus_tv::engine::clock::entropy())?;
     let every = args.check_picture.unwrap_or(u32::MAX);
     let result = television.settle().and_then(|()| television.play_checked(&steps, every));
     if let Some(path) = &args.screenshot {
@@ -93,7 +94,7 @@ impl Television {
     /// What `emulator` would end with.
     pub fn first_picture(args: &Args) -> Result<Self, EmulatorError> {
         let size = args.size.unwrap_or(Size::FULL_HD);
-        let mut television = Self::start(super::setup::prepare(args)?, size, crate::engine::clock::entropy())?;
+        let mut television = Self::start(super::setup::prepare(args)?, size, bonus_tv::engine::clock::entropy())?;
         television.present();
         Ok(television)
     }
@@ -108,7 +109,7 @@ impl Television {
     }
 
     /// The state of the program.
-    pub fn app(&self) -> &crate::core::App {
+    pub fn app(&self) -> &bonus_tv::core::App {
         self.shell.app()
     }
 
@@ -128,23 +129,28 @@ impl Television {
     }
 
     /// What the screen shows.
-    pub fn view(&self) -> crate::view::model::ViewModel {
-        crate::view::view(self.shell.app(), &self.clock.now())
+    pub fn view(&self) -> bonus_tv::view::model::ViewModel {
+        bonus_tv::view::view(self.shell.app(), &self.clock.now())
     }
 
     /// The switches of the sandbox inside, if it is inside.
-    pub fn sandbox(&self) -> Option<crate::sandbox::Control> {
-        self.remains.sandbox.as_ref().map(crate::sandbox::Running::control)
+    pub fn sandbox(&self) -> Option<bonus_sandbox::Control> {
+        self.remains.sandbox.as_ref().map(bonus_sandbox::Running::control)
+    }
+
+    /// The pictures that the program has fetched, for another window of this size.
+    pub fn images(&self) -> &dyn bonus_tv::view::bind::Images {
+        self.shell.images()
     }
 
     /// The words of a text in the language of the screen.
-    pub fn words(&self, text: &crate::view::text::Text) -> String {
+    pub fn words(&self, text: &bonus_tv::view::text::Text) -> String {
         self.shell.screen().words(text)
     }
 
     /// Everything that can have the focus, with its place on the screen.
-    pub fn focus_boxes(&self) -> Vec<crate::view::bind::FocusBox> {
-        self.shell.screen().focus_boxes()
+    pub fn focus_boxes(&self) -> Vec<crate::elements::FocusBox> {
+        crate::elements::focus_boxes(self.shell.screen().root())
     }
 
     /// The picture as rows of red, green and blue bytes.
@@ -244,13 +250,13 @@ impl Television {
     }
 
     /// A key goes down and stays down.
-    pub(crate) fn key_down(&mut self, key: RemoteKey) {
+    pub fn key_down(&mut self, key: RemoteKey) {
         self.shell.key(KeyEvent { key, phase: Phase::Down(Hold::Trusted) });
         self.present();
     }
 
     /// A key goes up.
-    pub(crate) fn key_up(&mut self, key: RemoteKey) {
+    pub fn key_up(&mut self, key: RemoteKey) {
         self.shell.key(KeyEvent { key, phase: Phase::Up });
         self.present();
     }
@@ -298,7 +304,7 @@ impl Television {
     }
 
     /// Width and height of the picture in pixels.
-    pub(crate) fn size(&self) -> (u32, u32) {
+    pub fn size(&self) -> (u32, u32) {
         self.screen.size()
     }
 
@@ -309,7 +315,7 @@ impl Television {
 
     /// The address of the sandbox's switches, if it is inside and they have one.
     pub(crate) fn switches(&self) -> Option<String> {
-        self.remains.sandbox.as_ref().and_then(crate::sandbox::Running::control_url)
+        self.remains.sandbox.as_ref().and_then(bonus_sandbox::Running::control_url)
     }
 
     /// What keeps the box from the bonus API, if anything does.
@@ -326,8 +332,8 @@ impl Television {
     }
 
     /// Where the window has its elements.
-    pub(crate) fn elements(&self) -> Vec<crate::view::bind::AccessibleElement> {
-        self.shell.screen().accessible_elements()
+    pub(crate) fn elements(&self) -> Vec<crate::elements::AccessibleElement> {
+        crate::elements::accessible(self.shell.screen().window())
     }
 
     /// The box's own clock.

@@ -3,10 +3,13 @@
 //! A second window shows the same state and is drawn once. Drawing the first window whole would mend what is
 //! looked for: each element that is drawn hears again of everything it depends on.
 
-use crate::platform::difference::{Difference, PixelRect, difference};
-use crate::platform::headless::Headless;
-use crate::shell::Shell;
-use crate::view::bind::Screen;
+use slint::{LogicalPosition, LogicalSize};
+
+use crate::elements::innermost;
+use bonus_tv::platform::difference::{Difference, PixelRect, difference};
+use bonus_tv::platform::headless::Headless;
+use bonus_tv::shell::Shell;
+use bonus_tv::view::bind::Screen;
 
 use super::EmulatorError;
 
@@ -38,6 +41,6 @@ pub(super) fn check(shell: &Shell, screen: &Headless) -> Result<(), EmulatorErro
     let PixelRect { x, y, width: across, height: down } = difference.place;
     let scale = window.window().scale_factor();
     let [x, y, across, down] = [x, y, across, down].map(|pixels| pixels as f32 / scale);
-    let element = window.element_at(x, y, across, down);
+    let element = innermost(window.root(), LogicalPosition::new(x, y), LogicalSize::new(across, down));
     Err(PictureDiffers { difference, size: (width, height), element }.into())
 }

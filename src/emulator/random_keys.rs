@@ -1,6 +1,6 @@
 //! The keys of somebody who presses whatever is under the thumb; a seed repeats them.
 
-use crate::input::{Direction, RemoteKey};
+use bonus_tv::input::{Direction, RemoteKey};
 
 /// Keys and other choices, the same for the same seed.
 #[derive(Debug, Clone)]

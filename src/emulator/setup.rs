@@ -8,21 +8,21 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use url::{Position, Url};
 
-use crate::api::{Client, ClientOptions, Tokens};
-use crate::core::{Identity, Memory, Settings};
-use crate::domain::{Animations, Language, Secret};
-use crate::engine::clock::Clock;
-use crate::engine::journal::Journal;
-use crate::engine::live::PlayerParts;
-use crate::player::film::PlayerFallback;
-use crate::player::lending::Desktop;
-use crate::player::{FilmAddresses, Insecure, PlayerRules};
-use crate::sandbox::clock::Clock as SandboxClock;
-use crate::sandbox::randomness::Randomness;
-use crate::sandbox::{self, KeptTime, MonthlyLimit, Options, Running};
-use crate::shell::Parts;
-use crate::storage::Storage;
-use crate::view::bind::ThemeColors;
+use bonus_sandbox::clock::Clock as SandboxClock;
+use bonus_sandbox::randomness::Randomness;
+use bonus_sandbox::{KeptTime, MonthlyLimit, Options, Running};
+use bonus_tv::api::{Client, ClientOptions, Tokens};
+use bonus_tv::core::{Identity, Memory, Settings};
+use bonus_tv::domain::{Animations, Language, Secret};
+use bonus_tv::engine::clock::Clock;
+use bonus_tv::engine::journal::Journal;
+use bonus_tv::engine::live::PlayerParts;
+use bonus_tv::player::film::PlayerFallback;
+use bonus_tv::player::lending::Desktop;
+use bonus_tv::player::{FilmAddresses, Insecure, PlayerRules};
+use bonus_tv::shell::Parts;
+use bonus_tv::storage::Storage;
+use bonus_tv::view::bind::ThemeColors;
 
 use super::args::ClockOwner;
 use super::gallery::Fixed;
@@ -90,7 +90,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
                 let is_exempt = limit == "films-exempt";
                 if is_exempt { MonthlyLimit::FilmsExempt } else { MonthlyLimit::Strict }
             });
-            let running = runtime.block_on(sandbox::start(options))?;
+            let running = runtime.block_on(bonus_sandbox::start(options))?;
             let url = Url::parse(running.base_url())
                 .map_err(|error| EmulatorError::Usage(format!("the sandbox's own address: {error}")))?;
             (url, Some(running))
@@ -124,7 +124,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         Some(command) => command.split_whitespace().map(str::to_owned).collect(),
         None => vec!["gst-play-1.0".to_owned(), "{url}".to_owned()],
     };
-    crate::player::check_command(&player).map_err(|error| EmulatorError::Usage(format!("--player: {error}")))?;
+    bonus_tv::player::check_command(&player).map_err(|error| EmulatorError::Usage(format!("--player: {error}")))?;
     Ok(Setup {
         api,
         sandbox,
@@ -152,7 +152,7 @@ fn sign_in(
     let Some(sandbox) = sandbox else {
         return Err(EmulatorError::Usage("--scenario needs the sandbox inside".to_owned()));
     };
-    let scenarios = sandbox::scenarios()?;
+    let scenarios = bonus_sandbox::scenarios()?;
     let Some(scenario) = scenarios.iter().find(|scenario| scenario.name == name) else {
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         return Err(EmulatorError::Usage(format!("--scenario «{name}» is none of: {}", names.join(", "))));

@@ -5,11 +5,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::core::{Place, PlaceKind, SignInState};
-use crate::input::{Direction, RemoteKey};
-use crate::sandbox::values::MemberId;
-use crate::sandbox::{Control, Fault, FaultKind, MonthlyLimit, Policy};
-use crate::view::focused::focused;
+use bonus_sandbox::values::MemberId;
+use bonus_sandbox::{Control, Fault, FaultKind, MonthlyLimit, Policy};
+use bonus_tv::core::{Place, PlaceKind, SignInState};
+use bonus_tv::input::{Direction, RemoteKey};
+use bonus_tv::view::focused::focused;
 
 use super::args::Size;
 use super::headless::Television;
@@ -30,7 +30,7 @@ const SPARE_DESCRIPTORS: usize = 8;
 
 /// Soaks the television for so long.
 pub(crate) fn run(setup: Setup, args: &Args, time: Duration) -> Result<(), EmulatorError> {
-    let seed = args.seed.unwrap_or_else(|| (crate::engine::clock::entropy() & u128::from(u32::MAX)) as u64);
+    let seed = args.seed.unwrap_or_else(|| (bonus_tv::engine::clock::entropy() & u128::from(u32::MAX)) as u64);
     let scenario = args.scenario.clone().unwrap_or_else(|| "vip".to_owned());
     let size = args.size.unwrap_or(Size { width: 1280, height: 720 });
     let mut television = Television::start(setup, size, u128::from(seed))?;

@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use slint::{PlatformError, RenderingState, Timer, TimerMode};
 
-use crate::engine::clock::SystemClock;
-use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
-use crate::platform::{desktop, desktop_keys};
-use crate::shell::{Parts, Shell};
-use crate::view::bind::{KeyAction, Screen};
+use bonus_tv::engine::clock::SystemClock;
+use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
+use bonus_tv::shell::{Parts, Shell};
+use bonus_tv::view::bind::{KeyAction, Screen};
 
 use super::args::Size;
 use super::setup::{Setup, prepare};
-use super::{Args, EmulatorError};
+use super::{Args, EmulatorError, desktop, desktop_keys};
 
 /// Runs the window until it is closed.
 pub(crate) fn run(args: &Args) -> Result<(), EmulatorError> {

@@ -55,13 +55,11 @@ fn kernel_time(clock: rustix::time::ClockId) -> Duration {
 }
 
 /// Notices that the system was asleep: whatever is open on the screen is of before.
-#[cfg(any(feature = "box", test))]
 #[derive(Debug)]
 pub struct SleepWatch {
     asleep: Duration,
 }
 
-#[cfg(any(feature = "box", test))]
 impl SleepWatch {
     /// Less than this is the clocks being read one after the other.
     const NOTICED: Duration = Duration::from_secs(1);
@@ -83,7 +81,6 @@ impl SleepWatch {
 }
 
 /// How long the system was asleep since it was switched on.
-#[cfg(any(feature = "box", test))]
 fn time_asleep() -> Duration {
     since_boot().saturating_sub(kernel_time(rustix::time::ClockId::Monotonic))
 }

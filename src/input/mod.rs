@@ -7,7 +7,6 @@ mod codes;
 mod habits;
 mod key;
 mod keymap;
-#[cfg(all(feature = "client", any(feature = "box", test)))]
 mod keymap_file;
 mod presses;
 mod repeat;
@@ -17,7 +16,6 @@ pub use codes::{Button, Codes, HIGHEST as HIGHEST_CODE, PowerKey};
 pub use habits::{AutoRepeat, Habits};
 pub use key::{Direction, Hold, KeyEvent, Phase, RemoteKey};
 pub use keymap::{Colour, Intent, Keymap};
-#[cfg(all(feature = "client", any(feature = "box", test)))]
 pub use keymap_file::{KeymapError, parse_keymap};
 pub use presses::{Node, Presses, Release};
 pub use repeat::{Repeat, Step};

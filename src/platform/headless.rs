@@ -132,7 +132,6 @@ impl Headless {
     }
 
     /// Writes the last frame as a PNG file.
-    #[cfg(feature = "client")]
     pub fn write_png(&self, path: &std::path::Path) -> image::ImageResult<()> {
         let (width, height) = self.size();
         image::save_buffer(path, &self.frame(), width, height, image::ExtendedColorType::Rgb8)

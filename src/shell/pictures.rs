@@ -96,8 +96,7 @@ impl Pictures {
     }
 
     /// Bytes of the pictures in memory.
-    #[cfg(feature = "emulator")]
-    pub(crate) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.kept.borrow().bytes
     }
 

@@ -15,12 +15,11 @@ use crate::engine::Engine;
 use crate::engine::clock::Clock;
 use crate::engine::disk::boot;
 use crate::engine::journal::Journal;
-#[cfg(feature = "emulator")]
 use crate::engine::journal::request_name;
 use crate::engine::live::{Arrival, Live, LiveParts, PlayerParts};
 use crate::input::{KeyEvent, PowerKey};
 use crate::storage::Storage;
-use crate::view::bind::{Screen, ThemeColors};
+use crate::view::bind::{Images, Screen, ThemeColors};
 use crate::view::view;
 
 use super::pictures::{Arrived, Fetcher, Pictures};
@@ -60,7 +59,6 @@ pub struct Shell {
     deliver: Arc<dyn Fn(Message) + Send + Sync>,
     inbox: Receiver<Message>,
     /// For a second window that shows the same.
-    #[cfg(feature = "emulator")]
     theme: ThemeColors,
 }
 
@@ -108,7 +106,6 @@ impl Shell {
             fetcher: Fetcher { client, storage },
             deliver,
             inbox,
-            #[cfg(feature = "emulator")]
             theme,
         };
         shell.show();
@@ -186,8 +183,7 @@ impl Shell {
     }
 
     /// What [`Shell::is_waiting`] waits for, in words for QA.
-    #[cfg(feature = "emulator")]
-    pub(crate) fn waits_for(&self) -> Vec<String> {
+    pub fn waits_for(&self) -> Vec<String> {
         let app = self.engine.app();
         let mut words: Vec<String> = (app.requests_under_way())
             .map(|(id, request)| format!("answer {} to {}", id.get(), request_name(request)))
@@ -210,20 +206,17 @@ impl Shell {
     }
 
     /// Returns whether the viewer has left, and brings the viewer back.
-    #[cfg(feature = "emulator")]
-    pub(crate) fn take_exit(&mut self) -> bool {
+    pub fn take_exit(&mut self) -> bool {
         self.engine.take_exit()
     }
 
     /// Bytes of the pictures in memory.
-    #[cfg(feature = "emulator")]
-    pub(crate) fn picture_bytes(&self) -> usize {
+    pub fn picture_bytes(&self) -> usize {
         self.pictures.bytes()
     }
 
     /// Shows the present state on another window, which has shown nothing before.
-    #[cfg(feature = "emulator")]
-    pub(crate) fn show_anew(&self, window: &mut Screen) {
+    pub fn show_anew(&self, window: &mut Screen) {
         window.set_theme(self.theme);
         window.show(&view(self.engine.app(), &self.engine.ports().clock().now()), &self.pictures);
     }
@@ -238,6 +231,11 @@ impl Shell {
     /// The state.
     pub fn app(&self) -> &App {
         self.engine.app()
+    }
+
+    /// The pictures that are here.
+    pub fn images(&self) -> &dyn Images {
+        &self.pictures
     }
 
     /// The window.

@@ -19,11 +19,9 @@ macro_rules! messages {
         }
 
         /// Calls a macro with every name, for `bind` to map them to Slint's.
-        #[cfg(feature = "ui")]
         macro_rules! with_messages {
             ($callback:ident) => { $callback! { $($name)* } };
         }
-        #[cfg(feature = "ui")]
         pub(crate) use with_messages;
     };
 }

@@ -7,10 +7,7 @@ pub mod message;
 pub mod model;
 pub mod text;
 
-#[cfg(feature = "ui")]
 pub mod bind;
-#[cfg(feature = "emulator")]
-pub mod fixtures;
 pub mod focused;
 
 mod catalog;

@@ -12,7 +12,7 @@ use crate::core::{Answer, Boot, PinAnswer, PlaceKind, Session};
 use crate::domain::{Failure, FailureKind};
 
 const SLINT: &str = include_str!("../../ui/api/texts.slint");
-const RUSSIAN: &str = include_str!("../../assets/lang/ru/LC_MESSAGES/bonus-tv.po");
+const RUSSIAN: &str = include_str!("../../assets/lang/ru/LC_MESSAGES/bonus-tv-ui.po");
 
 /// The English forms of a message: one, or singular and plural.
 fn english() -> BTreeMap<String, Vec<String>> {

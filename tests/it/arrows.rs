@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bonus_tv::emulator::{Args, Television};
-use bonus_tv::view::bind::FocusBox;
+use bonus_emulator::FocusBox;
+use bonus_emulator::{Args, Television};
 use bonus_tv::view::model::Screen;
 use clap::Parser;
 

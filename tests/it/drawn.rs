@@ -3,10 +3,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bonus_tv::emulator::{Args, RandomKeys, Television};
+use bonus_emulator::{Args, RandomKeys, Television};
+use bonus_sandbox::scenarios;
+use bonus_sandbox::values::MemberId;
 use bonus_tv::input::{ScriptStep, parse_script};
-use bonus_tv::sandbox::scenarios;
-use bonus_tv::sandbox::values::MemberId;
 use clap::Parser;
 
 /// Keys of the walk over one scenario. `.ci/run` walks further, in the soak.

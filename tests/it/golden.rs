@@ -11,14 +11,30 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bonus_tv::emulator::gallery::{Look, State, states};
+use bonus_emulator::Television;
+use bonus_emulator::gallery::{Look, State, states};
+use bonus_tv::view::model::ViewModel;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
+
+use crate::screens::quality;
+use crate::screens::stage::still;
 
 /// The side of the squares in which pictures are compared, in pixels of the golden picture.
 const SQUARE: u32 = 8;
 /// How much a square may differ on average, of 255: the rounding of another processor, and no stroke of a letter.
 const TOLERANCE: u32 = 3;
+
+/// Which pictures are drawn, and whether what is drawn now is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// One look of each state.
+    Some,
+    /// Every look of each state.
+    All,
+    /// Every look, which becomes the golden one.
+    Accept,
+}
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens")
@@ -75,12 +91,24 @@ fn difference(golden: &RgbImage, now: &RgbImage) -> RgbImage {
     })
 }
 
-fn complaint(state: &State, look: Look, accepts: bool) -> Option<String> {
+/// What is wrong with a state in this look; `before` is what another state shows, and becomes what this one does.
+fn complaints(state: &State, look: Look, wish: Wish, before: &mut Option<ViewModel>) -> Vec<String> {
     let name = format!("{}-{look}.png", state.name);
     let television = match state.reach(look) {
         Ok(television) => television,
-        Err(error) => return Some(format!("{name}: {error}")),
+        Err(error) => return vec![format!("{name}: {error}")],
     };
+    let mut found: Vec<String> = quality::complaints(&television, before.as_ref())
+        .into_iter()
+        .map(|complaint| format!("{name}: {complaint}"))
+        .collect();
+    *before = Some(still(television.view()));
+    found.extend(picture_complaint(&television, state, look, wish));
+    found
+}
+
+fn picture_complaint(television: &Television, state: &State, look: Look, wish: Wish) -> Option<String> {
+    let name = format!("{}-{look}.png", state.name);
     let now = halved(&television.frame(), look.lines * 16 / 9);
     let path = folder().join(&name);
     let golden = image::open(&path).map(|picture| picture.to_rgb8());
@@ -89,7 +117,7 @@ fn complaint(state: &State, look: Look, accepts: bool) -> Option<String> {
         Ok(_) | Err(_) => Some((255, 0, 0)),
     };
     let (apart, left, top) = worst.filter(|(apart, ..)| *apart > TOLERANCE)?;
-    if accepts {
+    if wish == Wish::Accept {
         write(&path, &now);
         return None;
     }
@@ -103,24 +131,28 @@ fn complaint(state: &State, look: Look, accepts: bool) -> Option<String> {
 
 #[test]
 fn every_state_looks_as_it_was_accepted() {
-    let wish = std::env::var("BONUS_TV_PICTURES").unwrap_or_default();
-    let (accepts, draws_all) = (wish == "accept", wish == "accept" || wish == "all");
-    assert!(wish.is_empty() || draws_all, "BONUS_TV_PICTURES is accept or all, not «{wish}»");
+    let wish = match std::env::var("BONUS_TV_PICTURES").unwrap_or_default().as_str() {
+        "" => Wish::Some,
+        "all" => Wish::All,
+        "accept" => Wish::Accept,
+        other => panic!("BONUS_TV_PICTURES is accept or all, not «{other}»"),
+    };
     let states = states().expect("the list of states is readable");
     let looks = Look::ALL.len();
     let wanted: Vec<(&State, Look)> = states
         .iter()
         .enumerate()
         .flat_map(|(number, state)| Look::ALL.into_iter().enumerate().map(move |(at, look)| (number, at, state, look)))
-        .filter(|(number, at, ..)| draws_all || number % looks == *at)
+        .filter(|(number, at, ..)| wish != Wish::Some || number % looks == *at)
         .map(|(_, _, state, look)| (state, look))
         .collect();
     let (next, complaints) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
+                let mut before = None;
                 while let Some((state, look)) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = complaint(state, *look, accepts);
+                    let found = self::complaints(state, *look, wish, &mut before);
                     complaints.lock().expect("no picture panicked").extend(found);
                 }
             });

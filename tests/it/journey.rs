@@ -1,9 +1,9 @@
 //! The whole way of a new subscriber: real HTTP, real SQLite, the real interface drawn in memory.
 
+use bonus_emulator::{Args, Television};
+use bonus_sandbox::values::MemberId;
 use bonus_tv::core::{App, Place, PlaceKind, SectionKey, Zone};
 use bonus_tv::domain::OfferId;
-use bonus_tv::emulator::{Args, Television};
-use bonus_tv::sandbox::values::MemberId;
 use bonus_tv::view::model::{Fact, Screen, ViewModel};
 use chrono::TimeDelta;
 use clap::Parser;

@@ -2,7 +2,6 @@
 
 mod arrows;
 mod drawn;
-mod endings;
 mod fields;
 mod fleet;
 mod fuzz;

@@ -112,8 +112,8 @@ fn words_are_found_whole() {
 #[test]
 fn pure_modules_do_not_touch_the_world() {
     let mut pure = modules(&["core", "domain", "input", "view"]);
-    // `bind` is the one bridge to Slint; fixtures are made for tests and hold drawn pictures.
-    pure.retain(|file| !["src/view/bind/", "src/view/fixtures/"].iter().any(|path| file.path.starts_with(path)));
+    // `bind` is the one bridge to Slint.
+    pure.retain(|file| !file.path.starts_with("src/view/bind/"));
     let mut words = vec![
         "std::time::Instant",
         "std::fs",
@@ -167,11 +167,8 @@ fn modules_know_only_what_lies_below_them() {
     ];
     for (module, known) in below {
         let mut files = modules(&[module]);
-        // Fixtures show the sandbox's artwork, decoded as the shell does it; no box contains them.
         // Tests of the core look at its states with the viewer's eyes.
-        let is_exempt =
-            |path: &str| ["src/view/fixtures/", "src/core/tests/"].iter().any(|part| path.starts_with(part));
-        files.retain(|file| !is_exempt(&file.path));
+        files.retain(|file| !file.path.starts_with("src/core/tests/"));
         let strangers: Vec<String> = all
             .iter()
             .filter(|other| **other != module && !known.contains(other))
@@ -184,9 +181,8 @@ fn modules_know_only_what_lies_below_them() {
 
 #[test]
 fn the_box_does_not_know_the_emulator_or_the_sandbox() {
-    let mut files = modules(BOX);
-    files.retain(|file| !file.path.starts_with("src/view/fixtures/"));
-    assert_unmentioned(&files, &["crate::emulator", "crate::sandbox"], "the box contains neither");
+    let names = ["bonus_emulator", "bonus_sandbox", "bonus-emulator", "bonus-sandbox"];
+    assert_unmentioned(&modules(BOX), &names, "the box contains neither");
 }
 
 #[test]
@@ -399,7 +395,7 @@ fn sql_holds_no_value() {
 #[test]
 fn the_box_contains_no_server_and_no_desktop() {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "--no-default-features", "--features", "box"])
+        .args(["tree", "--offline", "--locked", "--package", "bonus-tv"])
         // What only the compiler runs is no part of the program: Slint's macros draw with resvg.
         .args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"])
         .current_dir(root())

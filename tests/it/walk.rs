@@ -5,16 +5,16 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bonus_emulator::RandomKeys;
+use bonus_sandbox::{Control, Options, clock::Clock, scenarios, start};
 use bonus_tv::api::{Client, ClientOptions, MemoryTokens, Tokens};
 use bonus_tv::core::{
     App, Boot, Dialog, DiskJob, Event, Identity, Memory, Moment, PinAnswer, Place, PlaceKind, PlayerEvent, Request,
     RequestId, Session, Settings, SignInState, StoredOrder,
 };
 use bonus_tv::domain::{Language, Secret};
-use bonus_tv::emulator::RandomKeys;
 use bonus_tv::engine::{self, Engine, api_calls};
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
-use bonus_tv::sandbox::{Control, Options, clock::Clock, scenarios, start};
 use bonus_tv::view::view;
 use chrono::{DateTime, TimeZone, Utc};
 

@@ -2,8 +2,8 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use bonus_tv::sandbox::policy::Policy;
-use bonus_tv::sandbox::{InProcess, Programme};
+use bonus_sandbox::policy::Policy;
+use bonus_sandbox::{InProcess, Programme};
 use serde_json::{Value, json};
 
 /// A sandbox and a member with a film, a paid option and a history.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use bonus_tv::sandbox::MonthlyLimit;
-use bonus_tv::sandbox::policy::{Policy, Processing};
+use bonus_sandbox::MonthlyLimit;
+use bonus_sandbox::policy::{Policy, Processing};
 use chrono::TimeDelta;
 
 use crate::network::Weather;

@@ -26,7 +26,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use bonus_tv::sandbox::Programme;
+use bonus_sandbox::Programme;
 
 use options::{Bug, Options, Wish};
 use trace::Notes;

@@ -11,10 +11,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bonus_sandbox::policy::Policy;
+use bonus_sandbox::{Control, MonthlyLimit, Options as SandboxOptions};
 use bonus_tv::api::{TokenStore, Tokens};
 use bonus_tv::domain::Secret;
-use bonus_tv::sandbox::policy::Policy;
-use bonus_tv::sandbox::{Control, MonthlyLimit, Options as SandboxOptions};
 use bonus_tv::storage::Storage;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -138,8 +138,8 @@ async fn torment(kills: u32) -> Result<Vec<String>, Failure> {
 }
 
 /// A member with many points, signed in on the box.
-async fn prepare(database: &Path, memory: &Path) -> Result<bonus_tv::sandbox::values::MemberId, Failure> {
-    let sandbox = bonus_tv::sandbox::start(options(database)).await?;
+async fn prepare(database: &Path, memory: &Path) -> Result<bonus_sandbox::values::MemberId, Failure> {
+    let sandbox = bonus_sandbox::start(options(database)).await?;
     let session = sandbox.control().session("vip")?;
     sandbox.control().adjust_points(&session.member, 500_000)?;
     sandbox.shutdown().await;
@@ -157,7 +157,7 @@ fn options(database: &Path) -> SandboxOptions {
 async fn check(
     database: &Path,
     log: &Path,
-    member: &bonus_tv::sandbox::values::MemberId,
+    member: &bonus_sandbox::values::MemberId,
 ) -> Result<(Vec<String>, usize, usize), Failure> {
     let mut read: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in std::fs::read_to_string(log)?.lines() {
@@ -172,7 +172,7 @@ async fn check(
             Some(_) | None => return Err(format!("the log says {line:?}").into()),
         }
     }
-    let sandbox = bonus_tv::sandbox::start(options(database)).await?;
+    let sandbox = bonus_sandbox::start(options(database)).await?;
     let control: Control = sandbox.control();
     let mut violations = Vec::new();
     let ledger = control.ledger(member)?;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use bonus_tv::sandbox::policy::Policy;
-use bonus_tv::sandbox::values::MemberId;
-use bonus_tv::sandbox::{Control, InProcess, Programme};
+use bonus_sandbox::policy::Policy;
+use bonus_sandbox::values::MemberId;
+use bonus_sandbox::{Control, InProcess, Programme};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bonus_sandbox::values::MemberId;
 use bonus_tv::api::{Client, ClientOptions, TokenStore, Tokens};
 use bonus_tv::core::{
     App, DiskJob, Effect, Event, Identity, Memory, Moment, Place, RefusalCause, Request, RequestId, Session, Settings,
@@ -14,7 +15,6 @@ use bonus_tv::core::{
 use bonus_tv::domain::{Language, Order, Secret};
 use bonus_tv::engine::disk::{boot, perform};
 use bonus_tv::engine::{Engine, Ports};
-use bonus_tv::sandbox::values::MemberId;
 use bonus_tv::storage::{Storage, TokenFile};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;

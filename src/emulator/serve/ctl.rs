@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::emulator::EmulatorError;
-use crate::emulator::args::CtlArgs;
+use crate::EmulatorError;
+use crate::args::CtlArgs;
 
 /// An answer may take as long as the slowest wait that QA's API takes.
 const PATIENCE: Duration = Duration::from_secs(600);

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-use crate::emulator::args::{Args, Size, Time};
-use crate::emulator::headless::{FRAME, ORDER, PATIENCE, Rest, TAP, Television};
-use crate::emulator::{EmulatorError, setup};
-use crate::input::{PowerKey, RemoteKey};
+use crate::args::{Args, Size, Time};
+use crate::headless::{FRAME, ORDER, PATIENCE, Rest, TAP, Television};
+use crate::{EmulatorError, setup};
+use bonus_tv::input::{PowerKey, RemoteKey};
 
 use super::waiting::{Waited, Want};
 

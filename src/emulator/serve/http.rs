@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::emulator::EmulatorError;
-use crate::sandbox::guard;
-use crate::sandbox::problem::Problem;
-use crate::sandbox::server::{self, Site};
+use crate::EmulatorError;
+use bonus_sandbox::guard;
+use bonus_sandbox::problem::Problem;
+use bonus_sandbox::server::{self, Site};
 
 use super::engine::{BoxHandle, Gone};
 

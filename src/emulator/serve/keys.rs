@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::input::{RemoteKey, ScriptStep, parse_script};
+use bonus_tv::input::{RemoteKey, ScriptStep, parse_script};
 
 use super::engine::{BoxHandle, Engine, Gone, HoldTime, Ignored, Pressed};
 use super::http::Refusal;

@@ -32,7 +32,7 @@ use tokio::sync::watch;
 use super::EmulatorError;
 use super::args::ServeArgs;
 use super::ending::Signals;
-use crate::engine::clock::entropy;
+use bonus_tv::engine::clock::entropy;
 
 pub(crate) use ctl::run as control;
 pub(crate) use engine::BoxHandle;
@@ -59,7 +59,7 @@ pub(crate) struct Boxes {
 
 /// Serves until a signal comes.
 pub(crate) fn run(args: &ServeArgs) -> Result<(), EmulatorError> {
-    crate::sandbox::descriptors();
+    bonus_sandbox::descriptors();
     let failed = |what: &'static str| move |error| EmulatorError::Io(what.to_owned(), error);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

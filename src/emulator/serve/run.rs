@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::emulator::args::{RunArgs, Time};
-use crate::emulator::ending::Signals;
-use crate::emulator::{EmulatorError, Television};
-use crate::engine::clock::entropy;
+use crate::args::{RunArgs, Time};
+use crate::ending::Signals;
+use crate::{EmulatorError, Television};
+use bonus_tv::engine::clock::entropy;
 
 use super::engine::{BoxHandle, Engine, Gone};
 use super::keys::{Order, millis};

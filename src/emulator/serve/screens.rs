@@ -1,9 +1,9 @@
 //! Each screen's elements: from the view-model's parts to nodes with names.
 
-use crate::core::App;
-use crate::emulator::Television;
-use crate::view::model::{Button, Card, Chip, Fact, List, ListRow, Message, Screen, ViewModel};
-use crate::view::text::Text;
+use crate::Television;
+use bonus_tv::core::App;
+use bonus_tv::view::model::{Button, Card, Chip, Fact, List, ListRow, Message, Screen, ViewModel};
+use bonus_tv::view::text::Text;
 
 use super::tree::{Node, Role, kebab, named, screen_name};
 
@@ -304,8 +304,8 @@ impl<'a> Builder<'a> {
         }
         let Text::Plain(title) = &card.title else { return None };
         let offers = &self.app.data.shelf.catalog().offers;
-        let has_title = |offer: &&std::sync::Arc<crate::domain::Offer>| offer.title == *title;
-        let has_picture = |offer: &&std::sync::Arc<crate::domain::Offer>| {
+        let has_title = |offer: &&std::sync::Arc<bonus_tv::domain::Offer>| offer.title == *title;
+        let has_picture = |offer: &&std::sync::Arc<bonus_tv::domain::Offer>| {
             card.image.as_ref().map(|image| &image.id) == offer.image.as_ref()
         };
         let exact = offers.iter().filter(has_title).find(has_picture);

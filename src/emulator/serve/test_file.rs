@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::input::{ScriptStep, parse_duration, parse_script};
-use crate::sandbox::Fault;
+use bonus_sandbox::Fault;
+use bonus_tv::input::{ScriptStep, parse_duration, parse_script};
 
 use super::waiting::{LONGEST_WAIT, Want};
 

@@ -12,7 +12,7 @@ use clap::Parser;
 use serde_json::Value;
 
 use super::{Boxes, start};
-use crate::emulator::{Args, Command};
+use crate::{Args, Command};
 
 /// Saturday noon; the month ends three days later.
 pub(super) const START: &str = "2026-11-28T09:00:00Z";

@@ -5,10 +5,10 @@
 
 use serde::Serialize;
 
-use crate::core::Dialog;
-use crate::emulator::Television;
-use crate::view::bind::AccessibleElement;
-use crate::view::text::Text;
+use crate::Television;
+use crate::elements::AccessibleElement;
+use bonus_tv::core::Dialog;
+use bonus_tv::view::text::Text;
 
 use super::screens::Builder;
 
@@ -272,7 +272,7 @@ pub(super) fn kebab(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::message::Msg;
+    use bonus_tv::view::message::Msg;
 
     #[test]
     fn names_do_not_depend_on_the_language() {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::emulator::Television;
-use crate::input::parse_duration;
+use crate::Television;
+use bonus_tv::input::parse_duration;
 
 use super::tree;
 

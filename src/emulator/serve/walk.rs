@@ -1,6 +1,6 @@
 //! Walks the focus to an element by keys alone, as a viewer with a remote would.
 
-use crate::input::{Direction, RemoteKey};
+use bonus_tv::input::{Direction, RemoteKey};
 
 use super::engine::{BoxHandle, Gone, Pressed};
 use super::tree::{self, Bounds, Node};

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::problem::Problem;
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::state::{MemberScope, Sandbox, Threads};
+use crate::service::catalogue::Language;
+use crate::state::{MemberScope, Sandbox, Threads};
 
 /// A body has at most 64 KiB; a client that takes longer to send it only keeps its connection.
 const BODY_TIME: Duration = Duration::from_secs(10);

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 use super::extract::App;
 use super::problem::Problem;
-use crate::sandbox::state::lock;
+use crate::state::lock;
 
 /// Where the control endpoints are.
 pub(crate) const CONTROL_PREFIX: &str = "/sandbox/";
@@ -130,7 +130,7 @@ impl Fault {
     }
 
     /// Why the fault makes no sense, if it does not.
-    pub(crate) fn complaint(&self) -> Option<&'static str> {
+    pub fn complaint(&self) -> Option<&'static str> {
         if !self.path_prefix.starts_with('/') || self.path_prefix.chars().count() > 200 {
             Some("match must begin with a slash and have at most 200 characters")
         } else if self.latency_ms.is_some_and(|delay| delay > MOST_LATENCY_MS) {

@@ -14,7 +14,7 @@ use super::problem::Problem;
 
 /// Why a request that changes something comes from a foreign page, if it does. The sandbox is known by addresses, by
 /// `localhost` and by `names`, which are hosts with or without a port.
-pub(crate) fn complaint(request: &Request, names: &[&str]) -> Option<Problem> {
+pub fn complaint(request: &Request, names: &[&str]) -> Option<Problem> {
     let headers = request.headers();
     let host = text(headers, header::HOST.as_str());
     let is_foreign = host.is_some_and(|host| !is_ours(host, names))
@@ -45,7 +45,7 @@ fn is_same(origin: &str, host: Option<&str>, names: &[&str]) -> bool {
 }
 
 /// Host and port of an address.
-pub(crate) fn authority_of(url: &str) -> Option<&str> {
+pub fn authority_of(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
     rest.split('/').next()
 }

@@ -3,8 +3,8 @@
 pub(crate) mod binary;
 pub(crate) mod extract;
 pub(crate) mod faults;
-pub(crate) mod guard;
+pub mod guard;
 pub(crate) mod pipeline;
-pub(crate) mod problem;
-pub(crate) mod server;
+pub mod problem;
+pub mod server;
 pub(crate) mod wire;

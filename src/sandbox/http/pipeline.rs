@@ -11,7 +11,7 @@ use super::extract::{App, Peer, RequestId};
 use super::faults::{CONTROL_PREFIX, WrongType};
 use super::guard;
 use super::problem::{PROBLEM_JSON, Problem, REQUEST_ID};
-use crate::sandbox::state::Sandbox;
+use crate::state::Sandbox;
 
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;

@@ -8,20 +8,20 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::wire::{ProblemBody, ReasonBody};
-use crate::sandbox::rules::exchange::Reason;
-use crate::sandbox::service::catalogue::Shelf;
-use crate::sandbox::store::StoreError;
-use crate::sandbox::store::answers::Answer;
+use crate::rules::exchange::Reason;
+use crate::service::catalogue::Shelf;
+use crate::store::StoreError;
+use crate::store::answers::Answer;
 
 /// The media type of a problem.
-pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The header that says under which number support finds the request.
-pub(crate) const REQUEST_ID: &str = "x-request-id";
+pub const REQUEST_ID: &str = "x-request-id";
 
 /// Why a request is refused.
 #[derive(Debug, Clone)]
-pub(crate) struct Problem(Box<Parts>);
+pub struct Problem(Box<Parts>);
 
 #[derive(Debug, Clone)]
 struct Parts {
@@ -37,23 +37,23 @@ struct Parts {
 
 impl Problem {
     /// A problem with a status, a code and a sentence for people.
-    pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         let (reasons, retry_after, challenge) = (Vec::new(), None, "Bearer");
         Self(Box::new(Parts { status, code, title, detail: detail.into(), reasons, retry_after, challenge }))
     }
 
     /// The request makes no sense.
-    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
+    pub fn invalid(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", "The request is not valid", detail)
     }
 
     /// There is no such thing.
-    pub(crate) fn not_found(code: &'static str, detail: &'static str) -> Self {
+    pub fn not_found(code: &'static str, detail: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, "Not found", detail)
     }
 
     /// The request has no access token.
-    pub(crate) fn unauthorized() -> Self {
+    pub fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "unauthorized",
@@ -63,19 +63,19 @@ impl Problem {
     }
 
     /// The access token is not valid; RFC 6750 distinguishes this from a missing token.
-    pub(crate) fn invalid_token() -> Self {
+    pub fn invalid_token() -> Self {
         let mut problem = Self::unauthorized();
         problem.0.challenge = "Bearer error=\"invalid_token\"";
         problem
     }
 
     /// The member has no account.
-    pub(crate) fn member_not_found() -> Self {
+    pub fn member_not_found() -> Self {
         Self::not_found("member_not_found", "No scenario has been loaded for this member.")
     }
 
     /// The accepted terms are not the current ones.
-    pub(crate) fn terms_outdated() -> Self {
+    pub fn terms_outdated() -> Self {
         Self::new(
             StatusCode::CONFLICT,
             "terms_outdated",
@@ -85,7 +85,7 @@ impl Problem {
     }
 
     /// An order came without a key.
-    pub(crate) fn idempotency_key_missing() -> Self {
+    pub fn idempotency_key_missing() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
             "idempotency_key_missing",
@@ -95,7 +95,7 @@ impl Problem {
     }
 
     /// A key came back with another order.
-    pub(crate) fn idempotency_key_reused() -> Self {
+    pub fn idempotency_key_reused() -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency_key_reused",
@@ -105,7 +105,7 @@ impl Problem {
     }
 
     /// The first request with this key has not been answered yet.
-    pub(crate) fn request_in_progress() -> Self {
+    pub fn request_in_progress() -> Self {
         Self::new(
             StatusCode::CONFLICT,
             "request_in_progress",
@@ -116,30 +116,30 @@ impl Problem {
     }
 
     /// The option does not go on for money.
-    pub(crate) fn no_renewal() -> Self {
+    pub fn no_renewal() -> Self {
         Self::new(StatusCode::CONFLICT, "no_renewal", "Nothing to renew", "This option simply ends.")
     }
 
     /// A test subscriber cannot be what the scenario says.
-    pub(crate) fn scenario_impossible(detail: String) -> Self {
+    pub fn scenario_impossible(detail: String) -> Self {
         let title = "The seed data do not fit the scenario";
         Self::new(StatusCode::CONFLICT, "scenario_impossible", title, detail)
     }
 
     /// Too many requests.
-    pub(crate) fn rate_limited(seconds: u32) -> Self {
+    pub fn rate_limited(seconds: u32) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Try again later.")
             .retry_after(seconds)
     }
 
     /// The service cannot answer now.
-    pub(crate) fn unavailable(seconds: u32) -> Self {
+    pub fn unavailable(seconds: u32) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is unavailable", "Try again later.")
             .retry_after(seconds)
     }
 
     /// The sandbox itself is at fault.
-    pub(crate) fn internal(why: &'static str) -> Self {
+    pub fn internal(why: &'static str) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The sandbox failed", why)
     }
 
@@ -183,28 +183,28 @@ impl Problem {
     }
 
     /// The problem with a time to wait.
-    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+    pub fn retry_after(mut self, seconds: u32) -> Self {
         self.0.retry_after = Some(seconds);
         self
     }
 
     /// The machine-readable code.
-    pub(crate) fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         self.0.code
     }
 
     /// The sentence for people.
-    pub(crate) fn detail(&self) -> &str {
+    pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
     /// The status code.
-    pub(crate) fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
     /// The document.
-    pub(crate) fn to_json(&self, request_id: &str) -> String {
+    pub fn to_json(&self, request_id: &str) -> String {
         let body = ProblemBody {
             problem_type: format!("/problems/{}", self.0.code),
             title: self.0.title.to_owned(),
@@ -219,7 +219,7 @@ impl Problem {
     }
 
     /// The problem as an answer to be stored, with the request id of its document: a later answer repeats both.
-    pub(crate) fn to_answer(&self, request_id: &str) -> Answer {
+    pub fn to_answer(&self, request_id: &str) -> Answer {
         let mut headers =
             vec![("content-type".to_owned(), PROBLEM_JSON.to_owned()), (REQUEST_ID.to_owned(), request_id.to_owned())];
         headers.extend(self.0.retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string())));
@@ -227,7 +227,7 @@ impl Problem {
     }
 
     /// The finished response.
-    pub(crate) fn into_document(self, request_id: &str) -> Response {
+    pub fn into_document(self, request_id: &str) -> Response {
         let mut response = Response::new(Body::from(self.to_json(request_id)));
         *response.status_mut() = self.0.status;
         let headers = response.headers_mut();

@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 use super::extract::Peer;
 use super::faults::CloseConnection;
 use super::problem::{PROBLEM_JSON, Problem, REQUEST_ID};
-use crate::sandbox::state::lock;
+use crate::state::lock;
 
 const MOST_HEADERS: usize = 256;
 const HEADER_BYTES: usize = 32 * 1024;
@@ -42,17 +42,17 @@ const MOST_REFUSALS: usize = 64;
 
 /// What a listener serves, and to how many.
 #[derive(Clone)]
-pub(crate) struct Site {
-    pub(crate) router: Router,
+pub struct Site {
+    pub router: Router,
     /// The path of the public address, such as `/bonus`: requests may come with it or without.
-    pub(crate) prefix: Arc<str>,
+    pub prefix: Arc<str>,
     /// Connections at one time. One more takes the place of the connection that was idle longest; where none is idle,
     /// it is answered with 503.
-    pub(crate) most_connections: usize,
+    pub most_connections: usize,
 }
 
 /// Serves until told to stop, then lets answers under way finish for a moment.
-pub(crate) async fn serve(listener: TcpListener, site: Site, mut stop: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, site: Site, mut stop: watch::Receiver<bool>) {
     let guests = Arc::new(Guests::new(site.most_connections));
     let refusals = Arc::new(Semaphore::new(MOST_REFUSALS));
     let mut connections = JoinSet::new();

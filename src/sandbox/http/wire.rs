@@ -8,13 +8,13 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::sandbox::rules::monthly::MonthlyLimit;
-use crate::sandbox::rules::offer::{After, Channel, Kind, Validity};
-use crate::sandbox::seed::Posting;
-use crate::sandbox::service::catalogue::Shelf;
-use crate::sandbox::store::StoreError;
-use crate::sandbox::store::exchanges::Exchange;
-use crate::sandbox::values::{EntitlementId, ExchangeId, MemberId, OfferId, Points};
+use crate::rules::monthly::MonthlyLimit;
+use crate::rules::offer::{After, Channel, Kind, Validity};
+use crate::seed::Posting;
+use crate::service::catalogue::Shelf;
+use crate::store::StoreError;
+use crate::store::exchanges::Exchange;
+use crate::values::{EntitlementId, ExchangeId, MemberId, OfferId, Points};
 
 impl PartialSchema for Points {
     fn schema() -> RefOr<Schema> {
@@ -317,7 +317,7 @@ pub(crate) struct ExchangeLineBody {
 impl ExchangeBody {
     /// An exchange as it is stored, in the language of the shelf.
     pub(crate) fn from_stored(exchange: &Exchange, shelf: &Shelf) -> Result<Self, StoreError> {
-        let is_confirmed = exchange.state == crate::sandbox::store::exchanges::State::Confirmed;
+        let is_confirmed = exchange.state == crate::store::exchanges::State::Confirmed;
         let refusal = exchange.refusal.as_deref().map(serde_json::from_str).transpose();
         Ok(Self {
             id: exchange.id.clone(),

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 
-use crate::sandbox::http::extract::{App, Bearer, JsonOf};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{AccountBody, EnrolmentBody, TermsBody};
-use crate::sandbox::service::account;
-use crate::sandbox::service::catalogue::Language;
+use crate::http::extract::{App, Bearer, JsonOf};
+use crate::http::problem::Problem;
+use crate::http::wire::{AccountBody, EnrolmentBody, TermsBody};
+use crate::service::account;
+use crate::service::catalogue::Language;
 
 /// Shows the member's account.
 #[utoipa::path(

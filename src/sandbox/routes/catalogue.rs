@@ -11,20 +11,20 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::exchanges::{cursor_of, limit_of};
-use crate::sandbox::freshness::{Known, Question};
-use crate::sandbox::http::extract::{App, Bearer, PathText, QueryOf};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{CatalogBody, CategoryBody, OfferBody};
-use crate::sandbox::randomness::hash_text;
-use crate::sandbox::rules::exchange::Situation;
-use crate::sandbox::rules::offer::Offer;
-use crate::sandbox::seed::CategoryKind;
-use crate::sandbox::service::account::situation;
-use crate::sandbox::service::catalogue::{self, Language, Shelf};
-use crate::sandbox::service::passage;
-use crate::sandbox::state::MemberScope;
-use crate::sandbox::store::sign_in as tokens;
-use crate::sandbox::values::OfferId;
+use crate::freshness::{Known, Question};
+use crate::http::extract::{App, Bearer, PathText, QueryOf};
+use crate::http::problem::Problem;
+use crate::http::wire::{CatalogBody, CategoryBody, OfferBody};
+use crate::randomness::hash_text;
+use crate::rules::exchange::Situation;
+use crate::rules::offer::Offer;
+use crate::seed::CategoryKind;
+use crate::service::account::situation;
+use crate::service::catalogue::{self, Language, Shelf};
+use crate::service::passage;
+use crate::state::MemberScope;
+use crate::store::sign_in as tokens;
+use crate::values::OfferId;
 
 const CACHING: &str = "private, max-age=60, stale-if-error=86400";
 // Prices are a member's own and texts come in two languages.

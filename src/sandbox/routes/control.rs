@@ -11,20 +11,20 @@ use super::control_bodies::{
     ClockBody, ClockChange, ClockSet, ClockStep, CodeAnswer, DebtRequest, MemberBody, PointsChange, ScenarioBody,
     ScenariosBody, SessionBody, SessionRequest, StateBody,
 };
-use crate::sandbox::http::extract::{App, JsonOf, PathText, blocking};
-use crate::sandbox::http::faults::Fault;
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::AccountBody;
-use crate::sandbox::policy::Policy;
-use crate::sandbox::rules::accrual::{Earning, expiry, points_for_payment};
-use crate::sandbox::rules::lots::{alive, draw};
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::service::sign_in::{ACCESS_SECONDS, CodeState, Decision};
-use crate::sandbox::service::{account, scenario, sign_in};
-use crate::sandbox::state::{MemberScope, Sandbox};
-use crate::sandbox::store::ledger::EntryType;
-use crate::sandbox::store::{accounts, ledger};
-use crate::sandbox::values::{MemberId, Points};
+use crate::http::extract::{App, JsonOf, PathText, blocking};
+use crate::http::faults::Fault;
+use crate::http::problem::Problem;
+use crate::http::wire::AccountBody;
+use crate::policy::Policy;
+use crate::rules::accrual::{Earning, expiry, points_for_payment};
+use crate::rules::lots::{alive, draw};
+use crate::service::catalogue::Language;
+use crate::service::sign_in::{ACCESS_SECONDS, CodeState, Decision};
+use crate::service::{account, scenario, sign_in};
+use crate::state::{MemberScope, Sandbox};
+use crate::store::ledger::EntryType;
+use crate::store::{accounts, ledger};
+use crate::values::{MemberId, Points};
 
 const MOST_FAULTS: usize = 100;
 // The most points or roubles of one change.

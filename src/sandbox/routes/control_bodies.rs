@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
-use crate::sandbox::http::faults::Fault;
-use crate::sandbox::policy::Policy;
-use crate::sandbox::rules::accrual::Earning;
-use crate::sandbox::values::{MemberId, Points};
+use crate::http::faults::Fault;
+use crate::policy::Policy;
+use crate::rules::accrual::Earning;
+use crate::values::{MemberId, Points};
 
 /// The time of the sandbox.
 #[derive(Debug, Serialize, ToSchema)]

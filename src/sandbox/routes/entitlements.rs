@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 
-use crate::sandbox::http::extract::{App, Bearer, JsonOf, PathText};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{EntitlementBody, EntitlementsBody, RenewalSwitchBody};
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::service::entitlement;
+use crate::http::extract::{App, Bearer, JsonOf, PathText};
+use crate::http::problem::Problem;
+use crate::http::wire::{EntitlementBody, EntitlementsBody, RenewalSwitchBody};
+use crate::service::catalogue::Language;
+use crate::service::entitlement;
 
 /// Lists the member's active options, soonest end first.
 #[utoipa::path(

@@ -10,17 +10,17 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::sandbox::http::extract::{App, Bearer, JsonOf, PathText, QueryOf, RequestId, blocking};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{ExchangeAccepted, ExchangeBody, ExchangesBody, NewExchangeBody};
-use crate::sandbox::randomness::hash_text;
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::service::order::{self, Order};
-use crate::sandbox::service::sign_in;
-use crate::sandbox::store::StoreError;
-use crate::sandbox::store::answers::Answer;
-use crate::sandbox::store::exchanges::{self, Exchange};
-use crate::sandbox::values::{OfferId, Points};
+use crate::http::extract::{App, Bearer, JsonOf, PathText, QueryOf, RequestId, blocking};
+use crate::http::problem::Problem;
+use crate::http::wire::{ExchangeAccepted, ExchangeBody, ExchangesBody, NewExchangeBody};
+use crate::randomness::hash_text;
+use crate::service::catalogue::Language;
+use crate::service::order::{self, Order};
+use crate::service::sign_in;
+use crate::store::StoreError;
+use crate::store::answers::Answer;
+use crate::store::exchanges::{self, Exchange};
+use crate::values::{OfferId, Points};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const MOST_OFFERS: usize = 20;

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::catalogue::is_current;
-use crate::sandbox::artwork::{self, ArtworkError, Variant};
-use crate::sandbox::http::binary::BinaryBody;
-use crate::sandbox::http::extract::{App, PathText, QueryOf};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::pictures::{Key, Picture};
-use crate::sandbox::state::{Sandbox, Threads};
+use crate::artwork::{self, ArtworkError, Variant};
+use crate::http::binary::BinaryBody;
+use crate::http::extract::{App, PathText, QueryOf};
+use crate::http::problem::Problem;
+use crate::pictures::{Key, Picture};
+use crate::state::{Sandbox, Threads};
 
 /// How a picture is cut.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]

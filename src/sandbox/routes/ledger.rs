@@ -6,14 +6,14 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::exchanges::{cursor_of, cut_page, limit_of};
-use crate::sandbox::http::extract::{App, Bearer, QueryOf};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{EarningBody, EarningRuleBody, EntryBody, LedgerBody, LevelBody};
-use crate::sandbox::rules::accrual::Earning;
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::state::MemberScope;
-use crate::sandbox::store::ledger::{self, Entry, EntryType};
-use crate::sandbox::store::{StoreError, exchanges};
+use crate::http::extract::{App, Bearer, QueryOf};
+use crate::http::problem::Problem;
+use crate::http::wire::{EarningBody, EarningRuleBody, EntryBody, LedgerBody, LevelBody};
+use crate::rules::accrual::Earning;
+use crate::service::catalogue::Language;
+use crate::state::MemberScope;
+use crate::store::ledger::{self, Entry, EntryType};
+use crate::store::{StoreError, exchanges};
 
 /// A type of entries.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]

@@ -8,12 +8,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::catalogue::is_current;
-use crate::sandbox::clip;
-use crate::sandbox::http::binary::BinaryBody;
-use crate::sandbox::http::extract::{App, PathText, QueryOf, blocking};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::randomness::hash_text;
-use crate::sandbox::service::entitlement::may_play;
+use crate::clip;
+use crate::http::binary::BinaryBody;
+use crate::http::extract::{App, PathText, QueryOf, blocking};
+use crate::http::problem::Problem;
+use crate::randomness::hash_text;
+use crate::service::entitlement::may_play;
 
 /// The right to watch.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::sandbox::http::extract::{App, FormOf, blocking};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::service::sign_in::{self, ACCESS_SECONDS, CLIENT_ID, CODE_SECONDS, Denial, Tokens};
+use crate::http::extract::{App, FormOf, blocking};
+use crate::http::problem::Problem;
+use crate::service::sign_in::{self, ACCESS_SECONDS, CLIENT_ID, CODE_SECONDS, Denial, Tokens};
 
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 

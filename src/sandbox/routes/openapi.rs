@@ -21,11 +21,11 @@ use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseB
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::examples;
-use crate::sandbox::http::extract::App;
-use crate::sandbox::http::faults::CONTROL_PREFIX;
-use crate::sandbox::http::problem::PROBLEM_JSON;
-use crate::sandbox::http::wire::{ProblemBody, ReasonBody};
-use crate::sandbox::state::Sandbox;
+use crate::http::extract::App;
+use crate::http::faults::CONTROL_PREFIX;
+use crate::http::problem::PROBLEM_JSON;
+use crate::http::wire::{ProblemBody, ReasonBody};
+use crate::state::Sandbox;
 
 #[derive(OpenApi)]
 #[openapi(

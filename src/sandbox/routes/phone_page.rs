@@ -16,12 +16,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::sandbox::http::extract::{App, FormOf, Peer, QueryOf, blocking};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::service::scenario;
-use crate::sandbox::service::sign_in::{self, CodeState, Decision, normal_code, shown_code};
-use crate::sandbox::state::Sandbox;
-use crate::sandbox::store::accounts;
+use crate::http::extract::{App, FormOf, Peer, QueryOf, blocking};
+use crate::http::problem::Problem;
+use crate::service::scenario;
+use crate::service::sign_in::{self, CodeState, Decision, normal_code, shown_code};
+use crate::state::Sandbox;
+use crate::store::accounts;
 
 const COOKIE: &str = "tv";
 const STYLE: &str = include_str!("phone_page.css");
@@ -83,7 +83,7 @@ async fn show(
     QueryOf(query): QueryOf<CodeQuery>,
 ) -> Result<Response, Problem> {
     let token = cookie(&headers).map_or_else(|| app.randomness.token(), Ok);
-    let token = token.map_err(crate::sandbox::store::StoreError::from)?;
+    let token = token.map_err(crate::store::StoreError::from)?;
     let code = query.code.unwrap_or_default();
     let page = if code.is_empty() {
         (StatusCode::OK, Page::EnterCode { complaint: None })
@@ -103,7 +103,7 @@ async fn answer(
     let token = cookie(&headers).unwrap_or_default();
     if token.is_empty() || form.csrf != app.sign("phone page", &token) {
         // Most likely an old page in a phone's memory: a person needs words and a way on, not a document.
-        let token = app.randomness.token().map_err(crate::sandbox::store::StoreError::from)?;
+        let token = app.randomness.token().map_err(crate::store::StoreError::from)?;
         let complaint = Some("Страница устарела. Введите код ещё раз.");
         return Ok(render(&app, &token, &form.code, (StatusCode::FORBIDDEN, Page::EnterCode { complaint })));
     }

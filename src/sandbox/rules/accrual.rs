@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::calendar::{day_of_next_month, months_after};
-use crate::sandbox::values::Points;
+use crate::values::Points;
 
 /// Posted points live for this many months.
 pub const LIFETIME_MONTHS: u32 = 24;

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::monthly::{Basket, Earlier, MonthlyLimit, basket_waits_until};
 use super::offer::{Channel, Kind, Offer, Period, Repeat};
 use super::price::discounted;
-use crate::sandbox::values::{EntitlementId, ExchangeId, OfferId, Points};
+use crate::values::{EntitlementId, ExchangeId, OfferId, Points};
 
 /// Something a member has received before.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::sandbox::values::Points;
+use crate::values::Points;
 
 /// What is left of one accrual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::calendar::{months_after, months_before, next_month_start};
-use crate::sandbox::values::{OfferId, Points};
+use crate::values::{OfferId, Points};
 
 /// The sort of thing an offer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]

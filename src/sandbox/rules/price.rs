@@ -1,6 +1,6 @@
 //! The price a member pays: the catalogue price less the discount of their status.
 
-use crate::sandbox::values::Points;
+use crate::values::Points;
 
 /// The discounted price in whole points, rounded down in the member's favour.
 pub fn discounted(base: Points, discount_percent: u8) -> Points {

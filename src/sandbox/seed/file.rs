@@ -10,7 +10,7 @@ use super::{
     After, Category, Channel, EarningRule, OfferKind, Region, Seed, SeedError, SeedOffer, StatusRule, Terms, Validity,
     validate,
 };
-use crate::sandbox::artwork::ArtSpec;
+use crate::artwork::ArtSpec;
 
 /// A seed file and its embedded text.
 pub(super) struct File {

@@ -11,11 +11,11 @@ use super::{
     After, Category, Channel, EarningRule, Fault, OfferKind, Posting, Region, StatusRule, Terms, Validity,
     file::{CATEGORIES, EARNING, Entry, REGIONS, STATUSES, TERMS},
 };
-use crate::sandbox::rules::accrual::{
+use crate::rules::accrual::{
     Earning, JOINING_DELAY_HOURS, LEAST_PAYMENT_ROUBLES, LIFETIME_MONTHS, PAYMENT_POSTING_DAY, ROUBLES_A_POINT,
 };
-use crate::sandbox::rules::status::Level;
-use crate::sandbox::values::Points;
+use crate::rules::status::Level;
+use crate::values::Points;
 
 const AGE_MARKS: [u8; 5] = [0, 6, 12, 16, 18];
 const CONNECTED_SERVICES: [&str; 3] = ["tv", "internet", "phone"];

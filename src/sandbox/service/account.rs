@@ -8,17 +8,17 @@ use chrono_tz::Tz;
 use super::catalogue::Language;
 use super::order::available;
 use super::passage;
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{AccountBody, ExpiringBody, NextStatusBody, PendingBody, RegionBody, StatusBody};
-use crate::sandbox::rules::accrual::{Earning, posting_time};
-use crate::sandbox::rules::exchange::{Membership, Situation};
-use crate::sandbox::rules::lots::expiring;
-use crate::sandbox::rules::monthly::next_exchange_at;
-use crate::sandbox::rules::status::{Level, Standing, standing};
-use crate::sandbox::state::{MemberScope, Sandbox};
-use crate::sandbox::store::ledger::Pending;
-use crate::sandbox::store::{StoreError, accounts, entitlements, exchanges, ledger};
-use crate::sandbox::values::Points;
+use crate::http::problem::Problem;
+use crate::http::wire::{AccountBody, ExpiringBody, NextStatusBody, PendingBody, RegionBody, StatusBody};
+use crate::rules::accrual::{Earning, posting_time};
+use crate::rules::exchange::{Membership, Situation};
+use crate::rules::lots::expiring;
+use crate::rules::monthly::next_exchange_at;
+use crate::rules::status::{Level, Standing, standing};
+use crate::state::{MemberScope, Sandbox};
+use crate::store::ledger::Pending;
+use crate::store::{StoreError, accounts, entitlements, exchanges, ledger};
+use crate::values::Points;
 
 // The screen shows a year of lots at most.
 const MOST_EXPIRING: usize = 12;

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{EligibilityBody, OfferBody};
-use crate::sandbox::randomness::hash_text;
-use crate::sandbox::rules::exchange::{Situation, Wish, active, decide};
-use crate::sandbox::rules::offer::{After, Channel, From, Kind, Offer, PromoCode, Repeat, Validity};
-use crate::sandbox::rules::price::discounted;
-use crate::sandbox::seed::{self, CategoryKind, Seed, SeedOffer};
-use crate::sandbox::state::MemberScope;
-use crate::sandbox::values::{OfferId, Points};
+use crate::http::problem::Problem;
+use crate::http::wire::{EligibilityBody, OfferBody};
+use crate::randomness::hash_text;
+use crate::rules::exchange::{Situation, Wish, active, decide};
+use crate::rules::offer::{After, Channel, From, Kind, Offer, PromoCode, Repeat, Validity};
+use crate::rules::price::discounted;
+use crate::seed::{self, CategoryKind, Seed, SeedOffer};
+use crate::state::MemberScope;
+use crate::values::{OfferId, Points};
 
 /// The languages of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -1,12 +1,12 @@
 //! What a member has: active options, their renewal and the right to play a film.
 
 use super::catalogue::Language;
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{EntitlementBody, PlaybackBody, RenewalBody};
-use crate::sandbox::rules::offer::Kind;
-use crate::sandbox::state::{MemberScope, Sandbox};
-use crate::sandbox::store::accounts;
-use crate::sandbox::store::entitlements::{self, Entitlement};
+use crate::http::problem::Problem;
+use crate::http::wire::{EntitlementBody, PlaybackBody, RenewalBody};
+use crate::rules::offer::Kind;
+use crate::state::{MemberScope, Sandbox};
+use crate::store::accounts;
+use crate::store::entitlements::{self, Entitlement};
 
 /// The active options, soonest end first.
 pub(crate) fn active(scope: &MemberScope<'_>, language: Language) -> Result<Vec<EntitlementBody>, Problem> {

@@ -8,19 +8,19 @@ use chrono::{DateTime, Utc};
 use super::account::situation;
 use super::catalogue::Language;
 use super::passage;
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::http::wire::{ExchangeAccepted, ExchangeBody};
-use crate::sandbox::policy::Processing;
-use crate::sandbox::rules::exchange::{Plan, Reason, Wish, decide};
-use crate::sandbox::rules::lots;
-use crate::sandbox::rules::monthly::{Earlier, next_exchange_at};
-use crate::sandbox::rules::offer::{After, Kind, PromoCode, Validity};
-use crate::sandbox::state::MemberScope;
-use crate::sandbox::store::answers::{self, Answer, Stored};
-use crate::sandbox::store::exchanges::{Line, NewExchange};
-use crate::sandbox::store::ledger::{Debit, EntryType};
-use crate::sandbox::store::{StoreError, entitlements, exchanges, ledger};
-use crate::sandbox::values::{EntitlementId, ExchangeId, OfferId, Points};
+use crate::http::problem::Problem;
+use crate::http::wire::{ExchangeAccepted, ExchangeBody};
+use crate::policy::Processing;
+use crate::rules::exchange::{Plan, Reason, Wish, decide};
+use crate::rules::lots;
+use crate::rules::monthly::{Earlier, next_exchange_at};
+use crate::rules::offer::{After, Kind, PromoCode, Validity};
+use crate::state::MemberScope;
+use crate::store::answers::{self, Answer, Stored};
+use crate::store::exchanges::{Line, NewExchange};
+use crate::store::ledger::{Debit, EntryType};
+use crate::store::{StoreError, entitlements, exchanges, ledger};
+use crate::values::{EntitlementId, ExchangeId, OfferId, Points};
 
 /// An order as it arrived.
 pub(crate) struct Order {
@@ -187,7 +187,7 @@ fn place(scope: &MemberScope<'_>, order: &Order, plan: &Plan<'_>) -> Result<Answ
     })
 }
 
-fn to_stored(scope: &MemberScope<'_>, line: &crate::sandbox::rules::exchange::Line<'_>) -> Result<Line, StoreError> {
+fn to_stored(scope: &MemberScope<'_>, line: &crate::rules::exchange::Line<'_>) -> Result<Line, StoreError> {
     let offer = line.offer;
     Ok(Line {
         offer: offer.id.clone(),

@@ -6,16 +6,16 @@
 use chrono::{DateTime, Utc};
 
 use super::order;
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::rules::accrual::expiry;
-use crate::sandbox::rules::calendar::a_month_more;
-use crate::sandbox::rules::lots::{Draw, Lot, alive, free};
-use crate::sandbox::rules::timeline::{self, Due, Event};
-use crate::sandbox::state::MemberScope;
-use crate::sandbox::store::exchanges::Exchange;
-use crate::sandbox::store::ledger::{Debit, EntryType};
-use crate::sandbox::store::{StoreError, accounts, entitlements, exchanges, ledger};
-use crate::sandbox::values::Points;
+use crate::http::problem::Problem;
+use crate::rules::accrual::expiry;
+use crate::rules::calendar::a_month_more;
+use crate::rules::lots::{Draw, Lot, alive, free};
+use crate::rules::timeline::{self, Due, Event};
+use crate::state::MemberScope;
+use crate::store::exchanges::Exchange;
+use crate::store::ledger::{Debit, EntryType};
+use crate::store::{StoreError, accounts, entitlements, exchanges, ledger};
+use crate::values::Points;
 
 /// Carries out all due events.
 pub(crate) fn settle(scope: &MemberScope<'_>) -> Result<(), Problem> {

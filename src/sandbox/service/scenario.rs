@@ -12,19 +12,19 @@ use serde::Deserialize;
 
 use super::catalogue::Language;
 use super::{account, order, passage};
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::rules::accrual::{Earning, LIFETIME_MONTHS, expiry, posting_time};
-use crate::sandbox::rules::calendar::months_before;
-use crate::sandbox::rules::exchange::{Line, Plan};
-use crate::sandbox::rules::monthly::Basket;
-use crate::sandbox::rules::offer::{Kind, Offer};
-use crate::sandbox::rules::price::discounted;
-use crate::sandbox::state::{MemberScope, Sandbox};
-use crate::sandbox::store::accounts::{self, NewAccount};
-use crate::sandbox::store::exchanges::{self, State};
-use crate::sandbox::store::ledger::{self, Pending};
-use crate::sandbox::store::{StoreError, entitlements};
-use crate::sandbox::values::{MemberId, OfferId, Points};
+use crate::http::problem::Problem;
+use crate::rules::accrual::{Earning, LIFETIME_MONTHS, expiry, posting_time};
+use crate::rules::calendar::months_before;
+use crate::rules::exchange::{Line, Plan};
+use crate::rules::monthly::Basket;
+use crate::rules::offer::{Kind, Offer};
+use crate::rules::price::discounted;
+use crate::state::{MemberScope, Sandbox};
+use crate::store::accounts::{self, NewAccount};
+use crate::store::exchanges::{self, State};
+use crate::store::ledger::{self, Pending};
+use crate::store::{StoreError, entitlements};
+use crate::values::{MemberId, OfferId, Points};
 
 /// A test subscriber.
 #[derive(Debug, Clone, Deserialize)]

@@ -10,13 +10,13 @@ use std::sync::Mutex;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
-use crate::sandbox::clock::Mode;
-use crate::sandbox::http::problem::Problem;
-use crate::sandbox::randomness::hash_text;
-use crate::sandbox::state::{Sandbox, lock};
-use crate::sandbox::store::StoreError;
-use crate::sandbox::store::sign_in::{self, Grant, GrantState, NewPair, Purpose};
-use crate::sandbox::values::MemberId;
+use crate::clock::Mode;
+use crate::http::problem::Problem;
+use crate::randomness::hash_text;
+use crate::state::{Sandbox, lock};
+use crate::store::StoreError;
+use crate::store::sign_in::{self, Grant, GrantState, NewPair, Purpose};
+use crate::values::MemberId;
 
 /// The only client there is.
 pub(crate) const CLIENT_ID: &str = "bonus-tv";

@@ -5,9 +5,9 @@ use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::clock::{Clock, Mode};
-use crate::sandbox::policy::{Policy, PolicyChange};
-use crate::sandbox::store::{StoreError, accounts, settings};
+use crate::clock::{Clock, Mode};
+use crate::policy::{Policy, PolicyChange};
+use crate::store::{StoreError, accounts, settings};
 
 const CLOCK: &str = "clock";
 const POLICY: &str = "policy";

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{StoreError, maybe_time, millis, time};
-use crate::sandbox::values::MemberId;
+use crate::values::MemberId;
 
 /// The number of an account.
 pub type AccountKey = i64;

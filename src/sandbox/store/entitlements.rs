@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::accounts::AccountKey;
 use super::exchanges::{Line, kind};
 use super::{StoreError, maybe_time, millis, time};
-use crate::sandbox::rules::exchange::{Holding, UseState};
-use crate::sandbox::rules::offer::Kind;
-use crate::sandbox::rules::timeline::{Due, Event};
-use crate::sandbox::values::{EntitlementId, ExchangeId, OfferId};
+use crate::rules::exchange::{Holding, UseState};
+use crate::rules::offer::Kind;
+use crate::rules::timeline::{Due, Event};
+use crate::values::{EntitlementId, ExchangeId, OfferId};
 
 /// Something a member has received.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::accounts::AccountKey;
 use super::{StoreError, maybe_time, millis, points, time};
-use crate::sandbox::rules::lots::Hold;
-use crate::sandbox::rules::monthly::{Basket, Earlier};
-use crate::sandbox::rules::offer::Kind;
-use crate::sandbox::rules::timeline::{Due, Event};
-use crate::sandbox::values::{EntitlementId, ExchangeId, OfferId, Points};
+use crate::rules::lots::Hold;
+use crate::rules::monthly::{Basket, Earlier};
+use crate::rules::offer::Kind;
+use crate::rules::timeline::{Due, Event};
+use crate::values::{EntitlementId, ExchangeId, OfferId, Points};
 
 /// How far an exchange has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

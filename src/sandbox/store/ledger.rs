@@ -8,11 +8,11 @@ use rusqlite::{Connection, params};
 
 use super::accounts::AccountKey;
 use super::{StoreError, maybe_time, millis, points, time};
-use crate::sandbox::rules::accrual::Earning;
-use crate::sandbox::rules::lots::{Draw, Lot, total};
-use crate::sandbox::rules::status::Collected;
-use crate::sandbox::rules::timeline::{Due, Event};
-use crate::sandbox::values::Points;
+use crate::rules::accrual::Earning;
+use crate::rules::lots::{Draw, Lot, total};
+use crate::rules::status::Collected;
+use crate::rules::timeline::{Due, Event};
+use crate::values::Points;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

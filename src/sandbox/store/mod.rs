@@ -21,8 +21,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
-use crate::sandbox::randomness::NoRandomness;
-use crate::sandbox::values::Points;
+use crate::randomness::NoRandomness;
+use crate::values::Points;
 
 /// The database.
 #[derive(Debug)]

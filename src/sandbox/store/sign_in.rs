@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{StoreError, maybe_time, millis, time};
-use crate::sandbox::values::MemberId;
+use crate::values::MemberId;
 
 /// How far a device grant has come.
 #[derive(Debug, Clone, PartialEq, Eq)]

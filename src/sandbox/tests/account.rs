@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::support::{Server, at, options};
-use crate::sandbox::Options;
+use crate::Options;
 
 #[tokio::test]
 async fn a_newcomer_joins_and_gets_points_within_a_day() {

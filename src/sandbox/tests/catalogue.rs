@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::support::{Server, at, reasons};
-use crate::sandbox::MonthlyLimit;
-use crate::sandbox::policy::{Policy, Processing};
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::values::MemberId;
+use crate::MonthlyLimit;
+use crate::policy::{Policy, Processing};
+use crate::service::catalogue::Language;
+use crate::values::MemberId;
 
 #[tokio::test]
 async fn the_discount_of_the_status_is_in_the_price() {
@@ -121,7 +121,7 @@ async fn nothing_stale_is_confirmed() {
 async fn a_tag_that_stays_means_a_page_that_stays() {
     let server = Server::start().await;
     let (mut stayed, mut changed) = (0, 0);
-    for scenario in crate::sandbox::scenarios().unwrap() {
+    for scenario in crate::scenarios().unwrap() {
         if scenario.name.starts_with("offers-") {
             continue;
         }

@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::support::{NOON, Server, at, options, reasons};
-use crate::sandbox::clock::Clock;
-use crate::sandbox::policy::{Policy, PolicyChange, Processing};
-use crate::sandbox::randomness::Randomness;
-use crate::sandbox::{Fault, FaultKind, MonthlyLimit, Options};
+use crate::clock::Clock;
+use crate::policy::{Policy, PolicyChange, Processing};
+use crate::randomness::Randomness;
+use crate::{Fault, FaultKind, MonthlyLimit, Options};
 
 const FILM: &str = "film-potemkin";
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::support::Server;
-use crate::sandbox::{Fault, FaultKind, When};
+use crate::{Fault, FaultKind, When};
 
 const PATH: &str = "/v1/terms";
 

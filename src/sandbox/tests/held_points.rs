@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::support::{Member, Server, options};
-use crate::sandbox::policy::{Policy, Processing};
-use crate::sandbox::{MonthlyLimit, Options};
+use crate::policy::{Policy, Processing};
+use crate::{MonthlyLimit, Options};
 
 const FILM: &str = "film-potemkin";
 /// An hour more than the day after which points of the scenario `burning` burn.
@@ -57,7 +57,7 @@ async fn state_of(member: &Member<'_>, path: &str) -> Value {
 }
 
 /// A server where a film is ordered and its 800 of 1000 points burn today.
-async fn kept_past_their_time() -> (Server, crate::sandbox::values::MemberId, String) {
+async fn kept_past_their_time() -> (Server, crate::values::MemberId, String) {
     let server = Server::with(Options { policy: deferred(DAY).into(), ..options() }).await;
     let member = server.member("burning");
     let path = member.order("k1", &[(FILM, 800)]).await.header("location").unwrap().to_owned();

@@ -11,16 +11,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::support::{NOON, at};
-use crate::sandbox::clock::Clock;
-use crate::sandbox::policy::Policy;
-use crate::sandbox::randomness::Randomness;
-use crate::sandbox::seed::Seed;
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::service::order::{self, Order};
-use crate::sandbox::service::scenario::{self, Scenario};
-use crate::sandbox::state::{Parts, Sandbox, Threads};
-use crate::sandbox::store::{Store, ledger};
-use crate::sandbox::values::{MemberId, OfferId, Points};
+use crate::clock::Clock;
+use crate::policy::Policy;
+use crate::randomness::Randomness;
+use crate::seed::Seed;
+use crate::service::catalogue::Language;
+use crate::service::order::{self, Order};
+use crate::service::scenario::{self, Scenario};
+use crate::state::{Parts, Sandbox, Threads};
+use crate::store::{Store, ledger};
+use crate::values::{MemberId, OfferId, Points};
 
 /// The database of the child; absent in every other process.
 const DATABASE: &str = "BONUS_TV_KILLED_DATABASE";

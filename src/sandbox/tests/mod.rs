@@ -8,7 +8,6 @@ mod exchanges;
 mod faults;
 mod held_points;
 mod http_errors;
-#[cfg(feature = "client")]
 mod killed;
 mod languages;
 mod model;

@@ -9,17 +9,17 @@ use chrono::{DateTime, Months, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::support::{NOON, at};
-use crate::sandbox::clock::Clock;
-use crate::sandbox::policy::Policy;
-use crate::sandbox::randomness::Randomness;
-use crate::sandbox::routes::change_points;
-use crate::sandbox::seed::Seed;
-use crate::sandbox::service::catalogue::Language;
-use crate::sandbox::service::order::{self, Order};
-use crate::sandbox::service::scenario::{self, Scenario};
-use crate::sandbox::state::{Parts, Sandbox, Threads};
-use crate::sandbox::store::{Store, ledger};
-use crate::sandbox::values::{MemberId, OfferId, Points};
+use crate::clock::Clock;
+use crate::policy::Policy;
+use crate::randomness::Randomness;
+use crate::routes::change_points;
+use crate::seed::Seed;
+use crate::service::catalogue::Language;
+use crate::service::order::{self, Order};
+use crate::service::scenario::{self, Scenario};
+use crate::state::{Parts, Sandbox, Threads};
+use crate::store::{Store, ledger};
+use crate::values::{MemberId, OfferId, Points};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -67,7 +67,7 @@ fn two_years_after(at: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 fn sandbox() -> Sandbox {
-    let exempt = crate::sandbox::MonthlyLimit::FilmsExempt;
+    let exempt = crate::MonthlyLimit::FilmsExempt;
     Sandbox::new(Parts {
         seed: Arc::new(Seed::embedded()),
         scenarios: Scenario::built_in().unwrap().into(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::support::{Server, options};
-use crate::sandbox::policy::Policy;
-use crate::sandbox::{MonthlyLimit, Options};
+use crate::policy::Policy;
+use crate::{MonthlyLimit, Options};
 
 const ORDERS: usize = 100;
 

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::support::{NOON, Reply, Server, at, options};
-use crate::sandbox::Options;
-use crate::sandbox::clock::Clock;
+use crate::Options;
+use crate::clock::Clock;
 
 async fn user_code(server: &Server) -> (String, String) {
     let body = server.form("/oauth/device_authorization", "client_id=bonus-tv").await.json();

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::support::{Server, at};
-use crate::sandbox::service::scenario::Scenario;
-use crate::sandbox::{Policy, scenarios};
+use crate::service::scenario::Scenario;
+use crate::{Policy, scenarios};
 
 #[tokio::test]
 async fn every_scenario_loads_on_any_day() {

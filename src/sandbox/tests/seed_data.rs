@@ -2,8 +2,8 @@
 //! the rules compute with them.
 
 use super::support::at;
-use crate::sandbox::rules::accrual::{Earning, points_for_payment, posting_time};
-use crate::sandbox::seed::{Posting, Seed};
+use crate::rules::accrual::{Earning, points_for_payment, posting_time};
+use crate::seed::{Posting, Seed};
 
 #[test]
 fn points_are_posted_when_promised() {

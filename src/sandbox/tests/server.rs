@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::support::{Reply, Server, options};
-use crate::sandbox::Options;
+use crate::Options;
 
 /// A connection that stays open, as a box keeps one.
 struct Line(TcpStream);
@@ -70,7 +70,7 @@ async fn pictures_without_a_token_are_drawn_one_after_another() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_boxes_fit() {
     // Both ends of each connection are in this process.
-    assert!(crate::sandbox::descriptors() > 2500, "the system gives too few descriptors to try it");
+    assert!(crate::descriptors() > 2500, "the system gives too few descriptors to try it");
     let server = Server::start().await;
     let (addr, token) = (server.running.addr(), server.member("vip").token);
     let mut boxes = JoinSet::new();
@@ -105,7 +105,7 @@ async fn silent_connections_lock_nobody_out_and_a_full_house_says_so() {
     drop(silent);
 
     // Requests under way are not ended for others; these wait for what a fault holds back.
-    server.control.set_faults(vec![crate::sandbox::Fault::new("/v1/account", crate::sandbox::FaultKind::Hang)]);
+    server.control.set_faults(vec![crate::Fault::new("/v1/account", crate::FaultKind::Hang)]);
     let mut busy = Vec::new();
     for _ in 0..4 {
         let mut line = Line::open(addr).await;
@@ -261,7 +261,7 @@ async fn f13_a_kept_clock_can_stand_still() {
     let file = || Some(directory.path().join("db"));
     let running = Server::with(Options { db: file(), ..options() }).await;
     running.running.shutdown().await;
-    let kept = Options { db: file(), clock: None, kept_time: crate::sandbox::KeptTime::StandsStill, ..options() };
+    let kept = Options { db: file(), clock: None, kept_time: crate::KeptTime::StandsStill, ..options() };
     let server = Server::with(kept).await;
     assert_eq!(server.control.now(), super::support::at(super::support::NOON));
 }

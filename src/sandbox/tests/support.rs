@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::sandbox::clock::Clock;
-use crate::sandbox::randomness::Randomness;
-use crate::sandbox::values::MemberId;
-use crate::sandbox::{Control, Options, Running, start};
+use crate::clock::Clock;
+use crate::randomness::Randomness;
+use crate::values::MemberId;
+use crate::{Control, Options, Running, start};
 
 /// Noon in Moscow in the middle of a month.
 pub(super) const NOON: &str = "2026-03-10T09:00:00Z";

@@ -3,10 +3,10 @@
 use slint::ComponentHandle;
 
 use super::convert::{Context, code_size, current_chip, thousandths, tone};
-use super::generated as ui;
 use super::models::Models;
 use super::qr::Room;
 use crate::view::model::{AboutScreen, JoinScreen, ListScreen, SignInScreen, StatusScreen};
+use bonus_tv_ui as ui;
 
 impl Models {
     /// Hands the models to these screens.

@@ -3,7 +3,6 @@
 use slint::{Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
 
 use super::Images;
-use super::generated as ui;
 use super::messages::twin;
 use super::qr::{self, Room};
 use crate::view::message::Msg;
@@ -12,6 +11,7 @@ use crate::view::model::{
     Qr, Sign, StatusStep, Tab, Tone,
 };
 use crate::view::text::Text;
+use bonus_tv_ui as ui;
 
 /// What an element needs besides its own values.
 pub(super) struct Context<'a> {

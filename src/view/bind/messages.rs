@@ -1,7 +1,7 @@
 //! From the names of messages in Rust to their twins in `ui/api/texts.slint`.
 
-use super::generated as ui;
 use crate::view::message::{Msg, with_messages};
+use bonus_tv_ui as ui;
 
 macro_rules! twins {
     ($($name:ident)*) => {

@@ -5,8 +5,6 @@
 
 mod account;
 mod convert;
-#[cfg(feature = "emulator")]
-mod elements;
 mod messages;
 mod models;
 mod orders;
@@ -15,23 +13,15 @@ mod shop;
 
 use std::time::Duration;
 
-#[cfg(feature = "emulator")]
-pub use elements::AccessibleElement;
 use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 
 use self::convert::Context;
-#[cfg(feature = "emulator")]
-pub use self::elements::FocusBox;
-use self::generated as ui;
 use self::models::Models;
 use crate::domain::Language;
+use bonus_tv_ui as ui;
 
 use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
 use super::text::Text;
-
-mod generated {
-    slint::include_modules!();
-}
 
 /// How long a push against the end of a list is seen.
 const PUSH: Duration = Duration::from_millis(110);
@@ -198,24 +188,9 @@ impl Screen {
         Context::new(&texts, &NoImages, 1.0, false).text(text).into()
     }
 
-    /// The innermost element that covers a rectangle of the layout, or else its centre: `TopBar::clock-txt «12:05»`.
-    ///
-    /// A release has no names of elements; there it is always `None`.
-    #[cfg(feature = "emulator")]
-    pub fn element_at(&self, x: f32, y: f32, width: f32, height: f32) -> Option<String> {
-        elements::innermost(&self.window, slint::LogicalPosition::new(x, y), slint::LogicalSize::new(width, height))
-    }
-
-    /// Everything that can have the focus, with its place; empty in a release, which knows no elements.
-    #[cfg(feature = "emulator")]
-    pub fn focus_boxes(&self) -> Vec<FocusBox> {
-        elements::focus_boxes(&self.window)
-    }
-
-    /// Everything on the window that has a role, in the order of drawing, with its place in the layout.
-    #[cfg(feature = "emulator")]
-    pub fn accessible_elements(&self) -> Vec<AccessibleElement> {
-        elements::accessible(self.window.window())
+    /// The root of the elements, for who looks for one.
+    pub fn root(&self) -> &impl ComponentHandle {
+        &self.window
     }
 
     /// The Slint window: its size, its scale factor, its events.

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 
 use super::convert::{Context, current};
-use super::generated as ui;
 use crate::view::model::{Chrome, Dialog, List, ListRow, PinPad};
+use bonus_tv_ui as ui;
 
 /// A short list whose elements keep their places.
 pub(super) struct Plain<T>(Rc<VecModel<T>>);

@@ -3,13 +3,13 @@
 use slint::ComponentHandle;
 
 use super::convert::{Context, code_size};
-use super::generated as ui;
 use super::models::Models;
 use super::qr::Room;
 use crate::view::model::{
     BasketScreen, ConfirmScreen, ImageVariant, MessageScreen, OutcomeScreen, PlayerScreen, ProcessingScreen,
     RefusalScreen,
 };
+use bonus_tv_ui as ui;
 
 impl Models {
     /// Hands the models to these screens.

@@ -2,8 +2,8 @@
 
 use slint::{Image, Rgb8Pixel, SharedPixelBuffer};
 
-use super::generated as ui;
 use crate::view::model::Qr;
+use bonus_tv_ui as ui;
 
 /// Modules of quiet zone on each side, as the standard wants.
 const QUIET_ZONE: usize = 4;

@@ -3,10 +3,10 @@
 use slint::{ComponentHandle, SharedString};
 
 use super::convert::{Context, current_chip, index, shape, tone};
-use super::generated as ui;
 use super::models::{Models, ROW_SLOTS};
 use super::qr::Room;
 use crate::view::model::{Card, CatalogScreen, HomeScreen, OfferScreen, Row};
+use bonus_tv_ui as ui;
 
 /// How many cards of a row or lines of a grid may be in sight at once.
 const IN_SIGHT: usize = 8;

@@ -2,18 +2,26 @@
 
 use std::time::Duration;
 
-use bonus_tv::view::bind::NoImages;
-use bonus_tv::view::fixtures;
-use bonus_tv::view::model::{CardShape, Direction, Screen as ScreenModel, ViewModel};
+use bonus_emulator::Television;
+use bonus_tv::core::PlaceKind;
+use bonus_tv::domain::Language;
+use bonus_tv::input::{Direction, RemoteKey};
+use bonus_tv::view::bind::{Images, NoImages};
+use bonus_tv::view::model::{CardShape, ImageKey, Screen as ScreenModel, ViewModel};
+use bonus_tv::view::text::Text;
 
-use super::Stage;
+use super::stage::{Stage, open, pair, still, television};
+
+const RIGHT: RemoteKey = RemoteKey::Arrow(Direction::Right);
+const LEFT: RemoteKey = RemoteKey::Arrow(Direction::Left);
+const DOWN: RemoteKey = RemoteKey::Arrow(Direction::Down);
 
 /// 15 % of the screen.
 const BUDGET: u64 = 310_000;
 
 /// Moves there and back, and returns the dearest move; the first pair settles what the start left open.
-fn dearest_move(first: &ViewModel, second: &ViewModel) -> u64 {
-    let mut stage = Stage::showing(first, 1920);
+fn dearest_move(television: &Television, [first, second]: &[ViewModel; 2]) -> u64 {
+    let mut stage = Stage::showing(first, television);
     stage.show(second);
     let mut dearest = 0;
     for vm in [first, second, first] {
@@ -24,101 +32,133 @@ fn dearest_move(first: &ViewModel, second: &ViewModel) -> u64 {
     dearest
 }
 
+/// Opens a page, goes where `way` leads, and presses `key`.
 #[track_caller]
-fn assert_cheap(name: &str, first: &ViewModel, second: &ViewModel) {
-    let pixels = dearest_move(first, second);
-    println!("{name}: {pixels} pixels");
-    assert!(pixels < BUDGET, "{name} draws {pixels} pixels");
+fn assert_cheap(scenario: &str, page: PlaceKind, moves: &[(&str, RemoteKey)]) {
+    let mut television = television(scenario, 1920);
+    open(&mut television, page);
+    for (way, key) in moves {
+        television.press_keys(way).expect("the keys lead there");
+        let pair = pair(&mut television, *key);
+        let pixels = dearest_move(&television, &pair);
+        println!("{page:?}, {way} {key:?}: {pixels} pixels");
+        assert!(pixels < BUDGET, "{page:?}, {way} {key:?} draws {pixels} pixels");
+    }
+}
+
+/// The shape of the cards of which one has the focus.
+fn focused_shape(vm: &ViewModel) -> Option<CardShape> {
+    match &vm.screen {
+        ScreenModel::Home(home) => {
+            home.rows.iter().find(|row| row.cards.iter().any(|card| card.is_focused)).map(|row| row.shape)
+        }
+        ScreenModel::Catalog(catalog) => catalog.cards.iter().any(|card| card.is_focused).then_some(catalog.shape),
+        _ => None,
+    }
+}
+
+/// Goes down on home to the first row of this shape.
+fn go_to_row(television: &mut Television, shape: CardShape) {
+    for _ in 0..10 {
+        if focused_shape(&television.view()) == Some(shape) {
+            return;
+        }
+        television.press_keys("DOWN").expect("the key is pressed");
+    }
+    panic!("home has no row of {shape:?}");
 }
 
 #[test]
-fn a_move_along_tiles_is_cheap() {
-    assert_cheap("home tiles", &fixtures::home(0, 1), &fixtures::home(0, 2));
-}
-
-#[test]
-fn a_move_along_posters_is_cheap() {
-    assert_cheap("home posters", &fixtures::home(1, 1), &fixtures::home(1, 2));
+fn a_move_on_home_is_cheap() {
+    for shape in [CardShape::Tile, CardShape::Poster] {
+        let mut television = television("vip", 1920);
+        go_to_row(&mut television, shape);
+        television.press_keys("RIGHT").expect("the key is pressed");
+        let pair = pair(&mut television, RIGHT);
+        let pixels = dearest_move(&television, &pair);
+        println!("home, {shape:?}: {pixels} pixels");
+        assert!(pixels < BUDGET, "a move along {shape:?} draws {pixels} pixels");
+    }
+    assert_cheap("vip", PlaceKind::Home, &[("UP", RIGHT)]);
 }
 
 #[test]
 fn a_move_in_the_grid_is_cheap() {
-    assert_cheap("catalog posters", &fixtures::catalog(CardShape::Poster, 8), &fixtures::catalog(CardShape::Poster, 9));
-    assert_cheap("catalog tiles", &fixtures::catalog(CardShape::Tile, 1), &fixtures::catalog(CardShape::Tile, 2));
-    assert_cheap("catalog tiles down", &fixtures::catalog(CardShape::Tile, 1), &fixtures::catalog(CardShape::Tile, 5));
+    assert_cheap("vip", PlaceKind::Catalog, &[("DOWN*2", RIGHT), ("UP*2 RIGHT OK DOWN", RIGHT)]);
+}
+
+/// Whether a row of the page's list has the focus.
+fn is_in_list(vm: &ViewModel) -> bool {
+    let list = match &vm.screen {
+        ScreenModel::MyOptions(screen) | ScreenModel::History(screen) | ScreenModel::Settings(screen) => &screen.list,
+        ScreenModel::Status(screen) => &screen.list,
+        other => panic!("{other:?} has no list"),
+    };
+    list.rows.iter().any(|row| row.is_focused)
 }
 
 #[test]
 fn a_move_in_a_list_is_cheap() {
-    assert_cheap("my options", &fixtures::my_options(1), &fixtures::my_options(2));
-    assert_cheap("history", &fixtures::history(0), &fixtures::history(1));
-    assert_cheap("basket", &fixtures::basket(Some(0)), &fixtures::basket(Some(1)));
-    assert_cheap("status", &fixtures::status(0), &fixtures::status(1));
+    for (scenario, page) in [
+        ("privilege", PlaceKind::MyOptions),
+        ("long-history", PlaceKind::History),
+        ("vip", PlaceKind::Status),
+        ("vip", PlaceKind::Settings),
+    ] {
+        let mut television = television(scenario, 1920);
+        open(&mut television, page);
+        television.press_keys("UP*9").expect("the key is pressed");
+        let mut moves = 0;
+        for _ in 0..4 {
+            let before = still(television.view());
+            television.press_keys("DOWN").expect("the key is pressed");
+            let after = still(television.view());
+            if is_in_list(&before) && is_in_list(&after) && before.look.bump == after.look.bump {
+                let pixels = dearest_move(&television, &[before, after]);
+                println!("{page:?}: {pixels} pixels");
+                assert!(pixels < BUDGET, "{page:?} draws {pixels} pixels");
+                moves += 1;
+            }
+        }
+        assert!(moves > 0, "{page:?} has no two rows");
+    }
 }
 
 #[test]
 fn a_move_between_buttons_is_cheap() {
-    assert_cheap("offer buttons", &fixtures::offer(0), &fixtures::offer(1));
-}
-
-#[test]
-fn a_move_between_panels_is_cheap() {
-    let panels = fixtures::home(9, 0);
-    let mut next = panels.clone();
-    if let ScreenModel::Home(home) = &mut next.screen {
-        for (index, panel) in home.panels.iter_mut().enumerate() {
-            panel.is_focused = index == 2;
-        }
-    }
-    assert_cheap("home panels", &panels, &next);
+    assert_cheap("vip", PlaceKind::Home, &[("DOWN OK", RIGHT)]);
 }
 
 #[test]
 fn the_minute_costs_only_the_clock() {
-    let before = fixtures::my_options(1);
-    let mut after = before.clone();
-    after.chrome.clock = bonus_tv::view::text::Text::plain("18:43");
-    let pixels = dearest_move(&before, &after);
+    let mut television = television("vip", 1920);
+    open(&mut television, PlaceKind::MyOptions);
+    let before = still(television.view());
+    television.press_keys("WAIT:60s").expect("time passes");
+    let after = still(television.view());
+    assert!(before.chrome.clock != after.chrome.clock);
+    let pixels = dearest_move(&television, &[before, after]);
     assert!(pixels < 20_000, "the clock draws {pixels} pixels");
 }
 
 #[test]
-fn the_same_view_model_draws_nothing() {
-    for (name, vm) in fixtures::all() {
-        let mut stage = Stage::showing(&vm, 1280);
-        assert_eq!(stage.show(&vm), None, "{name}");
-    }
-}
-
-#[test]
-fn a_static_screen_draws_nothing_in_ten_seconds() {
-    for (name, mut vm) in fixtures::all() {
-        for has_motion in [false, true] {
-            let is_busy = name.contains("loading") || name == "processing" || name == "catalog_tiles";
-            if has_motion && is_busy {
-                continue;
-            }
-            vm.look.has_motion = has_motion;
-            let stage = Stage::showing(&vm, 1280);
-            for _ in 0..100 {
-                stage.headless.advance(Duration::from_millis(100));
-                assert_eq!(stage.headless.draw(), None, "{name}, motion {has_motion}");
-            }
-        }
-    }
-}
-
-#[test]
 fn a_row_slides_only_with_motion() {
+    let mut television = television("vip", 1280);
+    go_to_row(&mut television, CardShape::Poster);
+    let mut views = vec![television.view()];
+    for _ in 0..6 {
+        let [_, after] = pair(&mut television, RIGHT);
+        views.push(after);
+    }
     for (has_motion, most_frames) in [(false, 1), (true, 20)] {
-        let [zeroth, first, second] = [2, 3, 4].map(|at| {
-            let mut vm = fixtures::home(1, at);
+        let [zeroth, first, second] = [4, 5, 6].map(|at| {
+            let mut vm = views[at].clone();
             vm.look.has_motion = has_motion;
             vm
         });
-        let mut stage = Stage::showing(&zeroth, 1280);
+        let mut stage = Stage::showing(&zeroth, &television);
         stage.show(&first);
-        stage.screen.show(&second, &stage.pictures);
+        stage.screen.show(&second, stage.television.images());
         let mut frames = 0;
         for _ in 0..40 {
             frames += u32::from(stage.headless.draw().is_some());
@@ -132,14 +172,23 @@ fn a_row_slides_only_with_motion() {
 
 #[test]
 fn a_push_is_seen_and_goes_away() {
+    let mut television = television("vip", 1280);
+    open(&mut television, PlaceKind::Catalog);
+    television.press_keys("DOWN*2").expect("the keys lead to the first card");
+    let rest = television.view();
+    television.key_down(LEFT);
+    let pushed = television.view();
+    television.key_up(LEFT);
+    assert!(rest.look.bump.count != pushed.look.bump.count);
     for has_motion in [false, true] {
-        let mut vm = fixtures::catalog(CardShape::Tile, 0);
-        vm.look.has_motion = has_motion;
-        let mut stage = Stage::showing(&vm, 1280);
+        let [rest, pushed] = [&rest, &pushed].map(|vm| {
+            let mut vm = vm.clone();
+            vm.look.has_motion = has_motion;
+            vm
+        });
+        let mut stage = Stage::showing(&rest, &television);
         let before = stage.headless.frame();
-        vm.look.bump.count += 1;
-        vm.look.bump.direction = Direction::Left;
-        stage.show(&vm);
+        stage.show(&pushed);
         stage.headless.advance(Duration::from_millis(80));
         stage.headless.draw();
         assert!(stage.headless.frame() != before, "the push is seen");
@@ -154,26 +203,45 @@ fn a_push_is_seen_and_goes_away() {
 
 #[test]
 fn an_arrived_picture_touches_only_its_card() {
-    let vm = fixtures::catalog(CardShape::Tile, 1);
-    let mut stage = Stage::showing(&vm, 1920);
-    stage.screen.set_language(bonus_tv::domain::Language::Ru);
+    let mut television = television("vip", 1920);
+    open(&mut television, PlaceKind::Catalog);
+    television.press_keys("DOWN*2").expect("the keys lead to the first card");
+    let vm = still(television.view());
+    let mut stage = Stage::empty(&television);
+    stage.screen.set_language(Language::Ru);
     stage.screen.show(&vm, &NoImages);
     stage.headless.draw();
     let wanted = stage.screen.wanted_images();
     let key = wanted.first().expect("cards want pictures").clone();
     assert!(!wanted.iter().skip(1).any(|other| *other == key), "each picture is wanted once");
-    let one = Only(key.clone(), &stage.pictures);
+    let one = Only(key.clone(), stage.television.images().image(&key).expect("the television has the picture"));
     stage.screen.image_arrived(&key, &one);
     let drawn = stage.headless.draw().expect("the picture is drawn");
     assert!(drawn.pixels < 200_000, "{drawn:?}");
     assert!(!stage.screen.wanted_images().contains(&key), "it is wanted no more");
 }
 
-/// Has one picture of all.
-struct Only<'a>(bonus_tv::view::model::ImageKey, &'a fixtures::Pictures);
+#[test]
+fn a_mark_that_comes_and_goes_is_drawn() {
+    let mut television = television("vip", 1280);
+    open(&mut television, PlaceKind::Catalog);
+    television.press_keys("DOWN*2 RIGHT").expect("the keys lead to the second card");
+    let plain = still(television.view());
+    let mut marked = plain.clone();
+    if let ScreenModel::Catalog(catalog) = &mut marked.screen {
+        for card in &mut catalog.cards {
+            card.badge = if card.index == 1 { Text::Empty } else { Text::plain("В корзине") };
+        }
+    }
+    super::quality::assert_same_picture("mark", &television, &plain, &marked);
+    super::quality::assert_same_picture("no mark", &television, &marked, &plain);
+}
 
-impl bonus_tv::view::bind::Images for Only<'_> {
-    fn image(&self, key: &bonus_tv::view::model::ImageKey) -> Option<slint::Image> {
-        (*key == self.0).then(|| self.1.image(key)).flatten()
+/// Has one picture of all.
+struct Only(ImageKey, slint::Image);
+
+impl Images for Only {
+    fn image(&self, key: &ImageKey) -> Option<slint::Image> {
+        (*key == self.0).then(|| self.1.clone())
     }
 }

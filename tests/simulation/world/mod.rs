@@ -15,14 +15,14 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bonus_sandbox::Programme;
+use bonus_sandbox::policy::Processing;
+use bonus_sandbox::values::MemberId;
 use bonus_tv::api::Tokens;
 use bonus_tv::core::{Answer, Dialog, Event, LinkChange, PlayerEvent, RequestId, Session, SignInState, Warning};
 use bonus_tv::domain::{Failure, Secret};
 use bonus_tv::engine::{Engine, api_calls};
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
-use bonus_tv::sandbox::Programme;
-use bonus_tv::sandbox::policy::Processing;
-use bonus_tv::sandbox::values::MemberId;
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use bonus_sandbox::values::MemberId;
 use bonus_tv::api::Tokens;
 use bonus_tv::core::Event;
 use bonus_tv::domain::Secret;
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
-use bonus_tv::sandbox::values::MemberId;
 use tokio::time::Instant;
 
 use super::{Due, World};

@@ -5,12 +5,12 @@ use std::io::Cursor;
 use axum::http::StatusCode;
 
 use super::APP;
-use crate::core::Power;
-use crate::emulator::Television;
-use crate::emulator::serve::http::Refusal;
-use crate::emulator::serve::tree::{self, Node, Role};
-use crate::emulator::serve::xml::{element, escape};
-use crate::view::model::Screen;
+use crate::Television;
+use crate::serve::http::Refusal;
+use crate::serve::tree::{self, Node, Role};
+use crate::serve::xml::{element, escape};
+use bonus_tv::core::Power;
+use bonus_tv::view::model::Screen;
 
 const NAME: &str = "bonus-tv";
 

@@ -1,6 +1,6 @@
 //! The names of keys: Roku's, and Linux's for what Roku has not.
 
-use crate::input::{Button, Direction, PowerKey, RemoteKey};
+use bonus_tv::input::{Button, Direction, PowerKey, RemoteKey};
 
 /// What a key of the protocol does here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

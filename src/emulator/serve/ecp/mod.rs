@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use super::engine::{BoxHandle, Engine, Gone, HoldTime};
 use super::http::{Face, Refusal};
 use super::walk::{Walk, walk_to};
-use crate::input::{Button, RemoteKey};
+use bonus_tv::input::{Button, RemoteKey};
 
 pub(crate) use keys::Press;
 

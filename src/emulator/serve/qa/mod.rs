@@ -19,7 +19,7 @@ use super::http::{Face, Refusal, json};
 use super::keys::{KeysBody, changed};
 use super::tree;
 use super::waiting::{LONGEST_WAIT, Want};
-use crate::input::{PowerKey, parse_duration};
+use bonus_tv::input::{PowerKey, parse_duration};
 
 pub(crate) use sandbox::{charges, requests_of, sign_in_as};
 pub(crate) use state::describe;

@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::core::{Place, SignInState};
-use crate::emulator::serve::engine::{BoxHandle, Engine};
-use crate::emulator::serve::http::Face;
-use crate::emulator::serve::http::{Refusal, json as read_json};
-use crate::sandbox::values::MemberId;
-use crate::sandbox::{Control, ControlError, Fault, LedgerRow, SeenRequest};
+use crate::serve::engine::{BoxHandle, Engine};
+use crate::serve::http::Face;
+use crate::serve::http::{Refusal, json as read_json};
+use bonus_sandbox::values::MemberId;
+use bonus_sandbox::{Control, ControlError, Fault, LedgerRow, SeenRequest};
+use bonus_tv::core::{Place, SignInState};
 
 /// Faults that may be on at one time.
 const MOST_FAULTS: usize = 100;
@@ -28,11 +28,11 @@ fn refused(error: &ControlError) -> Refusal {
     Refusal::new(StatusCode::CONFLICT, "sandbox_refuses", "The sandbox refuses", error.to_string())
 }
 
-pub(in crate::emulator::serve) async fn faults(State(face): State<Face>) -> Result<Json<Vec<Fault>>, Refusal> {
+pub(in crate::serve) async fn faults(State(face): State<Face>) -> Result<Json<Vec<Fault>>, Refusal> {
     Ok(Json(face.tv.ask(|engine| Ok::<_, Refusal>(control(engine)?.faults())).await??))
 }
 
-pub(in crate::emulator::serve) async fn set_faults(
+pub(in crate::serve) async fn set_faults(
     State(face): State<Face>,
     request: Request,
 ) -> Result<Json<Vec<Fault>>, Refusal> {
@@ -51,7 +51,7 @@ pub(in crate::emulator::serve) async fn set_faults(
     Ok(Json(set.await??))
 }
 
-pub(in crate::emulator::serve) async fn clear_faults(State(face): State<Face>) -> Result<StatusCode, Refusal> {
+pub(in crate::serve) async fn clear_faults(State(face): State<Face>) -> Result<StatusCode, Refusal> {
     let cleared = face.tv.ask(|engine| {
         control(engine)?.clear_faults();
         Ok::<_, Refusal>(())
@@ -68,10 +68,7 @@ struct SignInBody {
 }
 
 /// Answers the code on the screen as a phone would, and waits until the box has heard of it.
-pub(in crate::emulator::serve) async fn sign_in(
-    State(face): State<Face>,
-    request: Request,
-) -> Result<Json<Value>, Refusal> {
+pub(in crate::serve) async fn sign_in(State(face): State<Face>, request: Request) -> Result<Json<Value>, Refusal> {
     let body = read_json::<SignInBody>(request).await?;
     sign_in_as(&face.tv, body.scenario).await.map(Json)
 }
@@ -120,7 +117,7 @@ pub(crate) fn charges(engine: &Engine) -> Result<Vec<i64>, Refusal> {
     Ok(rows.iter().filter(|row| row.amount < 0 && row.is_exchange).map(|row| -row.amount).collect())
 }
 
-pub(in crate::emulator::serve) async fn ledger(State(face): State<Face>) -> Result<Json<Value>, Refusal> {
+pub(in crate::serve) async fn ledger(State(face): State<Face>) -> Result<Json<Value>, Refusal> {
     let ledger = face.tv.ask(|engine| {
         let (member, rows) = rows(engine)?;
         let rows: Vec<Value> = rows
@@ -150,7 +147,7 @@ pub(crate) fn requests_of(engine: &Engine, method: &str, path: &str) -> Result<V
     Ok(control(engine)?.requests().into_iter().filter(fits).collect())
 }
 
-pub(in crate::emulator::serve) async fn requests(
+pub(in crate::serve) async fn requests(
     State(face): State<Face>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refusal> {

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::core::{Power, Session};
-use crate::emulator::Television;
-use crate::emulator::serve::engine::Engine;
-use crate::emulator::serve::keys::changed;
-use crate::emulator::serve::tree;
-use crate::input::RemoteKey;
-use crate::view::model::Screen;
+use crate::Television;
+use crate::serve::engine::Engine;
+use crate::serve::keys::changed;
+use crate::serve::tree;
+use bonus_tv::core::{Power, Session};
+use bonus_tv::input::RemoteKey;
+use bonus_tv::view::model::Screen;
 
 /// Everything at a glance.
 pub(crate) fn describe(engine: &mut Engine) -> Value {

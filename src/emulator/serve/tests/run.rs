@@ -3,11 +3,11 @@
 use clap::Parser;
 
 use super::START;
-use crate::emulator::args::Time;
-use crate::emulator::serve::BoxHandle;
-use crate::emulator::serve::run::{Checked, play};
-use crate::emulator::serve::test_file::parse;
-use crate::emulator::{Args, Command, EmulatorError, status};
+use crate::args::Time;
+use crate::serve::BoxHandle;
+use crate::serve::run::{Checked, play};
+use crate::serve::test_file::parse;
+use crate::{Args, Command, EmulatorError, status};
 
 /// Plays a test on a box.
 fn played(words: &[&str], test: &str) -> (Result<(), EmulatorError>, Vec<Checked>) {

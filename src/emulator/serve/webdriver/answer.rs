@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::emulator::serve::engine::Gone;
-use crate::emulator::serve::http;
+use crate::serve::engine::Gone;
+use crate::serve::http;
 
 /// A success with its value.
 pub(super) fn value(value: Value) -> Response {

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::answer::{Fault, body, value};
 use super::find::{self, Search};
 use super::{Answer, Face};
-use crate::emulator::serve::tree::{self, Node};
-use crate::emulator::serve::waiting::Want;
+use crate::serve::tree::{self, Node};
+use crate::serve::waiting::Want;
 
 /// The name under which the standard hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";

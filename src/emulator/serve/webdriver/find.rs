@@ -6,8 +6,8 @@ use sxd_document::{Package, dom};
 use sxd_xpath::{Context, Factory, Value};
 
 use super::answer::Fault;
-use crate::emulator::serve::tree::{Node, Role};
-use crate::emulator::serve::xml::element;
+use crate::serve::tree::{Node, Role};
+use crate::serve::xml::element;
 
 /// The longest expression.
 const MOST_TEXT: usize = 1000;

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::answer::{Fault, body, value};
 use super::{Answer, Face, elements};
-use crate::emulator::serve::engine::HoldTime;
-use crate::emulator::serve::waiting::Want;
-use crate::input::{Direction, RemoteKey};
+use crate::serve::engine::HoldTime;
+use crate::serve::waiting::Want;
+use bonus_tv::input::{Direction, RemoteKey};
 
 /// A key of an action is down for so long where no pause says otherwise.
 const TAP: Duration = Duration::from_millis(80);

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::engine::BoxHandle;
 use super::keys::changed;
 use super::{http, qa, tree, walk};
-use crate::input::RemoteKey;
+use bonus_tv::input::RemoteKey;
 
 use answer::{Fault, value};
 use sessions::Sessions;

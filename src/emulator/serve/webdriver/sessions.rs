@@ -118,7 +118,7 @@ pub(super) async fn begin(State(face): State<Face>, request: Request) -> Answer 
         }
         None => Timeouts::default(),
     };
-    let id = format!("{:032x}", crate::engine::clock::entropy());
+    let id = format!("{:032x}", bonus_tv::engine::clock::entropy());
     {
         let mut all = face.sessions.all();
         if all.len() >= MOST_SESSIONS {

@@ -3,7 +3,7 @@
 use std::f32::consts::PI;
 
 use super::{Brief, disc, polygon, rect, ring};
-use crate::sandbox::artwork::{dice::Dice, motif};
+use crate::artwork::{dice::Dice, motif};
 
 /// Rings around the motif like sound, water or a lens.
 pub(super) fn circles(brief: &Brief<'_>, dice: &mut Dice) -> String {

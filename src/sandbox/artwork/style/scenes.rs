@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Brief, disc, polygon, rect};
-use crate::sandbox::artwork::{
+use crate::artwork::{
     dice::Dice,
     motif,
     palette::darker,

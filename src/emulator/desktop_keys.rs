@@ -3,7 +3,7 @@
 use slint::SharedString;
 use slint::platform::Key;
 
-use crate::input::{Direction, RemoteKey};
+use bonus_tv::input::{Direction, RemoteKey};
 
 /// The key of the remote behind a key of the keyboard, by the text that Slint gives it.
 pub fn remote_key(text: &str) -> Option<RemoteKey> {

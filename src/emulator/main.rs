@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use bonus_tv::emulator::{Args, run};
+use bonus_emulator::{Args, run};
 use bonus_tv::logging::chain;
 use bonus_tv::shell::heap;
 use clap::Parser;
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 }
 
 fn list_scenarios() -> ExitCode {
-    match bonus_tv::sandbox::scenarios() {
+    match bonus_sandbox::scenarios() {
         Ok(scenarios) => {
             for scenario in scenarios {
                 println!("{:<16} {}", scenario.name, scenario.description);

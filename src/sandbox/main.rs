@@ -6,9 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bonus_tv::sandbox::clock::Clock;
-use bonus_tv::sandbox::policy::{PolicyChange, Processing};
-use bonus_tv::sandbox::{KeptTime, MOST_CONNECTIONS, MonthlyLimit, Options, StartError, descriptors, scenarios, start};
+use bonus_sandbox::clock::Clock;
+use bonus_sandbox::policy::{PolicyChange, Processing};
+use bonus_sandbox::{KeptTime, MOST_CONNECTIONS, MonthlyLimit, Options, StartError, descriptors, scenarios, start};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;

@@ -6,9 +6,7 @@ use i_slint_backend_testing::{ElementHandle, ElementRoot};
 use i_slint_core::accessibility::{AccessibleStringProperty, accessible_descendents};
 use i_slint_core::item_tree::ItemRc;
 use i_slint_core::window::WindowInner;
-use slint::{LogicalPosition, LogicalSize};
-
-use super::ui;
+use slint::{ComponentHandle, LogicalPosition, LogicalSize};
 
 /// Something that can have the focus, where it stands in the layout.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +29,8 @@ pub struct FocusBox {
     pub height: f32,
 }
 
-/// Everything that can have the focus, in the order in which it is drawn.
-pub(super) fn focus_boxes(window: &ui::AppWindow) -> Vec<FocusBox> {
+/// Everything that can have the focus, in the order in which it is drawn; nothing in a release, which knows no names.
+pub(crate) fn focus_boxes(window: &impl ComponentHandle) -> Vec<FocusBox> {
     let mut boxes = Vec::new();
     let _: Option<()> = window.root_element().visit_descendants(|element| {
         if let Some(is_marked) = element.accessible_item_selected() {
@@ -71,7 +69,7 @@ pub struct AccessibleElement {
 }
 
 /// Everything that has a role.
-pub(super) fn accessible(window: &slint::Window) -> Vec<AccessibleElement> {
+pub(crate) fn accessible(window: &slint::Window) -> Vec<AccessibleElement> {
     let mut found = Vec::new();
     if let Some(root) = WindowInner::from_pub(window).try_component() {
         collect(&ItemRc::new_root(root), &mut found);
@@ -96,13 +94,14 @@ fn collect(parent: &ItemRc, found: &mut Vec<AccessibleElement>) {
     }
 }
 
-/// The smallest element that covers the rectangle, or else the smallest that covers its centre.
-pub(super) fn innermost(window: &ui::AppWindow, at: LogicalPosition, size: LogicalSize) -> Option<String> {
+/// The smallest element that covers the rectangle, or else the smallest that covers its centre:
+/// `TopBar::clock-txt «12:05»`. A release has no names of elements; there it is always `None`.
+pub(crate) fn innermost(window: &impl ComponentHandle, at: LogicalPosition, size: LogicalSize) -> Option<String> {
     let centre = LogicalPosition::new(at.x + size.width / 2.0, at.y + size.height / 2.0);
     smallest(window, at, size).or_else(|| smallest(window, centre, LogicalSize::new(0.0, 0.0)))
 }
 
-fn smallest(window: &ui::AppWindow, at: LogicalPosition, size: LogicalSize) -> Option<String> {
+fn smallest(window: &impl ComponentHandle, at: LogicalPosition, size: LogicalSize) -> Option<String> {
     let mut best: Option<(f32, ElementHandle)> = None;
     let _: Option<()> = window.root_element().visit_descendants(|element| {
         let (from, room) = (element.absolute_position(), element.size());

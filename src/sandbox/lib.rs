@@ -29,7 +29,7 @@ mod tests;
 
 pub use control::{Control, ControlError, LedgerRow, Session};
 pub use http::faults::{Fault, FaultKind, When};
-pub(crate) use http::{guard, problem, server};
+pub use http::{guard, problem, server};
 pub use in_process::{InProcess, Programme};
 pub use policy::{Policy, PolicyChange};
 pub use requests::SeenRequest;

@@ -3,6 +3,9 @@
 //! Nothing in here is part of the box: it starts the same shell that a box runs.
 
 mod args;
+pub mod desktop;
+pub mod desktop_keys;
+mod elements;
 mod ending;
 pub mod gallery;
 mod headless;
@@ -14,6 +17,7 @@ mod soak;
 mod window;
 
 pub use args::{Args, BoxArgs, Command, CtlArgs, RunArgs, ServeArgs, Size, Time};
+pub use elements::FocusBox;
 pub use headless::Television;
 pub use picture_check::PictureDiffers;
 pub use random_keys::RandomKeys;
@@ -26,25 +30,25 @@ pub enum EmulatorError {
     Usage(String),
     /// The configuration is wrong.
     #[error(transparent)]
-    Config(#[from] crate::config::ConfigError),
+    Config(#[from] bonus_tv::config::ConfigError),
     /// The log cannot start.
     #[error(transparent)]
-    Logging(#[from] crate::logging::LoggingError),
+    Logging(#[from] bonus_tv::logging::LoggingError),
     /// The sandbox does not start.
     #[error("the sandbox does not start")]
-    Sandbox(#[from] crate::sandbox::StartError),
+    Sandbox(#[from] bonus_sandbox::StartError),
     /// A switch of the sandbox does not turn.
     #[error("the sandbox refuses")]
-    Switch(#[from] crate::sandbox::ControlError),
+    Switch(#[from] bonus_sandbox::ControlError),
     /// The API client cannot be made.
     #[error("the API client cannot be made")]
-    Client(#[from] crate::api::ClientError),
+    Client(#[from] bonus_tv::api::ClientError),
     /// The storage cannot be used.
     #[error(transparent)]
-    Storage(#[from] crate::storage::OpenError),
+    Storage(#[from] bonus_tv::storage::OpenError),
     /// The shell does not start.
     #[error(transparent)]
-    Shell(#[from] crate::shell::StartError),
+    Shell(#[from] bonus_tv::shell::StartError),
     /// There is no window.
     #[error("no window: {0}; without a display, use --headless --screenshot FILE")]
     Window(slint::PlatformError),
@@ -110,7 +114,7 @@ impl EmulatorError {
             Self::Soak(_) | Self::Picture(_) | Self::Failed(_) => status::FAILED,
             Self::NoAnswer | Self::Interrupted => status::TIMED_OUT,
             // An address that is wrong was typed; what a client cannot be made for otherwise is the machine's fault.
-            Self::Client(crate::api::ClientError::Address | crate::api::ClientError::Insecure) => status::USAGE,
+            Self::Client(bonus_tv::api::ClientError::Address | bonus_tv::api::ClientError::Insecure) => status::USAGE,
             Self::Client(_)
             | Self::Sandbox(_)
             | Self::Switch(_)
@@ -132,7 +136,7 @@ impl EmulatorError {
 /// # Errors
 /// Anything that keeps it from running, in words for QA.
 pub fn run(args: Args) -> Result<(), EmulatorError> {
-    let start_log = |levels: &str| crate::logging::start(levels, crate::logging::LogFormat::Text);
+    let start_log = |levels: &str| bonus_tv::logging::start(levels, bonus_tv::logging::LogFormat::Text);
     match &args.command {
         Some(Command::Serve(serve)) => {
             start_log(&serve.televisions.log_level)?;
