@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
 use serde::Deserialize;
 
-use crate::core::{App, Place, SignInState};
+use crate::core::App;
 use crate::sandbox::values::MemberId;
 use crate::sandbox::{Control, Fault, FaultKind};
 
@@ -69,8 +69,10 @@ pub enum Switch {
     Debt(u32),
     /// `!points POINTS`: so many more, or fewer.
     Points(i64),
-    /// `!deny`: the sign-in code on the screen is denied.
+    /// `!deny`: the code on the screen is denied on the phone.
     Deny,
+    /// `!confirm`: the member confirms the code on the screen on the phone.
+    Confirm,
 }
 
 impl TryFrom<String> for Switch {
@@ -83,6 +85,7 @@ impl TryFrom<String> for Switch {
             ["offline"] => Ok(Self::Offline),
             ["online"] => Ok(Self::Online),
             ["deny"] => Ok(Self::Deny),
+            ["confirm"] => Ok(Self::Confirm),
             ["clock", hours] => number(hours).map(Self::Clock),
             ["points", points] => number(points).map(Self::Points),
             ["debt", roubles] => {
@@ -226,9 +229,12 @@ fn throw(switch: &Switch, sandbox: &Control, app: Option<&App>) -> Result<(), Em
         Switch::Debt(roubles) => sandbox.set_debt(&member()?, *roubles)?,
         Switch::Points(points) => sandbox.adjust_points(&member()?, *points)?,
         Switch::Deny => {
-            let Some(Place::SignIn(place)) = app.map(App::place) else { return Err(missing(switch, "sign-in")) };
-            let SignInState::Waiting { code, .. } = &place.state else { return Err(missing(switch, "code")) };
+            let code = app.and_then(App::code_on_screen).ok_or_else(|| missing(switch, "code"))?;
             sandbox.deny(&code.user_code)?;
+        }
+        Switch::Confirm => {
+            let code = app.and_then(App::code_on_screen).ok_or_else(|| missing(switch, "code"))?;
+            sandbox.approve_member(&code.user_code, &member()?)?;
         }
     }
     Ok(())

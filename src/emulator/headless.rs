@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
-use crate::core::{OrderPhase, Place, SignInState};
+use crate::core::{OrderPhase, SignInState};
 use crate::domain::Failure;
 use crate::engine::clock::{Clock, ManualClock};
 use crate::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey, ScriptStep, parse_script};
@@ -314,14 +314,11 @@ impl Television {
 
     /// What keeps the box from the bonus API, if anything does.
     pub(crate) fn trouble(&self) -> Option<&Failure> {
-        let sign_in = match self.app().place() {
-            Place::SignIn(place) => match &place.state {
-                SignInState::Failed { failure, .. } => Some(failure),
-                SignInState::Waiting { trouble, .. } => trouble.as_ref(),
-                SignInState::Starting | SignInState::Expired | SignInState::Denied => None,
-            },
-            _ => None,
-        };
+        let sign_in = self.app().sign_in_state().and_then(|state| match state {
+            SignInState::Failed { failure, .. } => Some(failure),
+            SignInState::Waiting { trouble, .. } => trouble.as_ref(),
+            SignInState::Starting | SignInState::Expired | SignInState::Denied | SignInState::OtherMember => None,
+        });
         sign_in.or(self.app().core_failure())
     }
 

@@ -184,6 +184,7 @@ fn hints(app: &App) -> Vec<KeyHint> {
         Place::SignIn(_) => vec![hint(HintKey::Back, Msg::HintExit)],
         Place::Join(_) => vec![hint(HintKey::Ok, Msg::HintChoose), back],
         Place::Catalog(_)
+        | Place::PhoneCheck(_)
         | Place::Basket(_)
         | Place::Offer(_)
         | Place::Confirm(_)

@@ -378,6 +378,11 @@ messages! {
     SignInExpired
     SignInDenied
     SignInOrderWaits
+    PhoneCheckTitle
+    PhoneCheckStep
+    PhoneCheckOtherMember
+    PhoneCheckFailedTitle
+    PhoneCheckFailedAdvice
 
     // Joining.
     JoinTitle

@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::core::{Place, SignInState};
 use crate::emulator::serve::engine::{BoxHandle, Engine};
 use crate::emulator::serve::http::Face;
 use crate::emulator::serve::http::{Refusal, json as read_json};
@@ -82,13 +81,7 @@ pub(in crate::emulator::serve) async fn sign_in(
 /// There is no code, the scenario is unknown, or the sandbox is elsewhere.
 pub(crate) async fn sign_in_as(tv: &BoxHandle, scenario: String) -> Result<Value, Refusal> {
     let approved = tv.ask(move |engine| {
-        let code = match engine.television().app().place() {
-            Place::SignIn(place) => match &place.state {
-                SignInState::Waiting { code, .. } => Some(code.user_code.clone()),
-                SignInState::Starting | SignInState::Expired | SignInState::Denied | SignInState::Failed { .. } => None,
-            },
-            _ => None,
-        };
+        let code = engine.television().app().code_on_screen().map(|code| code.user_code.clone());
         let code = code.ok_or_else(|| {
             let detail = "The box shows no code; a signed-out box with a code is wanted.";
             Refusal::new(StatusCode::CONFLICT, "no_code", "There is no code", detail)
