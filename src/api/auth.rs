@@ -12,8 +12,9 @@ use reqwest::{Method, StatusCode};
 use tokio::time::Instant;
 
 use super::transport::{Answer, Transport};
+use super::wire::account as wire_account;
 use super::wire::oauth::{self, Device, OauthError};
-use crate::domain::{DeviceCode, Failure, FailureKind, Secret, SignInPoll};
+use crate::domain::{Account, DeviceCode, Failure, FailureKind, Secret, SignInPoll};
 
 const CLIENT_ID: &str = "bonus-tv";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -75,6 +76,8 @@ pub(super) struct Auth {
     transport: Arc<Transport>,
     store: Arc<dyn TokenStore>,
     session: Mutex<Option<Session>>,
+    /// A granted confirmation whose member is not known yet, by its device code: it can be used up only once.
+    unchecked: Mutex<Option<(Secret, Session)>>,
     /// Held while tokens change; remembers how the last refresh failed.
     turn: tokio::sync::Mutex<Option<Failure>>,
     /// Refreshes tried, so that those who waited for one share its outcome.
@@ -101,6 +104,20 @@ struct Session {
     life: Duration,
 }
 
+impl Session {
+    fn new(tokens: Tokens, life: Option<Duration>) -> Self {
+        Self { tokens, ends_at: life.map(|life| Instant::now() + life), life: life.unwrap_or_default() }
+    }
+}
+
+/// What a code is worth.
+enum Redeemed {
+    /// No tokens, or none yet.
+    NotYet(SignInPoll),
+    /// These tokens; the code is used up.
+    Granted(Session),
+}
+
 impl Auth {
     pub fn new(transport: Arc<Transport>, store: Arc<dyn TokenStore>) -> Self {
         let stored = store.load().unwrap_or_else(|error| {
@@ -112,6 +129,7 @@ impl Auth {
             transport,
             store,
             session: Mutex::new(session),
+            unchecked: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             refreshes: AtomicU64::new(0),
             sign_ins: AtomicU64::new(0),
@@ -222,25 +240,11 @@ impl Auth {
         let (auth, device_code) = (Arc::clone(self), device_code.clone());
         // A successful answer uses up the code, so the call must not be cancelled halfway.
         let poll = async move {
-            let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.reveal()), ("client_id", CLIENT_ID)];
-            let answer = auth.post("token", &form).await?;
-            match oauth_error(&answer).as_deref() {
-                // A gateway may limit the rate of polls, too.
-                None if answer.status == StatusCode::TOO_MANY_REQUESTS => Ok(SignInPoll::SlowDown),
-                Some("authorization_pending") => Ok(SignInPoll::Pending),
-                Some("slow_down") => Ok(SignInPoll::SlowDown),
-                Some("access_denied") => Ok(SignInPoll::Denied),
-                Some("expired_token" | "invalid_grant") => Ok(SignInPoll::Expired),
-                Some("invalid_client" | "unauthorized_client") => Err(answer.failure(FailureKind::Unauthorized)),
-                Some(_) => Err(answer.failure(FailureKind::Malformed)),
-                None => {
-                    let tokens = token_answer(&answer)?;
-                    let life = tokens.life();
-                    let access = tokens.access_token.ok_or_else(|| answer.failure(FailureKind::Malformed))?;
-                    let refresh = tokens.refresh_token.map(|refresh| Secret::new(refresh.0));
+            match auth.redeem(&device_code).await? {
+                Redeemed::NotYet(poll) => Ok(poll),
+                Redeemed::Granted(session) => {
                     let _turn = auth.turn.lock().await;
-                    let tokens = Tokens { access: Secret::new(access.0), refresh };
-                    auth.adopt_tokens(tokens, life, Keeping::Begun).await;
+                    auth.keep(session, Keeping::Begun).await;
                     auth.sign_ins.fetch_add(1, Ordering::SeqCst);
                     tracing::info!("signed in");
                     Ok(SignInPoll::Granted)
@@ -248,6 +252,79 @@ impl Auth {
             }
         };
         detached(poll).await
+    }
+
+    /// Asks whether the member who is signed in has confirmed the code by signing in once more.
+    ///
+    /// The new tokens of the same member replace the old ones, because some servers keep one sign-in for each client.
+    /// Another member's are dropped, and not revoked: some servers would sign that member out everywhere.
+    pub async fn confirm(self: &Arc<Self>, device_code: &Secret, member_id: &str) -> Result<SignInPoll, Failure> {
+        let (auth, device_code, member_id) = (Arc::clone(self), device_code.clone(), member_id.to_owned());
+        let confirming = async move {
+            let sign_ins = auth.sign_ins();
+            let unchecked = lock(&auth.unchecked).take().filter(|(code, _)| *code == device_code);
+            let mut session = match unchecked {
+                Some((_, session)) => session,
+                None => match auth.redeem(&device_code).await? {
+                    Redeemed::NotYet(poll) => return Ok(poll),
+                    Redeemed::Granted(session) => session,
+                },
+            };
+            let confirmed_by = match auth.member_of(&session.tokens.access).await {
+                Ok(confirmed_by) => confirmed_by,
+                Err(failure) => {
+                    *lock(&auth.unchecked) = Some((device_code, session));
+                    return Err(failure);
+                }
+            };
+            if confirmed_by != member_id {
+                tracing::warn!("another member confirmed");
+                return Ok(SignInPoll::OtherMember);
+            }
+            let _turn = auth.turn.lock().await;
+            if auth.sign_ins() != sign_ins {
+                // The member has signed out meanwhile.
+                return Err(Failure::new(FailureKind::Interrupted));
+            }
+            let old = lock(&auth.session).as_ref().and_then(|old| old.tokens.refresh.clone());
+            session.tokens.refresh = session.tokens.refresh.or(old);
+            auth.keep(session, Keeping::Renewed).await;
+            tracing::info!("the member confirmed");
+            Ok(SignInPoll::Granted)
+        };
+        // What a server says of these tokens says nothing of the sign-in.
+        detached(confirming).await.map_err(not_of_the_sign_in)
+    }
+
+    async fn member_of(&self, access: &Secret) -> Result<String, Failure> {
+        let request = self.transport.request(Method::GET, &["v1", "account"])?.bearer(access)?;
+        let account: Account = self.transport.send(request).await?.good()?.json::<wire_account::Account>()?.into();
+        Ok(account.member_id)
+    }
+
+    /// Trades a code for tokens, if its member has confirmed it.
+    async fn redeem(&self, device_code: &Secret) -> Result<Redeemed, Failure> {
+        let form = [("grant_type", DEVICE_GRANT), ("device_code", device_code.reveal()), ("client_id", CLIENT_ID)];
+        let answer = self.post("token", &form).await?;
+        let poll = match oauth_error(&answer).as_deref() {
+            // A gateway may limit the rate of polls, too.
+            None if answer.status == StatusCode::TOO_MANY_REQUESTS => SignInPoll::SlowDown,
+            Some("authorization_pending") => SignInPoll::Pending,
+            Some("slow_down") => SignInPoll::SlowDown,
+            Some("access_denied") => SignInPoll::Denied,
+            Some("expired_token" | "invalid_grant") => SignInPoll::Expired,
+            Some("invalid_client" | "unauthorized_client") => return Err(answer.failure(FailureKind::Unauthorized)),
+            Some(_) => return Err(answer.failure(FailureKind::Malformed)),
+            None => {
+                let tokens = token_answer(&answer)?;
+                let life = tokens.life();
+                let access = tokens.access_token.ok_or_else(|| answer.failure(FailureKind::Malformed))?;
+                let refresh = tokens.refresh_token.map(|refresh| Secret::new(refresh.0));
+                let tokens = Tokens { access: Secret::new(access.0), refresh };
+                return Ok(Redeemed::Granted(Session::new(tokens, life)));
+            }
+        };
+        Ok(Redeemed::NotYet(poll))
     }
 
     /// Signs in with tokens that came another way.
@@ -288,8 +365,7 @@ impl Auth {
 
     async fn adopt_tokens(&self, tokens: Tokens, life: Option<Duration>, keeping: Keeping) -> Secret {
         let access = tokens.access.clone();
-        let ends_at = life.map(|life| Instant::now() + life);
-        self.keep(Session { tokens, ends_at, life: life.unwrap_or_default() }, keeping).await;
+        self.keep(Session::new(tokens, life), keeping).await;
         access
     }
 
@@ -307,6 +383,7 @@ impl Auth {
     async fn forget(&self) {
         self.sign_ins.fetch_add(1, Ordering::SeqCst);
         *lock(&self.session) = None;
+        *lock(&self.unchecked) = None;
         let store = Arc::clone(&self.store);
         self.store(move || store.forget(), "forgotten").await;
     }

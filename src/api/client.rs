@@ -125,6 +125,12 @@ impl Client {
         self.auth.poll(device_code).await
     }
 
+    /// Asks whether the member with this id has confirmed the code by signing in once more; another member's sign-in
+    /// confirms nothing and is not kept.
+    pub async fn confirm_member(&self, device_code: &Secret, member_id: &str) -> Result<SignInPoll, Failure> {
+        self.auth.confirm(device_code, member_id).await
+    }
+
     /// Signs in with tokens that came another way, such as from the sandbox's control.
     pub async fn adopt_tokens(&self, tokens: Tokens) {
         self.auth.adopt(tokens).await;

@@ -52,7 +52,7 @@ pub enum Dialog {
 pub enum PinPurpose {
     /// To make an order.
     Order(Vec<OrderLine>),
-    /// To set one, then go on to make an order if there is one.
+    /// To set one, which the member has allowed on the phone, then go on to make an order if there is one.
     Create(Option<Vec<OrderLine>>),
     /// To switch a paid renewal on.
     Renewal(RenewalWish),

@@ -90,6 +90,13 @@ pub enum Request {
         /// The box's half of the code.
         device_code: Secret,
     },
+    /// Has this member confirmed, by signing in once more on the phone, that a first PIN may be set?
+    ConfirmMember {
+        /// The box's half of the code.
+        device_code: Secret,
+        /// Who has to do it.
+        member_id: String,
+    },
     /// The account.
     Account,
     /// The terms.
@@ -136,6 +143,11 @@ pub enum Request {
 }
 
 impl Request {
+    /// Whether this asks what became of a code on the screen.
+    pub(crate) fn is_about_a_code(&self) -> bool {
+        matches!(self, Self::PollSignIn { .. } | Self::ConfirmMember { .. })
+    }
+
     /// Whether two requests ask the same thing, so that one is enough.
     pub(crate) fn is_same_kind(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)

@@ -46,8 +46,9 @@ pub use notice::Notice;
 pub use order::{OrderFlow, OrderPhase, SpendBlock};
 pub use places::{
     AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, HomeRow, JoinFocus,
-    JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause,
-    RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Unlearned, Zone,
+    JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, ProcessingPlace,
+    RefusalCause, RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Unlearned,
+    Zone,
 };
 pub use playback::PlayerRun;
 pub use power::Power;

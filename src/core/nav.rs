@@ -4,8 +4,8 @@ use super::Session;
 use super::app::{App, Turn};
 use super::places::{
     AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, JoinPlace,
-    MyOptionsPlace, OfferPlace, OutcomePlace, PlayerPlace, ProcessingPlace, RefusalPlace, SettingsPlace, SignInPlace,
-    StatusPlace,
+    MyOptionsPlace, OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, ProcessingPlace, RefusalPlace,
+    SettingsPlace, SignInPlace, StatusPlace,
 };
 
 /// A page of the stack.
@@ -22,6 +22,8 @@ pub struct Page {
 pub enum Place {
     /// Signing in.
     SignIn(SignInPlace),
+    /// The member confirms on the phone that a first PIN may be set.
+    PhoneCheck(PhoneCheckPlace),
     /// Joining the programme.
     Join(JoinPlace),
     /// The home screen.
@@ -59,6 +61,7 @@ pub enum Place {
 #[expect(missing_docs, reason = "the variants are those of Place")]
 pub enum PlaceKind {
     SignIn,
+    PhoneCheck,
     Join,
     Home,
     Catalog,
@@ -81,6 +84,7 @@ impl Place {
     pub fn kind(&self) -> PlaceKind {
         match self {
             Self::SignIn(_) => PlaceKind::SignIn,
+            Self::PhoneCheck(_) => PlaceKind::PhoneCheck,
             Self::Join(_) => PlaceKind::Join,
             Self::Home(_) => PlaceKind::Home,
             Self::Catalog(_) => PlaceKind::Catalog,
@@ -110,6 +114,7 @@ impl Place {
             Self::Basket(_) => Some(Tab::Basket),
             Self::Settings(_) => Some(Tab::Settings),
             Self::SignIn(_)
+            | Self::PhoneCheck(_)
             | Self::Join(_)
             | Self::Offer(_)
             | Self::Confirm(_)
@@ -217,7 +222,8 @@ impl App {
             PlaceKind::Processing => self.hide_processing(turn),
             PlaceKind::Player => self.stop_player(turn),
             PlaceKind::Outcome | PlaceKind::Refusal => self.leave_result(turn),
-            PlaceKind::Join
+            PlaceKind::PhoneCheck
+            | PlaceKind::Join
             | PlaceKind::Catalog
             | PlaceKind::Offer
             | PlaceKind::Basket

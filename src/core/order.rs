@@ -205,7 +205,9 @@ impl App {
             key: IdempotencyKey::from_entropy(turn.now.entropy),
             member_id: account.member_id.clone(),
             lines,
-            placed_at: self.clock.now(&turn.now),
+            // As the service tells it now: where the box has seen a later time, an order would be old at once, and the
+            // service's exchange would seem to be of before.
+            placed_at: self.told_now(&turn.now),
         };
         turn.effects.push(Effect::Disk(DiskJob::StoreOrder(order.clone())));
         self.order = Some(OrderFlow::new(order, OrderPhase::Storing, &turn.now));

@@ -105,14 +105,18 @@ impl App {
     }
 
     fn failed(&mut self, request: &Request, failure: Failure, turn: &mut Turn) {
-        if failure.kind == FailureKind::Unauthorized && self.session == Session::SignedIn {
+        // A code is asked for without the member's tokens, so its refusal says nothing of them.
+        let is_of_a_code = matches!(request, Request::StartSignIn) || request.is_about_a_code();
+        if failure.kind == FailureKind::Unauthorized && self.session == Session::SignedIn && !is_of_a_code {
             if !matches!(request, Request::SignOut) {
                 self.lose_session(turn);
             }
             return;
         }
         match request {
-            Request::StartSignIn | Request::PollSignIn { .. } => self.sign_in_failed(request, failure, turn),
+            Request::StartSignIn | Request::PollSignIn { .. } | Request::ConfirmMember { .. } => {
+                self.sign_in_failed(request, failure, turn);
+            }
             Request::Account => self.trouble(Resource::Account, failure, turn),
             Request::Terms => self.trouble(Resource::Terms, failure, turn),
             Request::Catalog { .. } => {

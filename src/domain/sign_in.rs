@@ -30,6 +30,8 @@ pub enum SignInPoll {
     SlowDown,
     /// Yes; the client keeps the tokens.
     Granted,
+    /// Somebody confirmed, and is not the member who was to do it; only for a confirmation.
+    OtherMember,
     /// The member said no.
     Denied,
     /// The code is too old.

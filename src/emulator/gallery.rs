@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use bonus_sandbox::values::MemberId;
 use bonus_sandbox::{Control, Fault, FaultKind};
-use bonus_tv::core::{App, Place, SignInState};
+use bonus_tv::core::App;
 
 use super::{Args, EmulatorError, Size, Television};
 
@@ -69,8 +69,10 @@ pub enum Switch {
     Debt(u32),
     /// `!points POINTS`: so many more, or fewer.
     Points(i64),
-    /// `!deny`: the sign-in code on the screen is denied.
+    /// `!deny`: the code on the screen is denied on the phone.
     Deny,
+    /// `!confirm`: the member confirms the code on the screen on the phone.
+    Confirm,
 }
 
 impl TryFrom<String> for Switch {
@@ -83,6 +85,7 @@ impl TryFrom<String> for Switch {
             ["offline"] => Ok(Self::Offline),
             ["online"] => Ok(Self::Online),
             ["deny"] => Ok(Self::Deny),
+            ["confirm"] => Ok(Self::Confirm),
             ["clock", hours] => number(hours).map(Self::Clock),
             ["points", points] => number(points).map(Self::Points),
             ["debt", roubles] => {
@@ -226,9 +229,12 @@ fn throw(switch: &Switch, sandbox: &Control, app: Option<&App>) -> Result<(), Em
         Switch::Debt(roubles) => sandbox.set_debt(&member()?, *roubles)?,
         Switch::Points(points) => sandbox.adjust_points(&member()?, *points)?,
         Switch::Deny => {
-            let Some(Place::SignIn(place)) = app.map(App::place) else { return Err(missing(switch, "sign-in")) };
-            let SignInState::Waiting { code, .. } = &place.state else { return Err(missing(switch, "code")) };
+            let code = app.and_then(App::code_on_screen).ok_or_else(|| missing(switch, "code"))?;
             sandbox.deny(&code.user_code)?;
+        }
+        Switch::Confirm => {
+            let code = app.and_then(App::code_on_screen).ok_or_else(|| missing(switch, "code"))?;
+            sandbox.approve_member(&code.user_code, &member()?)?;
         }
     }
     Ok(())

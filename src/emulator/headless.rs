@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 
-use bonus_tv::core::{OrderPhase, Place, SignInState};
+use bonus_tv::core::{OrderPhase, SignInState};
 use bonus_tv::domain::Failure;
 use bonus_tv::engine::clock::{Clock, ManualClock};
 use bonus_tv::input::{Hold, KeyEvent, Phase, PowerKey, RemoteKey, ScriptStep, parse_script};
@@ -320,14 +320,11 @@ impl Television {
 
     /// What keeps the box from the bonus API, if anything does.
     pub(crate) fn trouble(&self) -> Option<&Failure> {
-        let sign_in = match self.app().place() {
-            Place::SignIn(place) => match &place.state {
-                SignInState::Failed { failure, .. } => Some(failure),
-                SignInState::Waiting { trouble, .. } => trouble.as_ref(),
-                SignInState::Starting | SignInState::Expired | SignInState::Denied => None,
-            },
-            _ => None,
-        };
+        let sign_in = self.app().sign_in_state().and_then(|state| match state {
+            SignInState::Failed { failure, .. } => Some(failure),
+            SignInState::Waiting { trouble, .. } => trouble.as_ref(),
+            SignInState::Starting | SignInState::Expired | SignInState::Denied | SignInState::OtherMember => None,
+        });
         sign_in.or(self.app().core_failure())
     }
 

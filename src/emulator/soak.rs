@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bonus_sandbox::values::MemberId;
 use bonus_sandbox::{Control, Fault, FaultKind, MonthlyLimit, Policy};
-use bonus_tv::core::{Place, PlaceKind, SignInState};
+use bonus_tv::core::PlaceKind;
 use bonus_tv::input::{Direction, RemoteKey};
 use bonus_tv::view::focused::focused;
 
@@ -185,13 +185,7 @@ impl Soak {
 
     /// Somebody at the phone lets the television in again, and points for the next film come with it.
     fn sign_in(&mut self) -> Result<(), EmulatorError> {
-        let code = match self.television.app().place() {
-            Place::SignIn(place) => match &place.state {
-                SignInState::Waiting { code, .. } => Some(code.user_code.clone()),
-                SignInState::Starting | SignInState::Expired | SignInState::Denied | SignInState::Failed { .. } => None,
-            },
-            _ => None,
-        };
+        let code = self.television.app().code_on_screen().map(|code| code.user_code.clone());
         if let Some(code) = code {
             // The code may have run out by the sandbox's clock; the next evening brings another.
             if self.control.approve(&code, &self.scenario).is_ok() {

@@ -15,6 +15,9 @@ pub async fn call(client: &Client, request: Request, language: Language) -> Resu
     match request {
         Request::StartSignIn => client.start_sign_in().await.map(Answer::DeviceCode),
         Request::PollSignIn { device_code } => client.poll_sign_in(&device_code).await.map(Answer::SignIn),
+        Request::ConfirmMember { device_code, member_id } => {
+            client.confirm_member(&device_code, &member_id).await.map(Answer::SignIn)
+        }
         Request::Account => client.account().await.map(Answer::Account),
         Request::Terms => client.terms(language).await.map(Answer::Terms),
         Request::Enrol { terms_version } => client.enrol(&terms_version).await.map(Answer::Account),

@@ -117,6 +117,7 @@ pub(crate) fn request_name(request: &Request) -> &'static str {
     match request {
         Request::StartSignIn => "start-sign-in",
         Request::PollSignIn { .. } => "poll-sign-in",
+        Request::ConfirmMember { .. } => "confirm-member",
         Request::Account => "account",
         Request::Terms => "terms",
         Request::Enrol { .. } => "enrol",

@@ -15,7 +15,7 @@ use super::http::problem::Problem;
 use super::randomness::hash_text;
 use super::state::lock;
 
-/// Drawn pictures beyond this are dropped; a drawing under way takes another 40 MiB.
+/// Drawn pictures beyond this are dropped; a drawing under way takes another 17 MiB, the page and its copy.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// The number of pictures is limited, too: searching many small ones costs more than drawing them again.
 const MOST_KEPT: usize = 1024;

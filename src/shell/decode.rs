@@ -15,6 +15,8 @@ const MOST_BYTES: usize = 1024 * 1024;
 const MOST_PIXELS: u64 = 4_000_000;
 /// Bytes of a picture before it is scaled: eight bits for each of four channels. One of sixteen bits has fewer pixels.
 const MOST_DECODED: u64 = MOST_PIXELS * 4;
+/// Scans of a JPEG: one that refines itself has a dozen. Each takes the time of the whole picture, and ten bytes.
+const MOST_SCANS: usize = 64;
 /// Pixels along one side.
 const LONGEST_SIDE: u32 = 8192;
 
@@ -60,8 +62,14 @@ pub fn decode_image(bytes: &[u8], width: u32, height: u32, corner_radius: u32) -
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
         return Err(ImageError::Format);
     }
-    if reader.format() == Some(ImageFormat::Jpeg) && has_unknown_inks(bytes) {
-        return Err(ImageError::Format);
+    if reader.format() == Some(ImageFormat::Jpeg) {
+        if has_unknown_inks(bytes) {
+            return Err(ImageError::Format);
+        }
+        // Nothing but the beginning of a scan is written so; a small picture inside the file has a few of its own.
+        if bytes.windows(2).filter(|pair| *pair == [0xff, 0xda]).count() > MOST_SCANS {
+            return Err(ImageError::Size);
+        }
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
@@ -389,7 +397,53 @@ mod tests {
             Err(_) => None,
         };
         assert_eq!(red(Some(0), [255, 0, 0, 255]), Some([true, false, false]), "what Photoshop writes");
+        assert_eq!(red(Some(2), [179, 171, 1, 255]), Some([true, false, false]), "as brightness and colour");
+        assert_eq!(red(Some(2), [105, 212, 235, 255]), Some([false, true, false]), "green");
+        assert_eq!(red(Some(2), [179, 171, 1, 0]), Some([false; 3]), "all black ink");
         assert_eq!(red(None, [0, 255, 255, 0]), None, "a negative is worse than no picture");
+    }
+
+    const PROGRESSIVE: &[u8] = include_bytes!("../../fuzz/corpus/image/progressive.jpg");
+
+    /// Where a marker stands in a JPEG.
+    fn marker(file: &[u8], kind: u8) -> usize {
+        file.windows(2).rposition(|pair| pair == [0xff, kind]).unwrap()
+    }
+
+    #[test]
+    fn a_jpeg_that_refines_itself_is_shown_whole_or_in_part() {
+        assert_eq!(PROGRESSIVE[marker(PROGRESSIVE, 0xc2) + 1], 0xc2);
+        let whole = decode_image(PROGRESSIVE, 8, 8, 0).unwrap();
+        assert_eq!(whole.rgba.len(), 8 * 8 * 4);
+        // A link that broke: shown or refused, never a panic.
+        for end in 0..PROGRESSIVE.len() {
+            if let Ok(part) = decode_image(&PROGRESSIVE[..end], 8, 8, 0) {
+                assert_eq!(part.rgba.len(), 8 * 8 * 4, "{end}");
+            }
+        }
+    }
+
+    /// Each scan takes the time of the whole picture, so a file of a megabyte could take minutes.
+    #[test]
+    fn a_jpeg_of_endless_scans_is_refused() {
+        let (last, end) = (marker(PROGRESSIVE, 0xda), marker(PROGRESSIVE, 0xd9));
+        let scan = &PROGRESSIVE[last..end];
+        let with = |more: usize| [&PROGRESSIVE[..end], &scan.repeat(more), &PROGRESSIVE[end..]].concat();
+        assert!(!matches!(decode_image(&with(20), 8, 8, 0), Err(ImageError::Size)));
+        assert!(matches!(decode_image(&with(100), 8, 8, 0), Err(ImageError::Size)));
+    }
+
+    #[test]
+    fn a_jpeg_that_refines_itself_takes_no_more_pixels_than_others() {
+        let mut file = PROGRESSIVE.to_vec();
+        let sizes = marker(&file, 0xc2) + 5;
+        for (height, width) in [(2001_u16, 2000_u16), (8192, 8192), (65_535, 65_535), (1, 8193)] {
+            file[sizes..sizes + 2].copy_from_slice(&height.to_be_bytes());
+            file[sizes + 2..sizes + 4].copy_from_slice(&width.to_be_bytes());
+            assert!(matches!(decode_image(&file, 8, 8, 0), Err(ImageError::Size)), "{width}x{height}");
+        }
+        let arithmetic = include_bytes!("../../fuzz/corpus/image/arithmetic.jpg");
+        assert!(decode_image(arithmetic, 8, 8, 0).is_err(), "no browser shows it either");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::failure;
 use super::format;
 use super::message::Msg;
 use super::model::{Banner, Chrome, HintKey, KeyHint, Notice as NoticeView, Tab as TabView, Tone};
-use super::text::Text;
+use super::text::{Text, listed};
 
 pub(crate) fn chrome(app: &App) -> Chrome {
     let account = app.data.account.as_ref().filter(|account| account.is_enrolled);
@@ -93,8 +93,12 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::Welcome { name } if name.is_empty() => (Msg::NoticeSignedIn.into(), Tone::Good),
         Notice::Welcome { name } => (named(Msg::NoticeWelcome, name), Tone::Good),
         Notice::WaitsForPhone => (Msg::NoticeWaitsForPhone.into(), Tone::Plain),
-        Notice::Added { titles } => (named(Msg::NoticeAdded, &titles.join(", ")), Tone::Good),
-        Notice::Removed { titles } => (named(Msg::NoticeRemoved, &titles.join(", ")), Tone::Plain),
+        Notice::Added { titles } => {
+            (named(Msg::NoticeAdded, &listed(titles.iter().map(|title| &**title), ", ")), Tone::Good)
+        }
+        Notice::Removed { titles } => {
+            (named(Msg::NoticeRemoved, &listed(titles.iter().map(|title| &**title), ", ")), Tone::Plain)
+        }
         Notice::BasketFull => (Msg::NoticeBasketFull.into(), Tone::Warning),
         Notice::NotForBasket => (Msg::NoticeNotForBasket.into(), Tone::Warning),
         Notice::RenewalOn { title } => (named(Msg::NoticeRenewalOn, title), Tone::Good),
@@ -184,6 +188,7 @@ fn hints(app: &App) -> Vec<KeyHint> {
         Place::SignIn(_) => vec![hint(HintKey::Back, Msg::HintExit)],
         Place::Join(_) => vec![hint(HintKey::Ok, Msg::HintChoose), back],
         Place::Catalog(_)
+        | Place::PhoneCheck(_)
         | Place::Basket(_)
         | Place::Offer(_)
         | Place::Confirm(_)

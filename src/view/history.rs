@@ -9,7 +9,7 @@ use super::home::SOON;
 use super::lists::{busy, retry};
 use super::message::Msg;
 use super::model::{Chip, List, ListRow, ListScreen, Message, Sign, Tone};
-use super::text::Text;
+use super::text::{Text, listed};
 
 pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
     let has_focus = app.tab_focus().is_none();
@@ -142,7 +142,7 @@ fn exchange_row(app: &App, exchange: &Exchange, index: usize, is_focused: bool) 
     let at = exchange.created_at.map_or(Text::Empty, |at| format::day_year(at, app.offset()));
     ListRow {
         index,
-        title: Text::plain(titles.join(", ")),
+        title: Text::plain(listed(titles.iter().copied(), ", ")),
         subtitle: match (state.is_empty(), at.is_empty()) {
             (true, _) => at,
             (false, true) => state,

@@ -376,6 +376,11 @@ messages! {
     SignInExpired
     SignInDenied
     SignInOrderWaits
+    PhoneCheckTitle
+    PhoneCheckStep
+    PhoneCheckOtherMember
+    PhoneCheckFailedTitle
+    PhoneCheckFailedAdvice
 
     // Joining.
     JoinTitle

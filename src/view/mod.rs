@@ -54,7 +54,8 @@ pub(crate) use offer::works_until as works_until_of;
 
 fn screen(app: &App, now: &Moment) -> Screen {
     match app.place() {
-        Place::SignIn(place) => sign_in::sign_in(app, place),
+        Place::SignIn(place) => sign_in::sign_in(app, &place.state),
+        Place::PhoneCheck(place) => sign_in::phone_check(&place.state),
         Place::Join(place) => Screen::Join(sign_in::join(app, place)),
         Place::Home(place) => home::home(app, place),
         Place::Catalog(place) => Screen::Catalog(catalog::catalog(app, place)),

@@ -11,7 +11,7 @@ use super::home::backdrop;
 use super::message::Msg;
 use super::model::{Button, Fact, Finish, OfferScreen, Tone};
 use super::refusal::cause;
-use super::text::Text;
+use super::text::{Text, listed};
 
 pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
     let offer = &place.offer;
@@ -55,7 +55,7 @@ pub(crate) fn meta(offer: &Offer) -> Text {
         parts.push(offer.subtitle.clone());
     }
     let age = format!("{}+", offer.age);
-    let line = parts.join(" · ");
+    let line = listed(parts.iter().map(String::as_str), " · ");
     match offer.duration_minutes {
         Some(minutes) if line.is_empty() => {
             Text::with(Msg::MetaLengthAlone, [Text::plain(minutes.to_string()), Text::plain(age)])
@@ -171,11 +171,14 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
             .map(|needed| needed.title.as_str())
             .collect();
         if !titles.is_empty() {
-            facts.push(format::fact(Msg::FactNeeds, Text::plain(titles.join(", "))));
+            facts.push(format::fact(Msg::FactNeeds, Text::plain(listed(titles, ", "))));
         }
     }
     if !offer.includes.is_empty() {
-        facts.push(format::fact(Msg::FactIncludes, Text::plain(offer.includes.join(", "))));
+        facts.push(format::fact(
+            Msg::FactIncludes,
+            Text::plain(listed(offer.includes.iter().map(String::as_str), ", ")),
+        ));
     }
     facts
 }
@@ -273,7 +276,7 @@ fn with_company(app: &App, offer: &Offer) -> Text {
     let prices = company.iter().map(|other| other.price).chain([offer.price]).collect::<Option<Vec<_>>>();
     let titles: Vec<&str> = company.iter().map(|other| other.title.as_str()).collect();
     match prices.and_then(Points::checked_sum).filter(|_| !titles.is_empty()) {
-        Some(sum) => Text::with(Msg::ButtonAddTogether, [Text::plain(titles.join(", ")), format::points(sum)]),
+        Some(sum) => Text::with(Msg::ButtonAddTogether, [Text::plain(listed(titles, ", ")), format::points(sum)]),
         None => Msg::ButtonAddWithCompany.into(),
     }
 }

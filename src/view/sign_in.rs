@@ -1,23 +1,67 @@
 //! Signing in with a phone, and joining the programme.
 
-use crate::core::{App, JoinFocus, JoinPlace, Resource, SignInPlace, SignInState};
-use crate::domain::Points;
+use crate::core::{App, JoinFocus, JoinPlace, Resource, SignInState};
+use crate::domain::{Failure, FailureKind, Points};
 
 use super::failure;
 use super::format;
 use super::message::Msg;
-use super::model::{CodeSize, JoinScreen, ListRow, MessageScreen, Screen, SignInScreen, Tone};
+use super::model::{CodeSize, JoinScreen, ListRow, Message, MessageScreen, Screen, SignInScreen, Tone};
 use super::text::Text;
 
-pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> Screen {
+pub(crate) fn sign_in(app: &App, state: &SignInState) -> Screen {
     // Without a code there is nothing to do with a phone: it is the message that every other screen would show (NET-4).
-    if let SignInState::Failed { failure, .. } = &place.state {
-        let buttons = format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], Some(0));
-        return Screen::Message(MessageScreen { message: failure::message(failure), buttons });
+    if let SignInState::Failed { failure, .. } = state {
+        return no_code(failure::message(failure));
     }
+    let mut screen = code(state, Msg::SignInTitle, Msg::SignInStepConfirm);
+    if app.order().is_some() {
+        screen.steps.push(Msg::SignInOrderWaits.into());
+    }
+    Screen::SignIn(screen)
+}
+
+/// The member confirms on the phone that a first PIN may be set.
+pub(crate) fn phone_check(state: &SignInState) -> Screen {
+    if let SignInState::Failed { failure, .. } = state {
+        return no_code(no_phone_check(failure));
+    }
+    Screen::SignIn(code(state, Msg::PhoneCheckTitle, Msg::PhoneCheckStep))
+}
+
+/// A service that hands out no codes leaves 18+ closed: what else that means belongs to the words.
+fn no_phone_check(failure: &Failure) -> Message {
+    let message = failure::message(failure);
+    match failure.kind {
+        FailureKind::NotFound | FailureKind::Malformed | FailureKind::Unauthorized | FailureKind::Refused(_) => {
+            Message { title: Msg::PhoneCheckFailedTitle.into(), advice: Msg::PhoneCheckFailedAdvice.into(), ..message }
+        }
+        FailureKind::NoAddress
+        | FailureKind::NoConnection
+        | FailureKind::Timeout
+        | FailureKind::Interrupted
+        | FailureKind::Tls
+        | FailureKind::Clock
+        | FailureKind::CaptivePortal
+        | FailureKind::WrongServer
+        | FailureKind::TooLarge
+        | FailureKind::RateLimited
+        | FailureKind::Unavailable
+        | FailureKind::Server { .. }
+        | FailureKind::InProgress => message,
+    }
+}
+
+fn no_code(message: Message) -> Screen {
+    let buttons = format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], Some(0));
+    Screen::Message(MessageScreen { message, buttons })
+}
+
+/// A code for the phone, and what to do with it.
+fn code(state: &SignInState, title: Msg, last_step: Msg) -> SignInScreen {
     let mut screen = SignInScreen {
-        title: Msg::SignInTitle.into(),
-        steps: vec![Msg::SignInStepScan.into(), Msg::SignInStepCode.into(), Msg::SignInStepConfirm.into()],
+        title: title.into(),
+        steps: vec![Msg::SignInStepScan.into(), Msg::SignInStepCode.into(), last_step.into()],
         qr: None,
         address: Text::Empty,
         address_size: CodeSize::Large,
@@ -27,7 +71,7 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> Screen {
         buttons: Vec::new(),
     };
     let mut label = Msg::ButtonNewCode;
-    match &place.state {
+    match state {
         SignInState::Starting | SignInState::Failed { .. } => screen.status = Msg::SignInStarting.into(),
         SignInState::Waiting { code, left, trouble, .. } => {
             label = Msg::ButtonCheck;
@@ -63,12 +107,13 @@ pub(crate) fn sign_in(app: &App, place: &SignInPlace) -> Screen {
             screen.status = Msg::SignInDenied.into();
             screen.status_tone = Tone::Warning;
         }
-    }
-    if app.order().is_some() {
-        screen.steps.push(Msg::SignInOrderWaits.into());
+        SignInState::OtherMember => {
+            screen.status = Msg::PhoneCheckOtherMember.into();
+            screen.status_tone = Tone::Warning;
+        }
     }
     screen.buttons = format::buttons([(label.into(), Tone::Plain)], Some(0));
-    Screen::SignIn(screen)
+    screen
 }
 
 pub(crate) fn join(app: &App, place: &JoinPlace) -> JoinScreen {

@@ -7,9 +7,11 @@ use super::model::{Screen, ViewModel};
 use super::text::Text;
 use super::{failure, refusal};
 use crate::core::tests::fixtures::{World, device_code, every_failure, every_reason, points};
-use crate::core::tests::support::{Journey, at_confirmation, home, home_of, ordered, refusal as refused, signed_out};
+use crate::core::tests::support::{
+    Journey, at_confirmation, home, home_of, ordered, refusal as refused, secs, signed_out,
+};
 use crate::core::{Answer, Boot, PinAnswer, PlaceKind, Session};
-use crate::domain::{Failure, FailureKind};
+use crate::domain::{Failure, FailureKind, SignInPoll};
 
 const SLINT: &str = include_str!("../../ui/api/texts.slint");
 const RUSSIAN: &str = include_str!("../../assets/lang/ru/LC_MESSAGES/bonus-tv-ui.po");
@@ -208,10 +210,12 @@ fn the_confirmation_shows_the_charge_and_the_balance_before_and_after() {
 #[test]
 fn the_pin_pad_shows_how_many_digits_and_never_which() {
     let mut journey = home();
-    journey.keys("MENU DOWN*2 OK 7");
+    journey.world.poll = SignInPoll::Granted;
+    journey.keys("MENU DOWN*2 OK").serve().wait(secs(6)).serve_one("ConfirmMember");
+    let mut other = journey.clone();
+    journey.keys("7");
     let first = journey.vm();
-    let mut other = home();
-    other.keys("MENU DOWN*2 OK 3");
+    other.keys("3");
     assert_eq!(first.dialog, other.vm().dialog);
     assert_eq!(first.dialog.and_then(|dialog| dialog.pin).map(|pad| pad.entered), Some(1));
 }

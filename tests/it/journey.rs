@@ -2,6 +2,7 @@
 
 use bonus_emulator::{Args, Television};
 use bonus_sandbox::values::MemberId;
+use bonus_sandbox::{Fault, FaultKind};
 use bonus_tv::core::{App, Place, PlaceKind, SectionKey, Zone};
 use bonus_tv::domain::OfferId;
 use bonus_tv::view::model::{Fact, Screen, ViewModel};
@@ -270,4 +271,71 @@ fn a_new_subscriber_signs_in_joins_exchanges_watches_and_is_told_the_rules() {
 #[test]
 fn the_same_journey_in_english() {
     journey(&ENGLISH);
+}
+
+/// A child with the remote finds a box without a PIN: 18+ stays closed until the member confirms on the phone.
+#[test]
+fn the_first_pin_is_confirmed_on_the_phone() {
+    let mut viewer = Viewer::sits_down("ru");
+    let code = |viewer: &Viewer| viewer.tv.app().code_on_screen().expect("a code").user_code.clone();
+    viewer.tv.sandbox().expect("inside").approve(&code(&viewer), "vip").expect("the phone confirms");
+    viewer.press("WAIT:6s");
+    viewer.sees(PlaceKind::Home);
+    let member = viewer.member();
+    let before = viewer.balance();
+
+    viewer.finds("package-night");
+    viewer.press("OK OK WAIT:400ms RIGHT OK");
+    viewer.sees(PlaceKind::PhoneCheck);
+    let Screen::SignIn(shown) = viewer.vm().screen else { panic!("a code for the phone") };
+    assert_eq!(viewer.tv.words(&shown.title), "Подтвердите PIN-код телефоном");
+    assert!(shown.qr.is_some() && viewer.tv.words(&shown.code).len() >= 8);
+    viewer.press("1 2 3 4 1 2 3 4 WAIT:6s");
+    viewer.sees(PlaceKind::PhoneCheck);
+    assert!(viewer.tv.app().dialog().is_none() && !viewer.tv.app().has_pin);
+
+    // A friend's account confirms nothing, and the box stays the member's.
+    viewer.tv.sandbox().expect("inside").approve(&code(&viewer), "basic").expect("the phone confirms");
+    viewer.press("WAIT:6s");
+    let Screen::SignIn(shown) = viewer.vm().screen else { panic!("still the code") };
+    assert!(viewer.tv.words(&shown.status).starts_with("Код подтвердил другой абонент"));
+    assert!(viewer.tv.app().dialog().is_none());
+    assert_eq!(viewer.member(), member);
+
+    // A new code, and the member confirms.
+    viewer.press("OK WAIT:1s");
+    viewer.tv.sandbox().expect("inside").approve_member(&code(&viewer), &member).expect("the phone confirms");
+    viewer.press("WAIT:6s");
+    viewer.sees(PlaceKind::Confirm);
+    assert!(viewer.tv.app().dialog().is_some());
+    assert_eq!(viewer.balance(), before);
+    viewer.press("1 2 3 4 1 2 3 4 WAIT:3s");
+    viewer.sees(PlaceKind::Outcome);
+    assert!(viewer.tv.app().has_pin && viewer.balance() < before);
+    // The sign-in goes on with what the confirmation brought.
+    viewer.press("BACK BLUE WAIT:7m BLUE WAIT:1s");
+    assert_eq!(viewer.member(), member);
+    assert!(viewer.tv.app().core_failure().is_none());
+}
+
+/// A service that hands out no codes to a box that is signed in keeps 18+ closed, and says so.
+#[test]
+fn without_codes_for_the_phone_18_plus_stays_closed() {
+    let mut viewer = Viewer::sits_down("ru");
+    let code = viewer.tv.app().code_on_screen().expect("a code").user_code.clone();
+    viewer.tv.sandbox().expect("inside").approve(&code, "vip").expect("the phone confirms");
+    viewer.press("WAIT:6s");
+    let before = viewer.balance();
+    let gone = Fault { status: Some(404), ..Fault::new("/oauth", FaultKind::Status) };
+    viewer.tv.sandbox().expect("inside").set_faults(vec![gone]);
+    viewer.finds("package-night");
+    viewer.press("OK OK WAIT:400ms RIGHT OK WAIT:1s");
+    viewer.sees(PlaceKind::PhoneCheck);
+    let Screen::Message(shown) = viewer.vm().screen else { panic!("{:?}", viewer.vm().screen) };
+    assert_eq!(viewer.tv.words(&shown.message.title), "Подтвердить телефоном пока нельзя");
+    viewer.press("1 2 3 4 OK WAIT:1m 1 2 3 4");
+    assert!(viewer.tv.app().dialog().is_none());
+    assert_eq!((viewer.balance(), viewer.tv.app().has_pin), (before, false));
+    viewer.press("BACK");
+    viewer.sees(PlaceKind::Offer);
 }

@@ -9,8 +9,8 @@ use bonus_emulator::RandomKeys;
 use bonus_sandbox::{Control, Options, clock::Clock, scenarios, start};
 use bonus_tv::api::{Client, ClientOptions, MemoryTokens, Tokens};
 use bonus_tv::core::{
-    App, Boot, Dialog, DiskJob, Event, Identity, Memory, Moment, PinAnswer, Place, PlaceKind, PlayerEvent, Request,
-    RequestId, Session, Settings, SignInState, StoredOrder,
+    App, Boot, Dialog, DiskJob, Event, Identity, Memory, Moment, PinAnswer, PlaceKind, PlayerEvent, Request, RequestId,
+    Session, Settings, StoredOrder,
 };
 use bonus_tv::domain::{Language, Secret};
 use bonus_tv::engine::{self, Engine, api_calls};
@@ -142,8 +142,7 @@ impl Walker<'_> {
 
     /// Somebody at the phone lets the television in again.
     fn sign_in_again(&mut self) {
-        let Place::SignIn(place) = self.app().place() else { return };
-        if let SignInState::Waiting { code, .. } = &place.state {
+        if let Some(code) = self.app().code_on_screen() {
             let code = code.user_code.clone();
             self.control.approve(&code, &self.scenario).expect("a fresh code is accepted");
             self.pass(Duration::from_secs(11));

@@ -26,7 +26,7 @@ pub fn key(app: &App, mood: Mood, random: &mut fastrand::Rng) -> Option<RemoteKe
     }
     match (app.place(), mood) {
         (Place::SignIn(place), _) => match place.state {
-            SignInState::Expired | SignInState::Denied => Some(RemoteKey::Ok),
+            SignInState::Expired | SignInState::Denied | SignInState::OtherMember => Some(RemoteKey::Ok),
             SignInState::Starting | SignInState::Waiting { .. } | SignInState::Failed { .. } => None,
         },
         (Place::Player(_) | Place::Outcome(_) | Place::Refusal(_), _) => {
@@ -60,6 +60,7 @@ pub fn key(app: &App, mood: Mood, random: &mut fastrand::Rng) -> Option<RemoteKe
         },
         (
             Place::Join(_)
+            | Place::PhoneCheck(_)
             | Place::Catalog(_)
             | Place::Basket(_)
             | Place::MyOptions(_)

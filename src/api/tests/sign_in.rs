@@ -360,3 +360,93 @@ async fn signing_out_forgets_even_if_the_server_does_not_hear() {
     client.sign_out().await;
     assert_eq!((client.is_signed_in(), store.load().unwrap()), (false, None));
 }
+
+/// A box of which `held` are the tokens, and a server whose answers follow.
+async fn confirming(answers: Vec<Act>) -> (Client, Arc<MemoryTokens>, Server) {
+    let server = Server::start(answers).await;
+    let (client, store) = signed_out(&server);
+    client.adopt_tokens(tokens("old-access", "old-refresh")).await;
+    (client, store, server)
+}
+
+fn member() -> String {
+    let account: serde_json::Value = serde_json::from_str(ACCOUNT).unwrap();
+    account["member_id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_confirmation_of_the_member_brings_fresh_tokens_of_the_same_sign_in() {
+    let pending = send(400, r#"{"error":"authorization_pending"}"#);
+    let (client, store, server) =
+        confirming(vec![pending, send(200, TOKEN), send(200, ACCOUNT), send(200, ACCOUNT)]).await;
+    let code = Secret::new("d");
+    assert_eq!(client.confirm_member(&code, &member()).await.unwrap(), SignInPoll::Pending);
+    assert_eq!(store.load().unwrap(), Some(tokens("old-access", "old-refresh")));
+    assert_eq!(client.confirm_member(&code, &member()).await.unwrap(), SignInPoll::Granted);
+    assert_eq!(store.load().unwrap(), Some(tokens("access-1", "refresh-1")));
+    client.account().await.unwrap();
+    assert_eq!(summary(&server)[2..], ["/v1/account access-1", "/v1/account access-1"]);
+}
+
+#[tokio::test]
+async fn a_confirmation_without_a_refresh_token_keeps_the_one_that_is_there() {
+    let only_access = TOKEN.replace("refresh-1", "");
+    let (client, store, _) = confirming(vec![send(200, &only_access), send(200, ACCOUNT)]).await;
+    assert_eq!(client.confirm_member(&Secret::new("d"), &member()).await.unwrap(), SignInPoll::Granted);
+    assert_eq!(store.load().unwrap(), Some(tokens("access-1", "old-refresh")));
+}
+
+#[tokio::test]
+async fn another_members_confirmation_counts_for_nothing_and_is_not_kept() {
+    let (client, store, server) = confirming(vec![send(200, TOKEN), send(200, ACCOUNT)]).await;
+    let poll = client.confirm_member(&Secret::new("d"), "somebody-else").await.unwrap();
+    assert_eq!((poll, store.load().unwrap()), (SignInPoll::OtherMember, Some(tokens("old-access", "old-refresh"))));
+    client.account().await.unwrap();
+    assert_eq!(summary(&server).last().unwrap(), "/v1/account old-access");
+}
+
+/// A code is used up by its first good answer, so what comes after it may fail and is tried again without it.
+#[tokio::test]
+async fn a_confirmation_is_not_lost_when_the_account_cannot_be_read_at_once() {
+    for bad in [send(500, ""), send(401, ""), send(200, "{}"), Act::Reset(Vec::new())] {
+        let (client, store, server) = confirming(vec![send(200, TOKEN), bad, send(200, ACCOUNT)]).await;
+        let failure = client.confirm_member(&Secret::new("d"), &member()).await.unwrap_err();
+        assert_ne!(failure.kind, FailureKind::Unauthorized, "the member stays signed in");
+        assert_eq!(store.load().unwrap(), Some(tokens("old-access", "old-refresh")));
+        assert_eq!(client.confirm_member(&Secret::new("d"), &member()).await.unwrap(), SignInPoll::Granted);
+        assert_eq!(store.load().unwrap(), Some(tokens("access-1", "refresh-1")));
+        let redeemed = summary(&server).iter().filter(|line| line.starts_with("/oauth/token")).count();
+        assert_eq!(redeemed, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_to_a_confirmation_leaves_the_sign_in_alone() {
+    for error in ["invalid_client", "unauthorized_client", "invalid_grant", "access_denied", "something_new"] {
+        for status in [400, 401] {
+            let (client, store, _) = confirming(vec![send(status, &format!(r#"{{"error":"{error}"}}"#))]).await;
+            let answer = client.confirm_member(&Secret::new("d"), &member()).await;
+            let is_no = matches!(answer, Ok(SignInPoll::Denied | SignInPoll::Expired));
+            assert!(is_no || answer.is_err_and(|failure| failure.kind != FailureKind::Unauthorized), "{error}");
+            assert_eq!(store.load().unwrap(), Some(tokens("old-access", "old-refresh")), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_confirmation_after_a_sign_out_signs_nobody_in() {
+    let word = Arc::new(tokio::sync::Notify::new());
+    let slow = Act::Await(Arc::clone(&word), json(200, ACCOUNT));
+    let (client, store, server) = confirming(vec![send(200, TOKEN), slow, send(200, "")]).await;
+    let asking = {
+        let client = client.clone();
+        tokio::spawn(async move { client.confirm_member(&Secret::new("d"), &member()).await })
+    };
+    while server.requests().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    client.sign_out().await;
+    word.notify_one();
+    assert!(asking.await.unwrap().is_err());
+    assert_eq!((store.load().unwrap(), client.is_signed_in()), (None, false));
+}

@@ -262,7 +262,8 @@ impl App {
 
     /// Takes an open confirmation away: what it showed may not be true any more.
     pub(crate) fn close_confirmation(&mut self) {
-        if self.place().kind() == PlaceKind::Confirm && self.stack.len() > 1 {
+        let is_asked = matches!(self.place().kind(), PlaceKind::Confirm | PlaceKind::PhoneCheck);
+        if is_asked && self.stack.len() > 1 {
             self.stack.pop();
             if matches!(self.dialog, Some(crate::core::Dialog::Pin { .. })) {
                 self.dialog = None;

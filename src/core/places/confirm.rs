@@ -219,7 +219,7 @@ impl App {
         } else if self.has_pin {
             self.ask_pin(PinPurpose::Order(lines));
         } else {
-            self.ask_pin(PinPurpose::Create(Some(lines)));
+            self.open_phone_check(Some(lines), turn);
         }
         Handled::Yes
     }

@@ -232,11 +232,15 @@ impl App {
                 turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Animations(self.settings.animations))));
             }
             Some(SettingsItem::Pin) => {
-                self.ask_pin(if self.has_pin { PinPurpose::Remove } else { PinPurpose::Create(None) });
+                if self.has_pin {
+                    self.ask_pin(PinPurpose::Remove);
+                } else {
+                    self.open_phone_check(None, turn);
+                }
             }
             Some(SettingsItem::PinUse) => {
                 if !self.has_pin {
-                    self.ask_pin(PinPurpose::Create(None));
+                    self.open_phone_check(None, turn);
                     return Handled::Yes;
                 }
                 match self.settings.pin_use {

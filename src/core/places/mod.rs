@@ -25,7 +25,7 @@ pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusP
 pub use offer::{OfferAction, OfferPlace};
 pub(crate) use results::MOST_CAUSES;
 pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace, Unlearned};
-pub use sign_in::{SignInPlace, SignInState};
+pub use sign_in::{PhoneCheckPlace, SignInPlace, SignInState};
 
 use crate::domain::OfferId;
 use crate::input::Intent;
@@ -92,7 +92,7 @@ impl App {
     /// Gives a key to the place that is shown.
     pub(crate) fn place_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         match self.place() {
-            Place::SignIn(_) => self.sign_in_key(intent, turn),
+            Place::SignIn(_) | Place::PhoneCheck(_) => self.sign_in_key(intent, turn),
             Place::Join(_) => self.join_key(intent, turn),
             Place::Home(_) => self.home_key(intent, turn),
             Place::Catalog(_) => self.catalog_key(intent, turn),
@@ -126,6 +126,7 @@ impl App {
             }
             Place::Basket(_) => !self.basket_offers().is_empty(),
             Place::SignIn(_)
+            | Place::PhoneCheck(_)
             | Place::Join(_)
             | Place::Offer(_)
             | Place::Confirm(_)
@@ -150,6 +151,7 @@ impl App {
             Place::Offer(offer) => Some(offer.offer.id.clone()),
             Place::Basket(basket) => self.basket_offers().get(basket.cursor.at).map(|offer| offer.id.clone()),
             Place::SignIn(_)
+            | Place::PhoneCheck(_)
             | Place::Join(_)
             | Place::Confirm(_)
             | Place::Processing(_)
@@ -181,6 +183,7 @@ impl App {
             Place::MyOptions(_) | Place::Status(_) | Place::Settings(_) => self.settle_lists(),
             Place::History(_) => self.settle_history(),
             Place::SignIn(_)
+            | Place::PhoneCheck(_)
             | Place::Join(_)
             | Place::Confirm(_)
             | Place::Processing(_)
@@ -204,6 +207,7 @@ impl App {
                     }
                 }
                 Place::SignIn(_)
+                | Place::PhoneCheck(_)
                 | Place::Join(_)
                 | Place::Basket(_)
                 | Place::Confirm(_)

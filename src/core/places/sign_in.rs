@@ -1,20 +1,34 @@
 //! Signing in with a phone (RFC 8628): a code, its time, and asking whether the member confirmed.
+//!
+//! The same grant confirms that the member allows the first PIN of this box: who only holds the remote, such as a child,
+//! cannot choose one and open 18+ with it.
 
 use std::time::Duration;
 
-use crate::domain::{DeviceCode, ExchangeLine, Failure, SignInPoll};
+use crate::domain::{DeviceCode, ExchangeLine, Failure, OrderLine, Secret, SignInPoll};
 use crate::input::Intent;
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::pace::{self, Attention};
-use super::super::{Notice, Page, Place, Request};
+use super::super::{Notice, Page, PinPurpose, Place, PlaceKind, Request, SpendBlock};
 
 /// The sign-in screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignInPlace {
     /// How far it is.
     pub state: SignInState,
+}
+
+/// The member confirms on the phone that a first PIN may be set on this box.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhoneCheckPlace {
+    /// How far it is.
+    pub state: SignInState,
+    /// Who has to confirm.
+    pub member_id: String,
+    /// The order that wants the PIN, if one does.
+    pub lines: Option<Vec<OrderLine>>,
 }
 
 /// How far a sign-in is.
@@ -43,6 +57,8 @@ pub enum SignInState {
     Expired,
     /// The member said no.
     Denied,
+    /// Another member confirmed than the one who was to do it.
+    OtherMember,
     /// There is no code.
     Failed {
         /// Why.
@@ -73,11 +89,82 @@ impl App {
         self.call(Request::StartSignIn, turn);
     }
 
+    /// Lets the member confirm on the phone that a first PIN may be set; the pad opens then.
+    ///
+    /// For an order this stands in the place of its question, which comes back with the pad: Back gives the order up.
+    pub(crate) fn open_phone_check(&mut self, lines: Option<Vec<OrderLine>>, turn: &mut Turn) {
+        let Some(account) = &self.data.account else {
+            self.notify(Notice::Blocked(SpendBlock::NotReady), turn);
+            return;
+        };
+        let member_id = account.member_id.clone();
+        let place = Place::PhoneCheck(PhoneCheckPlace { state: SignInState::Starting, member_id, lines });
+        if self.place().kind() == PlaceKind::Confirm {
+            self.replace(place);
+        } else {
+            self.push(place);
+        }
+        self.call(Request::StartSignIn, turn);
+    }
+
+    /// The member has confirmed: a PIN may be chosen.
+    fn phone_checked(&mut self, turn: &mut Turn) {
+        let Some(Place::PhoneCheck(place)) = self.place_mut() else { return };
+        let lines = place.lines.take();
+        self.stack.pop();
+        // Whoever has confirmed it on the phone looks at the screen now.
+        self.last_key_at = turn.now.monotonic;
+        match lines {
+            None => self.ask_pin(PinPurpose::Create(None)),
+            Some(lines) => {
+                self.open_confirm(lines.clone());
+                // The points may have gone elsewhere meanwhile: then a refusal stands there.
+                if self.place().kind() == PlaceKind::Confirm {
+                    self.ask_pin(PinPurpose::Create(Some(lines)));
+                }
+            }
+        }
+    }
+
+    /// The code that is shown for a phone, whatever it is to confirm.
+    pub fn code_on_screen(&self) -> Option<&DeviceCode> {
+        match self.sign_in_state()? {
+            SignInState::Waiting { code, .. } => Some(code),
+            SignInState::Starting
+            | SignInState::Expired
+            | SignInState::Denied
+            | SignInState::OtherMember
+            | SignInState::Failed { .. } => None,
+        }
+    }
+
+    /// How far a phone has come with the code on the screen, if the screen is about one.
+    pub fn sign_in_state(&self) -> Option<&SignInState> {
+        match self.place() {
+            Place::SignIn(place) => Some(&place.state),
+            Place::PhoneCheck(place) => Some(&place.state),
+            _ => None,
+        }
+    }
+
     fn sign_in_mut(&mut self) -> Option<&mut SignInState> {
         match self.place_mut() {
             Some(Place::SignIn(place)) => Some(&mut place.state),
+            Some(Place::PhoneCheck(place)) => Some(&mut place.state),
             _ => None,
         }
+    }
+
+    /// The question whether this code was confirmed.
+    fn code_question(&self, device_code: Secret) -> Request {
+        match self.place() {
+            Place::PhoneCheck(place) => Request::ConfirmMember { device_code, member_id: place.member_id.clone() },
+            _ => Request::PollSignIn { device_code },
+        }
+    }
+
+    fn is_asking_about_a_code(&self) -> bool {
+        self.calls.under_way.values().any(Request::is_about_a_code)
     }
 
     pub(crate) fn sign_in_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
@@ -116,12 +203,11 @@ impl App {
     /// is not touched meanwhile (IDLE-1). After [`LONGEST_USE`] nobody does any more.
     pub(crate) fn is_code_in_use(&self, now: Duration) -> bool {
         let since_key = now.saturating_sub(self.last_key_at);
+        if let Some(SignInState::Waiting { code, ends_at, .. }) = self.sign_in_state() {
+            let shown_for = now.saturating_sub(ends_at.saturating_sub(code.expires_in));
+            return self.is_asking_about_a_code() || (now < *ends_at && shown_for.min(since_key) < LONGEST_USE);
+        }
         match self.place() {
-            Place::SignIn(SignInPlace { state: SignInState::Waiting { code, ends_at, .. } }) => {
-                let shown_for = now.saturating_sub(ends_at.saturating_sub(code.expires_in));
-                let is_polling = self.calls.under_way.values().any(|call| matches!(call, Request::PollSignIn { .. }));
-                is_polling || (now < *ends_at && shown_for.min(since_key) < LONGEST_USE)
-            }
             Place::Outcome(place) => {
                 let works = |line: &ExchangeLine| !line.until.is_some_and(|until| self.time().is_past(until));
                 let has_code = place.exchange.lines.iter().any(|line| line.promo_code.is_some() && works(line));
@@ -154,7 +240,10 @@ impl App {
         let now = turn.now.monotonic;
         let Some(state) = self.sign_in_mut() else { return };
         // An answer about an earlier code says nothing of this one, unless the member has confirmed it.
-        if let (Request::PollSignIn { device_code }, SignInState::Waiting { code, .. }) = (request, &*state)
+        let (Request::PollSignIn { device_code } | Request::ConfirmMember { device_code, .. }) = request else {
+            return;
+        };
+        if let SignInState::Waiting { code, .. } = &*state
             && *device_code != code.device_code
             && poll != SignInPoll::Granted
         {
@@ -173,6 +262,7 @@ impl App {
                 *interval += Duration::from_secs(5);
                 *poll_at = now + *interval;
             }
+            (SignInPoll::Granted, _) if matches!(request, Request::ConfirmMember { .. }) => self.phone_checked(turn),
             (SignInPoll::Granted, _) => {
                 // Whoever has confirmed it on the phone looks at the screen now.
                 self.last_key_at = now;
@@ -181,7 +271,15 @@ impl App {
             }
             (SignInPoll::Denied, SignInState::Waiting { .. }) => *state = SignInState::Denied,
             (SignInPoll::Expired, SignInState::Waiting { .. }) => *state = SignInState::Expired,
-            (SignInPoll::Pending | SignInPoll::SlowDown | SignInPoll::Denied | SignInPoll::Expired, _) => {}
+            (SignInPoll::OtherMember, SignInState::Waiting { .. }) => *state = SignInState::OtherMember,
+            (
+                SignInPoll::Pending
+                | SignInPoll::SlowDown
+                | SignInPoll::Denied
+                | SignInPoll::Expired
+                | SignInPoll::OtherMember,
+                _,
+            ) => {}
         }
     }
 
@@ -189,7 +287,7 @@ impl App {
         let now = turn.now;
         let Some(state) = self.sign_in_mut() else { return };
         match (request, &mut *state) {
-            (Request::PollSignIn { .. }, SignInState::Waiting { poll_at, polled_at, interval, trouble, .. }) => {
+            (asked, SignInState::Waiting { poll_at, polled_at, interval, trouble, .. }) if asked.is_about_a_code() => {
                 *polled_at = now.monotonic;
                 // A longer pause than usual, so that boxes that were refused together do not return together.
                 let pause = *interval + pace::share(now.entropy, *interval);
@@ -207,7 +305,8 @@ impl App {
                     SignInState::Starting
                     | SignInState::Waiting { .. }
                     | SignInState::Expired
-                    | SignInState::Denied => 1,
+                    | SignInState::Denied
+                    | SignInState::OtherMember => 1,
                 };
                 let wait = pace::after_failure(attempts.max(3), &failure, Attention::Viewer, now.entropy);
                 let retry_at = now.monotonic + wait;
@@ -218,16 +317,18 @@ impl App {
     }
 
     pub(crate) fn sign_in_wake(&self) -> Option<Duration> {
-        let Place::SignIn(place) = self.place() else { return None };
-        match &place.state {
+        match self.sign_in_state()? {
             SignInState::Waiting { ends_at, left, poll_at, .. } => {
                 let step = if left.as_secs() > 60 { 60 } else { 10 };
                 let next_text = ends_at.saturating_sub(left.saturating_sub(Duration::from_secs(step)));
-                let is_asking = self.calls.under_way.values().any(|call| matches!(call, Request::PollSignIn { .. }));
-                Some(if is_asking { next_text } else { next_text.min(*poll_at) })
+                Some(if self.is_asking_about_a_code() { next_text } else { next_text.min(*poll_at) })
             }
             SignInState::Failed { retry_at, .. } if !self.is_calling(&Request::StartSignIn) => Some(*retry_at),
-            SignInState::Failed { .. } | SignInState::Starting | SignInState::Expired | SignInState::Denied => None,
+            SignInState::Failed { .. }
+            | SignInState::Starting
+            | SignInState::Expired
+            | SignInState::Denied
+            | SignInState::OtherMember => None,
         }
     }
 
@@ -241,11 +342,15 @@ impl App {
                 if *poll_at <= now {
                     *polled_at = now;
                     let device_code = code.device_code.clone();
-                    self.call(Request::PollSignIn { device_code }, turn);
+                    self.call(self.code_question(device_code), turn);
                 }
             }
             SignInState::Failed { retry_at, .. } if *retry_at <= now => self.call(Request::StartSignIn, turn),
-            SignInState::Failed { .. } | SignInState::Starting | SignInState::Expired | SignInState::Denied => {}
+            SignInState::Failed { .. }
+            | SignInState::Starting
+            | SignInState::Expired
+            | SignInState::Denied
+            | SignInState::OtherMember => {}
         }
     }
 }

@@ -94,7 +94,7 @@ impl World {
     pub(crate) fn answer(&self, request: &Request, at: DateTime<Utc>) -> Answer {
         match request {
             Request::StartSignIn => Answer::DeviceCode(device_code("AAAA-BBBB")),
-            Request::PollSignIn { .. } => Answer::SignIn(self.poll),
+            Request::PollSignIn { .. } | Request::ConfirmMember { .. } => Answer::SignIn(self.poll),
             Request::Account => Answer::Account(Account { server_time: at, ..self.account.clone() }),
             Request::Terms => Answer::Terms(self.terms.clone()),
             Request::Enrol { .. } => {

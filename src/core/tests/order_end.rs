@@ -63,6 +63,27 @@ fn of_order(journey: &Journey) -> Order {
     journey.app.order().expect("an order is under way").order.clone()
 }
 
+/// TIME-1: a service whose clock was set by years, forward or back, takes orders and says when they were made by the
+/// same clock; what the box has seen before makes no order old.
+#[test]
+fn a_service_whose_clock_jumped_takes_orders() {
+    for by in [-20_000, -366, -1, 0, 1, 366, 2_900_000] {
+        let mut journey = home();
+        let at = start() + TimeDelta::days(by);
+        journey.event(Event::Resumed);
+        let account = Account { server_time: at, next_exchange_at: None, ..journey.world.account.clone() };
+        journey.answer("Account", Answer::Account(account)).serve();
+        journey.keys("OK OK WAIT:400ms RIGHT OK").expect_place(PlaceKind::Processing);
+        let placed_at = of_order(&journey).placed_at;
+        assert!((placed_at - at).abs() < TimeDelta::minutes(1), "{by} days: {placed_at}");
+        journey.event(Event::OrderStored(Ok(())));
+        let Some(Request::Exchange(order)) = journey.asked("Exchange").cloned() else { panic!("{}", journey.told()) };
+        // A service that tells no keys is believed by its offers, total and time.
+        let exchange = Exchange { key: None, ..confirmed(&order, placed_at + TimeDelta::seconds(1)) };
+        journey.answer("Exchange", Answer::Exchange(exchange)).expect_place(PlaceKind::Outcome);
+    }
+}
+
 #[test]
 fn an_order_that_is_minutes_old_when_it_is_taken_up_is_looked_up_and_never_sent() {
     for (age, is_sent) in [

@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::fixtures::World;
 use super::support::*;
 use crate::core::{
-    Dialog, DiskJob, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, SpendBlock, Trouble,
+    Answer, Dialog, DiskJob, Effect, Event, Notice, PinAnswer, PinPurpose, PinStage, PlaceKind, Resource, Session,
+    SignInState, SpendBlock, Trouble,
 };
-use crate::domain::{Failure, FailureKind, PinUse, Secret};
+use crate::domain::{Failure, FailureKind, PinUse, Points, Secret, SignInPoll};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 
 fn stage(journey: &Journey) -> PinStage {
@@ -15,14 +16,37 @@ fn stage(journey: &Journey) -> PinStage {
     stage.clone()
 }
 
+/// At the pad that chooses the first PIN in the settings.
 fn setting() -> Journey {
-    let mut journey = home();
-    journey.keys("MENU DOWN*2 OK");
+    let mut journey = setting_unconfirmed();
+    confirm(&mut journey, SignInPoll::Granted);
     journey
 }
 
-/// At the question for an adult film, with or without a PIN set.
+/// At the code that the member has to confirm before.
+fn setting_unconfirmed() -> Journey {
+    let mut journey = home();
+    journey.keys("MENU DOWN*2 OK").expect_place(PlaceKind::PhoneCheck).serve();
+    journey
+}
+
+/// The phone says this of the code on the screen.
+fn confirm(journey: &mut Journey, poll: SignInPoll) {
+    journey.wait(secs(6)).answer("ConfirmMember", Answer::SignIn(poll));
+}
+
+/// At the pad for an adult film, with or without a PIN set.
 fn adult(has_pin: bool) -> Journey {
+    let mut journey = adult_unconfirmed(has_pin);
+    if !has_pin {
+        journey.expect_place(PlaceKind::PhoneCheck).serve();
+        confirm(&mut journey, SignInPoll::Granted);
+    }
+    journey.expect_place(PlaceKind::Confirm);
+    journey
+}
+
+fn adult_unconfirmed(has_pin: bool) -> Journey {
     let mut journey = home();
     journey.app.has_pin = has_pin;
     journey.keys("UP UP RIGHT OK UP RIGHT*3 DOWN").expect_offer("a1");
@@ -87,6 +111,118 @@ fn an_offer_for_adults_without_a_pin_sets_one_first() {
     let mut journey = adult(false);
     assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Create(Some(_)), .. })));
     journey.keys("1 2 3 4 1 2 3 4").pin(PinAnswer::Stored).expect_place(PlaceKind::Processing);
+}
+
+/// What a child with the remote must not come to.
+fn expect_no_pad(journey: &Journey) {
+    assert!(journey.app.dialog().is_none() && journey.app.order().is_none(), "{}", journey.told());
+    assert!(!journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::SetPin { .. }))));
+}
+
+#[test]
+fn the_first_pin_waits_for_the_member_on_the_phone() {
+    for mut journey in [setting_unconfirmed(), adult_unconfirmed(false)] {
+        journey.serve().expect_place(PlaceKind::PhoneCheck).keys("1 2 3 4 1 2 3 4");
+        expect_no_pad(&journey);
+        let member = journey.world.account.member_id.clone();
+        journey.wait(secs(6));
+        let asked = journey.asked("ConfirmMember");
+        assert!(matches!(asked, Some(crate::core::Request::ConfirmMember { member_id, .. }) if *member_id == member));
+        for poll in [SignInPoll::Pending, SignInPoll::SlowDown, SignInPoll::Pending] {
+            journey.answer("ConfirmMember", Answer::SignIn(poll));
+            expect_no_pad(&journey);
+            journey.wait(secs(11));
+        }
+        journey.answer("ConfirmMember", Answer::SignIn(SignInPoll::Granted));
+        assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Create(_), .. })));
+        assert_eq!(journey.app.session, Session::SignedIn);
+    }
+}
+
+#[test]
+fn whoever_else_confirms_opens_no_pad() {
+    let states = [
+        (SignInPoll::OtherMember, SignInState::OtherMember),
+        (SignInPoll::Denied, SignInState::Denied),
+        (SignInPoll::Expired, SignInState::Expired),
+    ];
+    for (poll, state) in states {
+        for mut journey in [setting_unconfirmed(), adult_unconfirmed(false)] {
+            confirm(journey.serve(), poll);
+            assert_eq!(journey.app.sign_in_state(), Some(&state));
+            expect_no_pad(&journey);
+            journey.forget_effects().keys("OK");
+            assert_eq!(journey.sent("StartSignIn"), 1, "OK brings a new code");
+            confirm(journey.serve(), SignInPoll::Granted);
+            assert!(journey.app.dialog().is_some(), "{}", journey.told());
+        }
+    }
+}
+
+#[test]
+fn back_from_the_phone_gives_the_pin_up() {
+    for (mut journey, below) in
+        [(setting_unconfirmed(), PlaceKind::Settings), (adult_unconfirmed(false), PlaceKind::Offer)]
+    {
+        journey.serve().wait(secs(6));
+        let mut late = journey.clone();
+        journey.keys("BACK").expect_place(below);
+        expect_no_pad(&journey);
+        late.keys("BACK").answer("ConfirmMember", Answer::SignIn(SignInPoll::Granted)).expect_place(below);
+        expect_no_pad(&late);
+    }
+}
+
+#[test]
+fn a_service_that_confirms_nothing_leaves_18_plus_closed_and_the_member_signed_in() {
+    let kinds = [FailureKind::NotFound, FailureKind::Unauthorized, FailureKind::Malformed, FailureKind::NoConnection];
+    for kind in kinds {
+        let mut journey = adult_unconfirmed(false);
+        journey.fail("StartSignIn", kind.clone()).expect_place(PlaceKind::PhoneCheck);
+        let is_of_the_link = kind == FailureKind::NoConnection;
+        let said = format!("{:?}", journey.vm().screen);
+        assert_eq!(said.contains("PhoneCheckFailedTitle"), !is_of_the_link, "{kind:?}: {said}");
+        expect_no_pad(&journey);
+        let mut journey = adult_unconfirmed(false);
+        journey.serve().wait(secs(6)).fail("ConfirmMember", kind.clone()).expect_place(PlaceKind::PhoneCheck);
+        assert_eq!(journey.app.session, Session::SignedIn, "{kind:?}");
+        expect_no_pad(&journey);
+        confirm(journey.wait(secs(60)), SignInPoll::Granted);
+        assert!(journey.app.dialog().is_some(), "a confirmation is not lost: {}", journey.told());
+    }
+}
+
+#[test]
+fn standby_and_sleep_end_the_wait_for_the_phone() {
+    for (journey, below) in [(setting_unconfirmed(), PlaceKind::Settings), (adult_unconfirmed(false), PlaceKind::Offer)]
+    {
+        let mut slept = journey.clone();
+        slept.serve().event(Event::Resumed).expect_place(below);
+        expect_no_pad(&slept);
+        let mut standby = journey;
+        standby.serve().event(Event::Power(crate::input::PowerKey::Toggle)).wait(secs(2));
+        standby.event(Event::Power(crate::input::PowerKey::Wake)).expect_place(below);
+        expect_no_pad(&standby);
+    }
+}
+
+#[test]
+fn points_that_went_while_the_phone_was_asked_are_told_before_a_pin_is_chosen() {
+    let mut journey = adult_unconfirmed(false);
+    journey.serve();
+    if let Some(account) = &mut journey.app.data.account {
+        account.balance = Points::ZERO;
+    }
+    confirm(&mut journey, SignInPoll::Granted);
+    journey.expect_place(PlaceKind::Refusal);
+    expect_no_pad(&journey);
+}
+
+#[test]
+fn the_code_of_a_confirmation_keeps_the_picture_bright() {
+    let mut journey = setting_unconfirmed();
+    journey.wait(secs(360));
+    assert!(!journey.app.is_dimmed(), "{}", journey.told());
 }
 
 #[test]

@@ -109,6 +109,7 @@ pub(crate) fn kind(request: &Request) -> &'static str {
     match request {
         Request::StartSignIn => "StartSignIn",
         Request::PollSignIn { .. } => "PollSignIn",
+        Request::ConfirmMember { .. } => "ConfirmMember",
         Request::Account => "Account",
         Request::Terms => "Terms",
         Request::Enrol { .. } => "Enrol",
@@ -253,7 +254,7 @@ impl Journey {
     /// The world answers everything but orders and sign-in polls, until nothing more is asked.
     pub(crate) fn serve(&mut self) -> &mut Self {
         let waits = |request: &Request| {
-            matches!(request, Request::Exchange(_) | Request::FindExchange(_) | Request::PollSignIn { .. })
+            matches!(request, Request::Exchange(_) | Request::FindExchange(_)) || request.is_about_a_code()
         };
         for _ in 0..1000 {
             let Some(at) = self.asked.iter().position(|(_, request)| !waits(request)) else { return self };

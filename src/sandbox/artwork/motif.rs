@@ -66,7 +66,7 @@ fn shape(motif: Motif) -> &'static str {
         Motif::Candle => {
             "<rect x='-11' y='-10' width='22' height='46'/><rect x='-30' y='36' width='60' height='9'/>\
              <path d='M0 -50 Q16 -30 9 -20 A10 10 0 0 1 -9 -20 Q-14 -32 0 -50Z'/>\
-             <path d='M0 -34 Q6 -24 0 -19 Q-6 -24 0 -34Z' fill='{b}'/><path d='M-11 2 Q-4 14 0 2 Q4 20 11 6 V12 H-11Z' fill='{b}' opacity='.0'/>"
+             <path d='M0 -34 Q6 -24 0 -19 Q-6 -24 0 -34Z' fill='{b}'/>"
         }
         Motif::Bowler => {
             "<path d='M-34 -8 Q-34 -46 0 -46 Q34 -46 34 -8Z'/><rect x='-48' y='-10' width='96' height='11'/>\
@@ -170,7 +170,7 @@ fn shape(motif: Motif) -> &'static str {
              <circle cx='-36' cy='-26' r='2.3' fill='{b}'/><circle cx='-28' cy='-26' r='2.3' fill='{b}'/>"
         }
         Motif::Pencil => {
-            "<g transform='rotate(45)'><rect x='-12' y='-50' width='24' height='14'/><rect x='-12' y='-32' width='24' height='54'/><path d='M-12 22 L0 52 L12 22Z'/><path d='M-5 39.5 L0 52 L5 39.5Z' fill='{b}'/><rect x='-4' y='-32' width='8' height='54' fill='{b}' opacity='.55'/></g>"
+            "<g transform='rotate(45)'><rect x='-12' y='-50' width='24' height='14'/><rect x='-12' y='-32' width='24' height='54'/><path d='M-12 22 L0 52 L12 22Z'/><path d='M-5 39.5 L0 52 L5 39.5Z' fill='{b}'/><rect x='-4' y='-32' width='8' height='54' fill='{b}' fill-opacity='.55'/></g>"
         }
         Motif::Percent => {
             "<circle cx='-27' cy='-27' r='20'/><circle cx='-27' cy='-27' r='9' fill='{b}'/><circle cx='27' cy='27' r='20'/><circle cx='27' cy='27' r='9' fill='{b}'/>\

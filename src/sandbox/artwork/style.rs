@@ -55,9 +55,10 @@ pub(super) struct Brief<'a> {
     pub(super) initial: &'a str,
 }
 
-/// The composition as SVG, clipped to its area.
+/// The composition as SVG. It may reach beyond its area: a page covers what is outside, because a clip takes a layer
+/// as large as all of its content, many times the page.
 pub(super) fn draw(style: Style, brief: &Brief<'_>, dice: &mut Dice) -> String {
-    let art = match style {
+    match style {
         Style::Diagonal => scenes::diagonal(brief, dice),
         Style::Circles => patterns::circles(brief, dice),
         Style::Stripes => patterns::stripes(brief, dice),
@@ -70,11 +71,7 @@ pub(super) fn draw(style: Style, brief: &Brief<'_>, dice: &mut Dice) -> String {
         Style::Silhouette => scenes::silhouette(brief, dice),
         Style::Cutout => scenes::cutout(brief, dice),
         Style::Skyline => scenes::skyline(brief, dice),
-    };
-    let Area { x, y, width, height } = brief.area;
-    format!(
-        "<clipPath id='art'><rect x='{x:.2}' y='{y:.2}' width='{width:.2}' height='{height:.2}'/></clipPath><g clip-path='url(#art)'>{art}</g>"
-    )
+    }
 }
 
 fn rect(x: f32, y: f32, width: f32, height: f32, fill: &str) -> String {

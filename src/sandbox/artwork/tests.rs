@@ -80,6 +80,40 @@ fn sizes_out_of_range_and_unknown_images_are_refused() {
     }
 }
 
+/// No request may take more than 64 MB: a picture is drawn on its page alone, without a layer for a clip, a mask or a
+/// group that is half transparent. The page and its copy for the file are 17 MB at most.
+#[test]
+fn no_drawing_needs_a_layer() {
+    fn layers(nodes: &[Node]) -> usize {
+        let of_group = |group: &resvg::usvg::Group| usize::from(group.should_isolate()) + layers(group.children());
+        nodes.iter().map(|node| if let Node::Group(group) = node { of_group(group) } else { 0 }).sum()
+    }
+    let (artist, mut seed) = (Artist::new(), Seed::embedded());
+    let clipped = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><clipPath id='a'><rect width='4' \
+                   height='4'/></clipPath><g clip-path='url(#a)'><rect width='9' height='9'/></g></svg>";
+    assert_eq!(layers(tree(&artist, clipped).root().children()), 1, "a layer is seen");
+    // Each composition with each motif, and what is on sale.
+    let id = seed.offers.first().expect("something is on sale").image.clone();
+    let mut pages: Vec<String> = Vec::new();
+    for style in Style::ALL {
+        for motif in Motif::ALL {
+            let offer = seed.offers.first_mut().expect("something is on sale");
+            (offer.art.style, offer.art.motif) = (*style, *motif);
+            for variant in VARIANTS {
+                pages.push(artist.page(&seed, &id, variant, 1920, 1080).expect("no page"));
+            }
+        }
+    }
+    for id in images(&Seed::embedded()) {
+        for variant in VARIANTS {
+            pages.push(artist.page(&Seed::embedded(), &id, variant, 1920, 1080).expect("no page"));
+        }
+    }
+    for page in pages {
+        assert_eq!(layers(tree(&artist, &page).root().children()), 0, "{page}");
+    }
+}
+
 #[test]
 fn posters_differ_from_each_other() {
     let (artist, seed) = (Artist::new(), Seed::embedded());

@@ -111,6 +111,9 @@ pub(super) enum OauthCode {
 }
 
 /// Begins the sign-in of a device.
+///
+/// A box asks for a code also where a member who is signed in has to confirm something on the phone, such as the first
+/// PIN: the account of the tokens that it gets then has to be the same member's.
 #[utoipa::path(
     post, path = "/oauth/device_authorization", tag = "sign-in", operation_id = "authorizeDevice",
     request_body(content = DeviceForm, content_type = "application/x-www-form-urlencoded"),

@@ -14,7 +14,6 @@ use super::stage::{Stage, open, pair, still, television};
 
 const RIGHT: RemoteKey = RemoteKey::Arrow(Direction::Right);
 const LEFT: RemoteKey = RemoteKey::Arrow(Direction::Left);
-const DOWN: RemoteKey = RemoteKey::Arrow(Direction::Down);
 
 /// 15 % of the screen.
 const BUDGET: u64 = 310_000;

@@ -11,7 +11,6 @@ use crate::serve::http::Face;
 use crate::serve::http::{Refusal, json as read_json};
 use bonus_sandbox::values::MemberId;
 use bonus_sandbox::{Control, ControlError, Fault, LedgerRow, SeenRequest};
-use bonus_tv::core::{Place, SignInState};
 
 /// Faults that may be on at one time.
 const MOST_FAULTS: usize = 100;
@@ -79,13 +78,7 @@ pub(in crate::serve) async fn sign_in(State(face): State<Face>, request: Request
 /// There is no code, the scenario is unknown, or the sandbox is elsewhere.
 pub(crate) async fn sign_in_as(tv: &BoxHandle, scenario: String) -> Result<Value, Refusal> {
     let approved = tv.ask(move |engine| {
-        let code = match engine.television().app().place() {
-            Place::SignIn(place) => match &place.state {
-                SignInState::Waiting { code, .. } => Some(code.user_code.clone()),
-                SignInState::Starting | SignInState::Expired | SignInState::Denied | SignInState::Failed { .. } => None,
-            },
-            _ => None,
-        };
+        let code = engine.television().app().code_on_screen().map(|code| code.user_code.clone());
         let code = code.ok_or_else(|| {
             let detail = "The box shows no code; a signed-out box with a code is wanted.";
             Refusal::new(StatusCode::CONFLICT, "no_code", "There is no code", detail)
