@@ -147,6 +147,11 @@ impl Television {
         self.shell.screen().focus_boxes()
     }
 
+    /// All words that are drawn, with their places.
+    pub fn text_boxes(&self) -> Vec<crate::view::bind::TextBox> {
+        self.shell.screen().text_boxes()
+    }
+
     /// The picture as rows of red, green and blue bytes.
     pub fn frame(&self) -> Vec<u8> {
         self.screen.frame()

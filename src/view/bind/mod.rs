@@ -16,7 +16,7 @@ mod shop;
 use std::time::Duration;
 
 #[cfg(feature = "emulator")]
-pub use elements::AccessibleElement;
+pub use elements::{AccessibleElement, TextBox};
 use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 
 use self::convert::Context;
@@ -24,7 +24,7 @@ use self::convert::Context;
 pub use self::elements::FocusBox;
 use self::generated as ui;
 use self::models::Models;
-use crate::domain::Language;
+use crate::domain::{Contrast, Language};
 
 use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
 use super::text::Text;
@@ -212,6 +212,12 @@ impl Screen {
         elements::focus_boxes(&self.window)
     }
 
+    /// All words that are drawn, with their places, in the order of drawing.
+    #[cfg(feature = "emulator")]
+    pub fn text_boxes(&self) -> Vec<TextBox> {
+        elements::texts(self.window.window())
+    }
+
     /// Everything on the window that has a role, in the order of drawing, with its place in the layout.
     #[cfg(feature = "emulator")]
     pub fn accessible_elements(&self) -> Vec<AccessibleElement> {
@@ -236,6 +242,8 @@ impl Screen {
             let look = self.window.global::<ui::LookState>();
             look.set_has_motion(vm.look.has_motion);
             look.set_is_dimmed(vm.look.is_dimmed);
+            self.window.global::<ui::Type>().set_percent(vm.look.text_size.percent() as f32);
+            self.window.global::<ui::Theme>().set_is_high_contrast(vm.look.contrast == Contrast::High);
         }
         if old.map(|old| &old.chrome) != Some(&vm.chrome) {
             self.models.show_chrome(&self.window, &vm.chrome, &context);
