@@ -94,8 +94,7 @@ pub(crate) mod layout {
     pub(crate) fn lines(size: TextSize) -> usize {
         match size {
             TextSize::Normal => 5,
-            TextSize::Large => 4,
-            TextSize::Largest => 3,
+            TextSize::Large | TextSize::Largest => 3,
         }
     }
 
