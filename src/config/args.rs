@@ -57,6 +57,12 @@ pub struct Args {
     /// Language until the viewer chooses one: ru or en [default: ru]
     #[arg(long, value_name = "CODE")]
     ui_language: Option<String>,
+    /// Size of the words in percent until the viewer chooses one: 100, 115 or 130 [default: 100]
+    #[arg(long, value_name = "PERCENT")]
+    ui_text_size: Option<String>,
+    /// Contrast until the viewer chooses one: normal or high [default: normal]
+    #[arg(long, value_name = "WORD")]
+    ui_contrast: Option<String>,
     /// Name of the programme, 1 to 40 characters
     #[arg(long, value_name = "NAME")]
     ui_brand: Option<String>,
@@ -112,6 +118,8 @@ impl Args {
             ("storage.dir", &self.storage_dir),
             ("storage.image_cache_mib", &self.storage_image_cache_mib),
             ("ui.language", &self.ui_language),
+            ("ui.text_size", &self.ui_text_size),
+            ("ui.contrast", &self.ui_contrast),
             ("ui.brand", &self.ui_brand),
             ("ui.account_url", &self.ui_account_url),
             ("ui.theme.accent", &self.ui_theme_accent),

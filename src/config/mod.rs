@@ -19,7 +19,7 @@ use url::Url;
 pub use args::Args;
 
 use crate::api::{ClientError, ClientOptions, check_certificates};
-use crate::domain::Language;
+use crate::domain::{Contrast, Language, TextSize};
 use crate::logging::LogFormat;
 use input::Input;
 use settings::SETTINGS;
@@ -94,6 +94,10 @@ pub struct StorageConfig {
 pub struct UiConfig {
     /// The language until the viewer chooses one.
     pub language: Language,
+    /// How large the words are until the viewer chooses.
+    pub text_size: TextSize,
+    /// How far colours lie apart until the viewer chooses.
+    pub contrast: Contrast,
     /// The programme's name, if the operator has one of its own.
     pub brand: Option<String>,
     /// The address of the personal account, for what the box does not sell.
@@ -299,6 +303,8 @@ impl Config {
             storage: StorageConfig { dir: default_directory(environment), image_cache_mib: 32 },
             ui: UiConfig {
                 language: Language::default(),
+                text_size: TextSize::default(),
+                contrast: Contrast::default(),
                 brand: None,
                 account_url: None,
                 theme: ThemeConfig::default(),

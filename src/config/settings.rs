@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use super::{Config, ExitKey, ScreenSize};
-use crate::domain::Language;
+use crate::domain::{Contrast, Language, TextSize};
 use crate::logging::{self, LogFormat};
 use crate::player;
 
@@ -76,6 +76,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "ui.language",
         expected: "\"ru\" or \"en\"",
         set: |config, input| put(&mut config.ui.language, input.text().and_then(Language::from_code)),
+    },
+    Setting {
+        key: "ui.text_size",
+        expected: "100, 115 or 130",
+        set: |config, input| put(&mut config.ui.text_size, input.number(100..=130).and_then(TextSize::from_percent)),
+    },
+    Setting {
+        key: "ui.contrast",
+        expected: "\"normal\" or \"high\"",
+        set: |config, input| put(&mut config.ui.contrast, input.text().and_then(Contrast::from_code)),
     },
     Setting {
         key: "ui.brand",

@@ -146,6 +146,8 @@ fn values_out_of_range_or_of_the_wrong_sort_are_refused() {
         "[player]\ncommand = []",
         "[storage]\nimage_cache_mib = -1",
         "[ui]\nlanguage = \"tt\"",
+        "[ui]\ntext_size = 120",
+        "[ui]\ncontrast = \"low\"",
         "[ui]\nbrand = \"\"",
         "[ui.theme]\naccent = \"red\"",
         "[ui.theme]\naccent = \"#+12345\"",

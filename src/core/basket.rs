@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::{Offer, OfferId, Points, Reason};
 
 use super::app::{App, Turn};
-use super::{BASKET_ROWS, Notice, Place};
+use super::{Notice, Place, layout};
 
 /// The most options one exchange holds (the API's own bound).
 pub(crate) const MOST_OPTIONS: usize = 20;
@@ -108,9 +108,10 @@ impl App {
         let before = self.basket.clone();
         let is_wanted = |id: &OfferId| self.data.shelf.offer(id).is_some_and(|offer| !self.is_active(offer));
         self.basket = before.iter().filter(|id| is_wanted(id)).cloned().collect();
+        let lines = layout::basket_rows(self.settings.text_size);
         for page in &mut self.stack {
             if let Place::Basket(place) = &mut page.place {
-                place.cursor.follow(&before, &self.basket, BASKET_ROWS);
+                place.cursor.follow(&before, &self.basket, lines);
             }
         }
     }

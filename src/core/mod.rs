@@ -57,7 +57,4 @@ pub use shelf::{Section, SectionKey, Shelf};
 
 pub(crate) use dialog::PIN_LENGTH;
 pub(crate) use focus::window;
-#[cfg(test)]
-pub(crate) use places::layout;
-pub(crate) use places::layout::{BASKET_ROWS, EARN_ROWS, LIST_ROWS};
-pub(crate) use places::{Grid, MOST_CAUSES, MOST_LINES, grid, lines_in_sight};
+pub(crate) use places::{Grid, grid, layout, lines_in_sight};

@@ -53,6 +53,88 @@ impl Animations {
     }
 }
 
+/// How large the words on the screen are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextSize {
+    /// As designed for three metres.
+    #[default]
+    Normal,
+    /// 115 %.
+    Large,
+    /// 130 %.
+    Largest,
+}
+
+impl TextSize {
+    /// All of them, smallest first.
+    pub const ALL: [Self; 3] = [Self::Normal, Self::Large, Self::Largest];
+
+    /// The size in percent of the normal one.
+    pub fn percent(self) -> u32 {
+        match self {
+            Self::Normal => 100,
+            Self::Large => 115,
+            Self::Largest => 130,
+        }
+    }
+
+    /// The size of so many percent.
+    pub fn from_percent(percent: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| size.percent() == percent)
+    }
+
+    /// The next larger one; after the largest, the normal one.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Normal => Self::Large,
+            Self::Large => Self::Largest,
+            Self::Largest => Self::Normal,
+        }
+    }
+
+    /// A length that is `normal` at 100 % and `largest` at 130 %.
+    pub fn between(self, normal: u32, largest: u32) -> u32 {
+        match self {
+            Self::Normal => normal,
+            Self::Large => normal.midpoint(largest),
+            Self::Largest => largest,
+        }
+    }
+}
+
+/// How far colours lie apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Contrast {
+    /// As designed.
+    #[default]
+    Normal,
+    /// White and bright words on black, outlines, nothing translucent.
+    High,
+}
+
+impl Contrast {
+    /// The other choice.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Normal => Self::High,
+            Self::High => Self::Normal,
+        }
+    }
+
+    /// Its word in files and flags.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
+    /// The contrast with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Normal, Self::High].into_iter().find(|contrast| contrast.code() == code)
+    }
+}
+
 /// When the PIN is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PinUse {

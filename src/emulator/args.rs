@@ -65,6 +65,12 @@ pub struct Args {
     /// Language of the screen until changed in the settings: ru or en
     #[arg(long, value_name = "CODE", value_parser = ["ru", "en"])]
     pub language: Option<String>,
+    /// Size of the words in percent until changed in the settings: 100, 115 or 130
+    #[arg(long, value_name = "PERCENT", value_parser = ["100", "115", "130"])]
+    pub text_size: Option<String>,
+    /// Contrast until changed in the settings: normal or high
+    #[arg(long, value_name = "WORD", value_parser = ["normal", "high"])]
+    pub contrast: Option<String>,
     /// Allows plain http to another machine, in a lab: tokens can be read on the way
     #[arg(long, requires = "api")]
     pub allow_insecure: bool,
@@ -126,6 +132,12 @@ pub struct BoxArgs {
     /// Language of the screen until changed in the settings: ru or en
     #[arg(long, value_name = "CODE", value_parser = ["ru", "en"])]
     pub language: Option<String>,
+    /// Size of the words in percent until changed in the settings: 100, 115 or 130
+    #[arg(long, value_name = "PERCENT", value_parser = ["100", "115", "130"])]
+    pub text_size: Option<String>,
+    /// Contrast until changed in the settings: normal or high
+    #[arg(long, value_name = "WORD", value_parser = ["normal", "high"])]
+    pub contrast: Option<String>,
     /// Film player, its words separated by spaces, with {url} for the film's address
     #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_PLAYER")]
     pub player: Option<String>,
@@ -236,6 +248,8 @@ impl BoxArgs {
             journal: self.journal.clone(),
             storage,
             language: self.language.clone(),
+            text_size: self.text_size.clone(),
+            contrast: self.contrast.clone(),
             allow_insecure: self.allow_insecure,
             allow_offline: true,
             player: self.player.clone(),

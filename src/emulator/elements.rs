@@ -4,7 +4,10 @@ use std::ops::ControlFlow;
 
 use i_slint_backend_testing::{ElementHandle, ElementRoot};
 use i_slint_core::accessibility::{AccessibleStringProperty, accessible_descendents};
-use i_slint_core::item_tree::ItemRc;
+use i_slint_core::item_rendering::RenderText;
+use i_slint_core::item_tree::{ItemRc, ParentItemTraversalMode};
+use i_slint_core::items::{ComplexText, SimpleText, TextHorizontalAlignment, TextVerticalAlignment, TextWrap};
+use i_slint_core::lengths::{LogicalLength, LogicalRect};
 use i_slint_core::window::WindowInner;
 use slint::{ComponentHandle, LogicalPosition, LogicalSize};
 
@@ -66,6 +69,101 @@ pub struct AccessibleElement {
     pub width: f32,
     /// The height in pixels of the layout.
     pub height: f32,
+}
+
+/// Words on the window, where they stand in the layout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextBox {
+    /// All of them, also where an ellipsis stands for some.
+    pub words: String,
+    /// The left edge of what is drawn.
+    pub x: f32,
+    /// Its upper edge.
+    pub y: f32,
+    /// Its width.
+    pub width: f32,
+    /// Its height, with the room that the lines keep above and below their letters.
+    pub height: f32,
+    /// Height of a line.
+    pub line: f32,
+    /// Whether some of the words are not drawn: for want of room, or beyond the edge of what holds them.
+    pub is_cut: bool,
+}
+
+/// All words that are drawn, at least in part, in the order of drawing.
+pub(crate) fn texts(window: &slint::Window) -> Vec<TextBox> {
+    let mut found = Vec::new();
+    if let Some(root) = WindowInner::from_pub(window).try_component() {
+        collect_texts(&ItemRc::new_root(root), &mut found);
+    }
+    found
+}
+
+fn collect_texts(item: &ItemRc, found: &mut Vec<TextBox>) {
+    let text = item.downcast::<ComplexText>().and_then(|text| text_box(item, text.as_pin_ref()));
+    found.extend(text.or_else(|| item.downcast::<SimpleText>().and_then(|text| text_box(item, text.as_pin_ref()))));
+    let mut child = item.first_child();
+    while let Some(item) = child {
+        collect_texts(&item, found);
+        child = item.next_sibling();
+    }
+}
+
+fn text_box<T: RenderText>(item: &ItemRc, text: std::pin::Pin<&T>) -> Option<TextBox> {
+    let words = match text.text() {
+        i_slint_core::item_rendering::PlainOrStyledText::Plain(words) => words.to_string(),
+        _ => return None,
+    };
+    let adapter = item.window_adapter()?;
+    let (room, wrap) = (item.geometry().size, text.wrap());
+    let widest = (wrap != TextWrap::NoWrap).then(|| LogicalLength::new(room.width));
+    let wanted = adapter.renderer().text_size(text, item, widest, wrap);
+    let line = adapter.renderer().text_size(text, item, None, TextWrap::NoWrap).height;
+    let (width, height) = (wanted.width.min(room.width), wanted.height.min(room.height));
+    let (across, along) = text.alignment();
+    let x = match across {
+        TextHorizontalAlignment::Center => (room.width - width) / 2.0,
+        TextHorizontalAlignment::Right | TextHorizontalAlignment::End => room.width - width,
+        _ => 0.0,
+    };
+    let y = match along {
+        TextVerticalAlignment::Center => (room.height - height) / 2.0,
+        TextVerticalAlignment::Bottom => room.height - height,
+        _ => 0.0,
+    };
+    let at = item.map_to_window(item.geometry().origin);
+    let drawn = LogicalRect::new((at.x + x, at.y + y).into(), (width, height).into());
+    let seen = seen(item, drawn)?;
+    if words.is_empty() || seen.width() < 1.0 || seen.height() < 1.0 {
+        return None;
+    }
+    // Half a line's leading may fall outside, and no letter with it.
+    let is_wide = wrap == TextWrap::NoWrap && wanted.width > room.width + 1.0;
+    let is_short = is_wide || wanted.height > room.height + line * 0.2;
+    let is_clipped = seen.width() < drawn.width() - 1.0 || seen.height() < drawn.height() - line * 0.2;
+    Some(TextBox {
+        words,
+        x: seen.origin.x,
+        y: seen.origin.y,
+        width: seen.width(),
+        height: seen.height(),
+        line,
+        is_cut: is_short || is_clipped,
+    })
+}
+
+/// What of a rectangle is left inside everything that clips.
+fn seen(item: &ItemRc, rectangle: LogicalRect) -> Option<LogicalRect> {
+    let mut left = rectangle.intersection(&LogicalRect::new((0.0, 0.0).into(), (1920.0, 1080.0).into()))?;
+    let mut parent = item.parent_item(ParentItemTraversalMode::StopAtPopups);
+    while let Some(holder) = parent {
+        if holder.borrow().as_ref().clips_children() {
+            let geometry = holder.geometry();
+            left = left.intersection(&LogicalRect::new(holder.map_to_window(geometry.origin), geometry.size))?;
+        }
+        parent = holder.parent_item(ParentItemTraversalMode::StopAtPopups);
+    }
+    Some(left)
 }
 
 /// Everything that has a role.

@@ -23,6 +23,12 @@ pub struct State {
     /// The test subscriber who is signed in; nobody is without one.
     #[serde(default)]
     pub scenario: Option<String>,
+    /// The size of the words in percent.
+    #[serde(default)]
+    pub text_size: Option<u32>,
+    /// The contrast: `high`.
+    #[serde(default)]
+    pub contrast: Option<String>,
     /// Switches that are thrown before the television is switched on.
     #[serde(default)]
     pub before: Vec<Switch>,
@@ -185,6 +191,13 @@ impl State {
         args.extend(["--player", "no-such-player {url}"]);
         if let Some(scenario) = &self.scenario {
             args.extend(["--scenario", scenario]);
+        }
+        let text_size = self.text_size.map(|percent| percent.to_string());
+        if let Some(percent) = &text_size {
+            args.extend(["--text-size", percent]);
+        }
+        if let Some(contrast) = &self.contrast {
+            args.extend(["--contrast", contrast]);
         }
         let mut args = Args::try_parse_from(args).map_err(|error| EmulatorError::Usage(error.to_string()))?;
         let now = NOW.parse().map_err(|error| EmulatorError::Usage(format!("{NOW}: {error}")))?;

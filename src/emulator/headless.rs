@@ -153,6 +153,11 @@ impl Television {
         crate::elements::focus_boxes(self.shell.screen().root())
     }
 
+    /// All words that are drawn, with their places.
+    pub fn text_boxes(&self) -> Vec<crate::elements::TextBox> {
+        crate::elements::texts(self.shell.screen().window())
+    }
+
     /// The picture as rows of red, green and blue bytes.
     pub fn frame(&self) -> Vec<u8> {
         self.screen.frame()

@@ -17,7 +17,7 @@ mod soak;
 mod window;
 
 pub use args::{Args, BoxArgs, Command, CtlArgs, RunArgs, ServeArgs, Size, Time};
-pub use elements::FocusBox;
+pub use elements::{FocusBox, TextBox};
 pub use headless::Television;
 pub use picture_check::PictureDiffers;
 pub use random_keys::RandomKeys;

@@ -13,7 +13,7 @@ use bonus_sandbox::randomness::Randomness;
 use bonus_sandbox::{KeptTime, MonthlyLimit, Options, Running};
 use bonus_tv::api::{Client, ClientOptions, Tokens};
 use bonus_tv::core::{Identity, Memory, Settings};
-use bonus_tv::domain::{Animations, Language, Secret};
+use bonus_tv::domain::{Animations, Contrast, Language, Secret, TextSize};
 use bonus_tv::engine::clock::Clock;
 use bonus_tv::engine::journal::Journal;
 use bonus_tv::engine::live::PlayerParts;
@@ -39,8 +39,8 @@ pub(crate) struct Setup {
     directory: PathBuf,
     player: Vec<String>,
     journal: Option<Journal>,
-    language: Language,
-    animations: Animations,
+    /// What holds until the viewer chooses.
+    defaults: Settings,
     pub(super) fixed: Option<Fixed>,
     /// Removed when the run ends.
     _temporary: Option<tempfile::TempDir>,
@@ -111,7 +111,18 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
     // A soak spends its time on keys, not on frames between them.
     // A picture that is compared stands still.
     let is_still = args.soak.is_some() || args.fixed.is_some();
-    let animations = if is_still { Animations::Reduced } else { Animations::default() };
+    let defaults = Settings {
+        language,
+        text_size: args
+            .text_size
+            .as_deref()
+            .and_then(|text| text.parse().ok())
+            .and_then(TextSize::from_percent)
+            .unwrap_or_default(),
+        contrast: args.contrast.as_deref().and_then(Contrast::from_code).unwrap_or_default(),
+        animations: if is_still { Animations::Reduced } else { Animations::default() },
+        ..Settings::default()
+    };
     let client = Client::new(&options, storage.tokens.clone())?;
     if let Some(name) = &args.scenario {
         sign_in(name, sandbox.as_ref(), &client, &storage, &runtime)?;
@@ -133,8 +144,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         directory,
         player,
         journal,
-        language,
-        animations,
+        defaults,
         fixed: args.fixed,
         _temporary: temporary,
         _runtime: runtime,
@@ -194,7 +204,7 @@ impl Setup {
             memory: Memory::Kept,
             clock,
             identity,
-            defaults: Settings { language: self.language, animations: self.animations, ..Settings::default() },
+            defaults: self.defaults,
             player: PlayerParts {
                 command: self.player,
                 rules: PlayerRules {

@@ -98,6 +98,8 @@ pub fn perform(storage: &Storage, job: DiskJob) -> Option<Event> {
             let mut stored = storage.settings.load();
             match choice {
                 Choice::Language(language) => stored.language = Some(language),
+                Choice::TextSize(size) => stored.text_size = Some(size),
+                Choice::Contrast(contrast) => stored.contrast = Some(contrast),
                 Choice::Animations(animations) => stored.animations = Some(animations),
                 Choice::PinUse(pin_use) => stored.pin_use = Some(pin_use),
             }
@@ -172,6 +174,8 @@ pub fn boot(storage: &Storage, memory: Memory, identity: Identity, defaults: Set
     let chosen = storage.settings.load();
     let settings = Settings {
         language: chosen.language.unwrap_or(defaults.language),
+        text_size: chosen.text_size.unwrap_or(defaults.text_size),
+        contrast: chosen.contrast.unwrap_or(defaults.contrast),
         animations: chosen.animations.unwrap_or(defaults.animations),
         pin_use: chosen.pin_use.unwrap_or(defaults.pin_use),
     };

@@ -49,7 +49,12 @@ pub(super) fn parts(
         memory,
         clock,
         identity,
-        defaults: Settings { language: config.ui.language, ..Settings::default() },
+        defaults: Settings {
+            language: config.ui.language,
+            text_size: config.ui.text_size,
+            contrast: config.ui.contrast,
+            ..Settings::default()
+        },
         player: PlayerParts {
             command: config.player.command.clone(),
             rules: PlayerRules {

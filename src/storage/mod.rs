@@ -174,7 +174,7 @@ impl Storage {
         String::from_utf8(id).ok().map(SignInId)
     }
 
-    /// How a PIN is used is the member's; language and motion are the television's.
+    /// How a PIN is used is the member's; language, size, contrast and motion are the television's.
     fn forget_choices(&self) -> io::Result<()> {
         let chosen = self.settings.load();
         match chosen.pin_use {
@@ -260,7 +260,7 @@ mod tests {
         storage.images.save("a", b"picture", fetched_at).unwrap();
         storage.pin.set(&Secret::new("1234")).unwrap();
         let (language, pin_use) = (Some(Language::En), Some(PinUse::EveryExchange));
-        storage.settings.save(&Settings { language, pin_use, animations: None }).unwrap();
+        storage.settings.save(&Settings { language, pin_use, ..Settings::default() }).unwrap();
         (directory, storage)
     }
 

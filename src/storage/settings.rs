@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::atomic::Format;
 use super::files::Files;
-use crate::domain::{Animations, Language, PinUse};
+use crate::domain::{Animations, Contrast, Language, PinUse, TextSize};
 
 const FORMAT: Format = Format { name: "settings", version: 1, limit: 4096 };
 
@@ -17,6 +17,10 @@ const FORMAT: Format = Format { name: "settings", version: 1, limit: 4096 };
 pub struct Settings {
     /// The language.
     pub language: Option<Language>,
+    /// How large the words are.
+    pub text_size: Option<TextSize>,
+    /// How far colours lie apart.
+    pub contrast: Option<Contrast>,
     /// How much moves.
     pub animations: Option<Animations>,
     /// When the PIN is asked for.
@@ -35,6 +39,8 @@ pub struct SettingsFile {
 #[serde(default)]
 struct Stored {
     language: Option<String>,
+    text_size: Option<String>,
+    contrast: Option<String>,
     animations: Option<String>,
     pin_use: Option<String>,
 }
@@ -50,6 +56,8 @@ impl SettingsFile {
         let stored: Stored = serde_json::from_slice(&payload).unwrap_or_default();
         Settings {
             language: stored.language.as_deref().and_then(Language::from_code),
+            text_size: stored.text_size.and_then(|text| text.parse().ok()).and_then(TextSize::from_percent),
+            contrast: stored.contrast.as_deref().and_then(Contrast::from_code),
             animations: match stored.animations.as_deref() {
                 Some("full") => Some(Animations::Full),
                 Some("reduced") => Some(Animations::Reduced),
@@ -75,6 +83,8 @@ impl SettingsFile {
         });
         let stored = Stored {
             language: settings.language.map(|language| language.code().to_owned()),
+            text_size: settings.text_size.map(|size| size.percent().to_string()),
+            contrast: settings.contrast.map(|contrast| contrast.code().to_owned()),
             animations: animations.map(str::to_owned),
             pin_use: pin_use.map(str::to_owned),
         };
@@ -94,12 +104,20 @@ mod tests {
         assert_eq!(file.load(), Settings::default());
         let chosen = Settings {
             language: Some(Language::En),
+            text_size: Some(TextSize::Largest),
+            contrast: Some(Contrast::High),
             animations: Some(Animations::Reduced),
             pin_use: Some(PinUse::EveryExchange),
         };
         file.save(&chosen).unwrap();
         assert_eq!(file.load(), chosen);
-        FORMAT.write(&SystemFiles, &file.path, br#"{"language":"tt","animations":"full","new":1}"#).unwrap();
+        FORMAT
+            .write(
+                &SystemFiles,
+                &file.path,
+                br#"{"language":"tt","text_size":"200","contrast":"x","animations":"full","new":1}"#,
+            )
+            .unwrap();
         assert_eq!(file.load(), Settings { animations: Some(Animations::Full), ..Settings::default() });
         std::fs::write(&file.path, b"x").unwrap();
         assert_eq!(file.load(), Settings::default());

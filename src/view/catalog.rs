@@ -17,7 +17,7 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
     let has_focus = app.tab_focus().is_none();
     let has_posters = section.is_some_and(|section| section.has_posters);
     let shape = if has_posters { CardShape::Poster } else { CardShape::Tile };
-    let grid = section.map_or(Grid { columns: 1, lines: 1 }, grid);
+    let grid = section.map_or(Grid { columns: 1, lines: 1 }, |section| grid(section, app.settings.text_size));
     let columns = grid.columns;
     let cursor = place.cursor();
     let total = section.map_or(0, |section| section.offers.len());

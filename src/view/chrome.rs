@@ -3,6 +3,7 @@
 use crate::core::{
     App, Dialog, HomePlace, Notice, Place, PlaceKind, PlayerTrouble, RowKey, Session, SpendBlock, Tab, Zone,
 };
+use crate::domain::TextSize;
 
 use super::failure;
 use super::format;
@@ -180,7 +181,10 @@ fn hints(app: &App) -> Vec<KeyHint> {
             hints
         }
         Place::Basket(place) if place.zone == Zone::Content => {
-            vec![hint(HintKey::Information, Msg::HintOpen), back]
+            // Larger words leave no room for the action in the line itself.
+            let is_large = app.settings.text_size != TextSize::Normal;
+            let action = is_large.then(|| hint(HintKey::Ok, Msg::ActionRemove));
+            action.into_iter().chain([hint(HintKey::Information, Msg::HintOpen), back]).collect()
         }
         Place::History(_) => vec![hint(HintKey::Channel, Msg::HintPage), back],
         Place::Processing(_) => vec![hint(HintKey::Back, Msg::HintHide)],

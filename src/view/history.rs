@@ -1,6 +1,6 @@
 //! History: ledger lines and exchanges.
 
-use crate::core::{App, HistoryKind, HistoryPlace, LIST_ROWS, Resource, Zone, window};
+use crate::core::{App, HistoryKind, HistoryPlace, Resource, Zone, window};
 use crate::domain::{AccrualReason, Exchange, ExchangeState, ExpiringLot, LedgerEntry};
 
 use super::failure;
@@ -20,7 +20,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
         HistoryKind::Orders => (app.data.exchanges.items.len(), app.data.exchanges.is_loaded, Resource::Exchanges),
         HistoryKind::Burning => (app.burning_lots().count(), app.data.account.is_some(), Resource::Account),
     };
-    let rows = window(cursor, total, LIST_ROWS)
+    let rows = window(cursor, total, app.list_rows())
         .filter_map(|at| {
             let is_focused = has_list_focus && at == cursor.at;
             match place.kind {

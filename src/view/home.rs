@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::core::{App, HomePlace, HomeRow, Resource, RowKey, SectionKey, Standing, window};
-use crate::domain::{Account, Entitlement, Offer, Points};
+use crate::domain::{Account, Entitlement, Offer, Points, TextSize};
 
 use super::failure;
 use super::format;
@@ -24,7 +24,8 @@ pub(crate) fn home(app: &App, place: &HomePlace) -> Screen {
     let rows = app.home_rows();
     let focus = rows.iter().position(|row| Some(&row.key) == place.row.as_ref());
     let has_focus = app.tab_focus().is_none();
-    let tops = tops(&rows);
+    let size = app.settings.text_size;
+    let tops = tops(&rows, size);
     let start = focus.unwrap_or(0).saturating_sub(1);
     let shown = rows.iter().zip(&tops).enumerate().skip(start).take(4);
     Screen::Home(HomeScreen {
@@ -33,36 +34,44 @@ pub(crate) fn home(app: &App, place: &HomePlace) -> Screen {
         rows: shown
             .map(|(index, (row, top))| row_view(app, place, row, index, *top, has_focus && focus == Some(index)))
             .collect(),
-        scroll: scroll(&rows, focus, &tops),
+        scroll: scroll(&rows, focus, &tops, size),
     })
 }
 
 /// Rows begin under the panels; from the second row on, the focused row stands at the top of the lower half.
-fn scroll(rows: &[HomeRow], focus: Option<usize>, tops: &[u32]) -> u32 {
+fn scroll(rows: &[HomeRow], focus: Option<usize>, tops: &[u32], size: TextSize) -> u32 {
     match focus {
         // Upright posters do not fit under the panels.
         None => 0,
         Some(0) if !rows.first().is_some_and(|row| row.has_posters) => 0,
-        Some(row) => PANELS_HEIGHT - HEADROOM + tops.get(row).copied().unwrap_or(0),
+        Some(row) => panels_height(size) - HEADROOM + tops.get(row).copied().unwrap_or(0),
     }
 }
 
-/// Height of the panels with their gap.
-pub(crate) const PANELS_HEIGHT: u32 = 122;
 /// Room above the heading of a row that stands at the top.
 const HEADROOM: u32 = 12;
-pub(crate) const POSTER_ROW: u32 = 544;
-pub(crate) const TILE_ROW: u32 = 409;
-
-fn row_height(row: &HomeRow) -> u32 {
-    if row.has_posters { POSTER_ROW } else { TILE_ROW }
+/// Height of the panels with their gap.
+pub(crate) fn panels_height(size: TextSize) -> u32 {
+    size.between(122, 142)
 }
 
-fn tops(rows: &[HomeRow]) -> Vec<u32> {
+/// Height of a row with its heading and the gap below it.
+pub(crate) fn row_height(shape: CardShape, size: TextSize) -> u32 {
+    match shape {
+        CardShape::Poster => size.between(544, 586),
+        CardShape::Tile => size.between(409, 451),
+    }
+}
+
+fn shape(row: &HomeRow) -> CardShape {
+    if row.has_posters { CardShape::Poster } else { CardShape::Tile }
+}
+
+fn tops(rows: &[HomeRow], size: TextSize) -> Vec<u32> {
     rows.iter()
         .scan(0, |top, row| {
             let mine = *top;
-            *top += row_height(row);
+            *top += row_height(shape(row), size);
             Some(mine)
         })
         .collect()
@@ -233,7 +242,7 @@ fn panel(label: Msg, value: Text, note: Text, tone: Tone) -> Panel {
 
 fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32, has_focus: bool) -> Row {
     let cursor = place.cursor(&row.key);
-    let shape = if row.has_posters { CardShape::Poster } else { CardShape::Tile };
+    let shape = shape(row);
     let running = if row.key == RowKey::Running { app.running() } else { Vec::new() };
     let cards = window(cursor, row.total, row.visible())
         .filter_map(|at| {
@@ -262,7 +271,7 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
         first_visible: cursor.first,
         total: row.total,
         top,
-        height: row_height(row),
+        height: row_height(shape, app.settings.text_size),
     }
 }
 

@@ -2,10 +2,8 @@
 
 use chrono::TimeDelta;
 
-use crate::core::{
-    App, LIST_ROWS, MyOptionsPlace, PlayerPlace, PlayerRun, Resource, SettingsItem, SettingsPlace, window,
-};
-use crate::domain::{Animations, Entitlement, Language, OfferKind, PinUse};
+use crate::core::{App, MyOptionsPlace, PlayerPlace, PlayerRun, Resource, SettingsItem, SettingsPlace, window};
+use crate::domain::{Animations, Contrast, Entitlement, Language, OfferKind, PinUse, TextSize};
 
 use super::failure;
 use super::format;
@@ -19,7 +17,7 @@ use super::text::Text;
 pub(crate) fn my_options(app: &App, place: &MyOptionsPlace) -> ListScreen {
     let held = app.data.entitlements.as_deref().unwrap_or_default();
     let has_focus = app.tab_focus().is_none();
-    let rows = window(place.cursor, held.len(), LIST_ROWS)
+    let rows = window(place.cursor, held.len(), app.list_rows())
         .filter_map(|at| Some(option_row(app, held.get(at)?, at, has_focus && at == place.cursor.at)))
         .collect();
     let trouble = app.trouble_with(Resource::Entitlements).filter(|_| held.is_empty());
@@ -126,7 +124,7 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> 
 pub(crate) fn settings(app: &App, place: &SettingsPlace) -> ListScreen {
     let has_focus = app.tab_focus().is_none();
     let total = SettingsItem::ALL.len();
-    let rows = window(place.cursor, total, LIST_ROWS)
+    let rows = window(place.cursor, total, app.list_rows())
         .filter_map(|at| Some(settings_row(app, *SettingsItem::ALL.get(at)?, at, has_focus && at == place.cursor.at)))
         .collect();
     ListScreen {
@@ -150,6 +148,23 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
                 Language::Ru => "Русский",
                 Language::En => "English",
             }),
+        ),
+        SettingsItem::TextSize => (
+            Msg::SettingTextSize,
+            Text::Empty,
+            match app.settings.text_size {
+                TextSize::Normal => Msg::TextSizeNormal.into(),
+                TextSize::Large => Msg::TextSizeLarge.into(),
+                TextSize::Largest => Msg::TextSizeLargest.into(),
+            },
+        ),
+        SettingsItem::Contrast => (
+            Msg::SettingContrast,
+            Msg::SettingContrastNote.into(),
+            match app.settings.contrast {
+                Contrast::Normal => Msg::ContrastNormal.into(),
+                Contrast::High => Msg::ContrastHigh.into(),
+            },
         ),
         SettingsItem::Motion => (
             Msg::SettingMotion,
@@ -185,9 +200,12 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
         value_tone: Tone::Accent,
         action: match item {
             SettingsItem::Pin if app.has_pin => Msg::ActionRemove.into(),
-            SettingsItem::Language | SettingsItem::Motion | SettingsItem::PinUse | SettingsItem::Pin => {
-                Msg::ActionChange.into()
-            }
+            SettingsItem::Language
+            | SettingsItem::TextSize
+            | SettingsItem::Contrast
+            | SettingsItem::Motion
+            | SettingsItem::PinUse
+            | SettingsItem::Pin => Msg::ActionChange.into(),
             SettingsItem::OtherRewards | SettingsItem::About => Msg::HintOpen.into(),
             SettingsItem::SignOut => Msg::ActionSignOut.into(),
         },

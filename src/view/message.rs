@@ -390,6 +390,14 @@ messages! {
 
     // Settings.
     SettingLanguage
+    SettingTextSize
+    TextSizeNormal
+    TextSizeLarge
+    TextSizeLargest
+    SettingContrast
+    SettingContrastNote
+    ContrastNormal
+    ContrastHigh
     SettingMotion
     SettingMotionNote
     SettingPin

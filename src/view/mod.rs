@@ -41,6 +41,8 @@ pub fn view(app: &App, now: &Moment) -> ViewModel {
         dialog: app.dialog().map(|dialog| dialog::dialog(app, dialog)),
         look: Look {
             has_motion: app.settings.animations == Animations::Full,
+            text_size: app.settings.text_size,
+            contrast: app.settings.contrast,
             // In standby nothing is seen, so nothing moves.
             is_dimmed: app.is_dimmed() || app.power() == Power::Standby,
             bump: Bump { count, direction },

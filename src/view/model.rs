@@ -5,6 +5,7 @@
 //! index in the whole list.
 
 use super::text::Text;
+use crate::domain::{Contrast, TextSize};
 pub use crate::input::Direction;
 
 /// The whole screen.
@@ -25,6 +26,10 @@ pub struct ViewModel {
 pub struct Look {
     /// Whether anything may move.
     pub has_motion: bool,
+    /// How large the words are.
+    pub text_size: TextSize,
+    /// How far colours lie apart.
+    pub contrast: Contrast,
     /// Whether the picture is dimmed because nobody pressed a key for long.
     pub is_dimmed: bool,
     /// Changes each time a key could do nothing: which way it pushed.

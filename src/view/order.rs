@@ -1,8 +1,7 @@
 //! Basket, confirmation, processing and outcome: the way of an order.
 
 use crate::core::{
-    App, BASKET_ROWS, BasketPlace, ConfirmPlace, MOST_LINES, Moment, OfferAction, OutcomePlace, Resource, Zone,
-    lines_in_sight, window,
+    App, BasketPlace, ConfirmPlace, Moment, OfferAction, OutcomePlace, Resource, Zone, layout, lines_in_sight, window,
 };
 use crate::domain::{ExchangeLine, OfferKind, OrderLine, Points};
 
@@ -24,7 +23,7 @@ pub(crate) fn basket(app: &App, place: &BasketPlace) -> BasketScreen {
     let has_focus = app.tab_focus().is_none();
     let total = app.basket_total();
     let balance = app.data.account.as_ref().map(|account| account.balance);
-    let rows = window(place.cursor, offers.len(), BASKET_ROWS)
+    let rows = window(place.cursor, offers.len(), layout::basket_rows(app.settings.text_size))
         .filter_map(|at| {
             let offer = offers.get(at)?;
             let unmet = app.unmet(offer, |id| app.is_in_basket(id)).next().cloned();
@@ -198,7 +197,11 @@ pub(crate) fn confirm(app: &App, place: &ConfirmPlace) -> ConfirmScreen {
         image: offer.and_then(|offer| {
             card_image(offer, if offer.kind == OfferKind::Film { CardShape::Poster } else { CardShape::Tile })
         }),
-        lines: if only.is_some() { Vec::new() } else { in_sight(lines, place.first_line, MOST_LINES) },
+        lines: if only.is_some() {
+            Vec::new()
+        } else {
+            in_sight(lines, place.first_line, layout::lines(app.settings.text_size))
+        },
         facts,
         notes: confirm_notes(app, place),
         warning: Msg::ConfirmWarning.into(),

@@ -1,6 +1,6 @@
 //! A refusal: every cause in words with what to do about it (PUR-6).
 
-use crate::core::{App, MOST_CAUSES, OfferAction, RefusalCause, RefusalPlace, Unlearned};
+use crate::core::{App, OfferAction, RefusalCause, RefusalPlace, Unlearned, layout};
 use crate::domain::{OfferId, Reason, Refusal};
 
 use super::format;
@@ -16,7 +16,7 @@ pub(crate) fn refusal(app: &App, place: &RefusalPlace) -> RefusalScreen {
         .reasons
         .iter()
         .skip(place.first_cause)
-        .take(MOST_CAUSES)
+        .take(layout::causes(app.settings.text_size))
         .map(|reason| match reason {
             Reason::Unknown { .. } => Cause { advice: unknown_advice(refusal).into(), ..cause(app, reason) },
             Reason::NotEnoughPoints { .. }

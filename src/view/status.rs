@@ -1,6 +1,6 @@
 //! Status: the ladder with the member's place on it, and the ways to earn.
 
-use crate::core::{App, EARN_ROWS, Resource, StatusPlace, window};
+use crate::core::{App, Resource, StatusPlace, layout, window};
 use crate::domain::{EarningRule, StatusCode, StatusRule};
 
 use super::failure;
@@ -16,7 +16,7 @@ pub(crate) fn status(app: &App, place: &StatusPlace) -> StatusScreen {
     let rules = app.data.earning.as_ref().map_or(&[][..], |earning| &earning.rules);
     let statuses = app.data.earning.as_ref().map_or(&[][..], |earning| &earning.statuses);
     let points = account.map_or(0, |account| account.status.points.get());
-    let rows = window(place.cursor, rules.len(), EARN_ROWS)
+    let rows = window(place.cursor, rules.len(), layout::earn_rows(app.settings.text_size))
         .filter_map(|at| Some(earn_row(rules.get(at)?, at, has_focus && at == place.cursor.at)))
         .collect();
     let trouble = app.trouble_with(Resource::EarningRules).filter(|_| rules.is_empty());

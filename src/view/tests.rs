@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::message::Msg;
-use super::model::{Screen, ViewModel};
+use super::model::{CardShape, Screen, ViewModel};
 use super::text::Text;
 use super::{failure, refusal};
 use crate::core::tests::fixtures::{World, device_code, every_failure, every_reason, points};
@@ -11,7 +11,7 @@ use crate::core::tests::support::{
     Journey, at_confirmation, home, home_of, ordered, refusal as refused, secs, signed_out,
 };
 use crate::core::{Answer, Boot, PinAnswer, PlaceKind, Session};
-use crate::domain::{Failure, FailureKind, SignInPoll};
+use crate::domain::{Failure, FailureKind, SignInPoll, TextSize};
 
 const SLINT: &str = include_str!("../../ui/api/texts.slint");
 const RUSSIAN: &str = include_str!("../../assets/lang/ru/LC_MESSAGES/bonus-tv-ui.po");
@@ -123,7 +123,7 @@ fn everywhere() -> Vec<Journey> {
     let mut offer = home();
     offer.keys("OK");
     let mut about = home();
-    about.keys("MENU DOWN*5 OK");
+    about.keys("MENU DOWN*7 OK");
     let mut player = home_of(World::with_film());
     player.keys("OK");
     let mut outcome = ordered();
@@ -211,7 +211,7 @@ fn the_confirmation_shows_the_charge_and_the_balance_before_and_after() {
 fn the_pin_pad_shows_how_many_digits_and_never_which() {
     let mut journey = home();
     journey.world.poll = SignInPoll::Granted;
-    journey.keys("MENU DOWN*2 OK").serve().wait(secs(6)).serve_one("ConfirmMember");
+    journey.keys("MENU DOWN*4 OK").serve().wait(secs(6)).serve_one("ConfirmMember");
     let mut other = journey.clone();
     journey.keys("7");
     let first = journey.vm();
@@ -224,7 +224,7 @@ fn the_pin_pad_shows_how_many_digits_and_never_which() {
 fn a_wrong_pin_is_told_with_the_tries_that_are_left() {
     let mut journey = home();
     journey.app.has_pin = true;
-    journey.keys("MENU DOWN*2 OK 1 2 3 4").pin(PinAnswer::Wrong { left: 3 });
+    journey.keys("MENU DOWN*4 OK 1 2 3 4").pin(PinAnswer::Wrong { left: 3 });
     let error = journey.vm().dialog.and_then(|dialog| dialog.pin).map(|pad| pad.error);
     assert_eq!(error, Some(Text::counted(Msg::PinWrong, 3, [Text::plain("3")])));
 }
@@ -243,23 +243,48 @@ fn theme(group: &str, name: &str) -> u32 {
     const THEME: &str = include_str!("../../ui/theme/theme.slint");
     let group = THEME.split_once(&format!("export global {group} {{")).expect("the group is there").1;
     let line = group.split_once(&format!("<length> {name}: ")).expect("the length is there").1;
-    line.split_once("px;").expect("it is in pixels").0.parse().expect("it is a whole number")
+    let line = line.split_once(';').expect("the length ends").0;
+    let line = line.split_once('(').map_or(line, |(_, lengths)| lengths);
+    line.split_once("px").expect("it is in pixels").0.parse().expect("it is a whole number")
+}
+
+/// The same length at this size of the words: `Type.between` names it at 100 % and at 130 %.
+fn theme_at(size: TextSize, group: &str, name: &str) -> u32 {
+    const THEME: &str = include_str!("../../ui/theme/theme.slint");
+    let rest = THEME.split_once(&format!("export global {group} {{")).expect("the group is there").1;
+    let line = rest.split_once(&format!("<length> {name}: ")).expect("the length is there").1;
+    let line = line.split_once(';').expect("the length ends").0;
+    let Some((_, largest)) = line.split_once("between(").and_then(|(_, lengths)| lengths.split_once(", ")) else {
+        return theme(group, name);
+    };
+    let largest = largest.split_once("px").expect("it is in pixels").0.parse().expect("it is a whole number");
+    size.between(theme(group, name), largest)
 }
 
 #[test]
 fn the_layout_of_home_is_that_of_the_theme() {
-    use super::home::{PANELS_HEIGHT, POSTER_ROW, TILE_ROW};
+    use super::home::{panels_height, row_height};
     use crate::core::layout;
     let card = |name| theme("CardSize", name);
     assert_eq!(layout::POSTER_WIDTH, card("poster-width"));
     assert_eq!(layout::TILE_WIDTH, card("tile-width"));
     assert_eq!(layout::CARD_GAP, card("row-gap"));
     assert_eq!((layout::PANEL_WIDTH, layout::PANEL_PITCH), (theme("PanelSize", "width"), theme("PanelSize", "pitch")));
-    assert_eq!(PANELS_HEIGHT, theme("PanelSize", "strip"));
-    let rest = card("heading-height") + card("heading-gap") + card("text-height") + theme("Space", "large");
-    assert_eq!((POSTER_ROW, TILE_ROW), (rest + card("poster-height"), rest + card("tile-height")));
+    for size in TextSize::ALL {
+        let at = |name| theme_at(size, "CardSize", name);
+        assert_eq!(panels_height(size), theme_at(size, "PanelSize", "strip"));
+        let rest = at("heading-height") + at("heading-gap") + at("text-height") + theme("Space", "large");
+        assert_eq!(row_height(CardShape::Poster, size), rest + at("poster-height"), "{size:?}");
+        assert_eq!(row_height(CardShape::Tile, size), rest + at("tile-height"), "{size:?}");
+        // A row under the panels is whole, and one of posters at the top of the lower half is, too.
+        let top = theme("HeroSize", "bottom");
+        let cover = theme("Frame", "cover-top");
+        assert!(top + panels_height(size) + row_height(CardShape::Tile, size) - theme("Space", "large") <= cover);
+        assert!(top + 12 + row_height(CardShape::Poster, size) - theme("Space", "large") <= cover, "{size:?}");
+    }
     // The next row's heading peeks above the hints (LAY-9).
-    let next = theme("HeroSize", "bottom") + PANELS_HEIGHT + TILE_ROW;
+    let row = row_height(CardShape::Tile, TextSize::Normal);
+    let next = theme("HeroSize", "bottom") + panels_height(TextSize::Normal) + row;
     assert!(next + card("heading-height") <= theme("Frame", "cover-top"), "{next}");
 }
 

@@ -8,6 +8,7 @@ mod fuzz;
 mod golden;
 mod journey;
 mod screens;
+mod sight;
 mod supply;
 mod support;
 mod tidy;

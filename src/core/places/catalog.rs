@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::OfferId;
+use crate::domain::{OfferId, TextSize};
 use crate::input::{Colour, Direction, Intent};
 
 use super::super::app::{App, Turn};
@@ -30,7 +30,7 @@ impl CatalogPlace {
         self.section.as_ref().and_then(|key| self.cursors.get(key)).copied().unwrap_or_default()
     }
 
-    pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf) {
+    pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf, size: TextSize) {
         let chip = before.sections().get(self.chip).map(|section| &section.key);
         if let Some(found) = after.sections().iter().position(|section| Some(&section.key) == chip) {
             self.chip = found;
@@ -43,7 +43,7 @@ impl CatalogPlace {
                 {
                     cursor.at = found;
                 }
-                reveal(cursor, ids.len(), grid(new));
+                reveal(cursor, ids.len(), grid(new, size));
             }
         }
     }
@@ -59,13 +59,13 @@ pub(crate) struct Grid {
 }
 
 /// The grid that a section is shown in.
-pub(crate) fn grid(section: &Section) -> Grid {
+pub(crate) fn grid(section: &Section, size: TextSize) -> Grid {
     match section.key {
         SectionKey::Category(_) if section.has_posters => {
             Grid { columns: layout::POSTERS, lines: layout::POSTER_LINES }
         }
-        SectionKey::Category(_) => Grid { columns: layout::TILES, lines: layout::TILE_LINES },
-        SectionKey::OtherRewards => Grid { columns: layout::TILES_BESIDE_CODE, lines: layout::TILE_LINES },
+        SectionKey::Category(_) => Grid { columns: layout::TILES, lines: layout::tile_lines(size) },
+        SectionKey::OtherRewards => Grid { columns: layout::TILES_BESIDE_CODE, lines: layout::tile_lines(size) },
     }
 }
 
@@ -87,12 +87,13 @@ impl App {
     }
 
     pub(crate) fn settle_catalog(&mut self) {
+        let size = self.settings.text_size;
         let sections: Vec<(SectionKey, usize, Grid)> = self
             .data
             .shelf
             .sections()
             .iter()
-            .map(|section| (section.key.clone(), section.offers.len(), grid(section)))
+            .map(|section| (section.key.clone(), section.offers.len(), grid(section, size)))
             .collect();
         let Some(Place::Catalog(place)) = self.place_mut() else { return };
         let known = sections.iter().position(|(key, _, _)| Some(key) == place.section.as_ref());
@@ -148,7 +149,7 @@ impl App {
         let Some(section) = place.section.as_ref().and_then(|key| self.data.shelf.section(key)) else {
             return Handled::No;
         };
-        let (total, grid) = (section.offers.len(), grid(section));
+        let (total, grid) = (section.offers.len(), grid(section, self.settings.text_size));
         let columns = grid.columns;
         let Some(Place::Catalog(place)) = self.place_mut() else { return Handled::No };
         if place.zone == Zone::Chips {

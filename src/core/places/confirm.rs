@@ -40,9 +40,6 @@ pub struct ConfirmPlace {
     shown_at: Option<Duration>,
 }
 
-/// Lines of an order that fit on the confirmation.
-pub(crate) const MOST_LINES: usize = 5;
-
 /// How many of so many lines are in sight where `most` fit: if those are not all, one row tells of the others.
 pub(crate) fn lines_in_sight(total: usize, most: usize) -> usize {
     if total > most { most.saturating_sub(1) } else { total }
@@ -73,14 +70,14 @@ impl App {
     }
 
     pub(crate) fn settle_basket(&mut self) {
-        let total = self.basket_offers().len();
+        let (total, lines) = (self.basket_offers().len(), layout::basket_rows(self.settings.text_size));
         if let Some(Place::Basket(place)) = self.place_mut() {
-            place.cursor.reveal(total, layout::BASKET_ROWS);
+            place.cursor.reveal(total, lines);
         }
     }
 
     pub(crate) fn basket_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
-        let total = self.basket_offers().len();
+        let (total, lines) = (self.basket_offers().len(), layout::basket_rows(self.settings.text_size));
         let Some(Place::Basket(place)) = self.place_mut() else { return Handled::No };
         match (place.zone, intent) {
             (Zone::Buttons, Intent::Activate) => {
@@ -108,10 +105,10 @@ impl App {
                 Handled::Yes
             }
             (Zone::Content | Zone::Chips, Intent::Move(Direction::Up)) => {
-                Handled::when(place.cursor.step(-1, total, layout::BASKET_ROWS))
+                Handled::when(place.cursor.step(-1, total, lines))
             }
             (Zone::Content | Zone::Chips, Intent::Move(Direction::Down)) => {
-                Handled::when(place.cursor.step(1, total, layout::BASKET_ROWS))
+                Handled::when(place.cursor.step(1, total, lines))
             }
             (Zone::Content | Zone::Chips, Intent::Activate | Intent::Shortcut(Colour::Green)) => {
                 if let Some(id) = self.focused_offer() {
@@ -188,10 +185,11 @@ impl App {
     }
 
     pub(crate) fn confirm_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let most = layout::lines(self.settings.text_size);
         let Some(Place::Confirm(place)) = self.place_mut() else { return Handled::No };
         if intent != Intent::Activate {
             let total = place.lines.len();
-            let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total, MOST_LINES), intent);
+            let has_scrolled = scroll(&mut place.first_line, total, lines_in_sight(total, most), intent);
             return Handled::when(has_scrolled || move_in_row(&mut place.button, 2, intent));
         }
         let has_settled = place.shown_at.is_some_and(|at| turn.now.monotonic.saturating_sub(at) >= GUARD);

@@ -7,8 +7,8 @@ use super::super::app::{App, Turn};
 use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::{Cursor, Paged, Place, Request, Resource};
+use super::Zone;
 use super::results::{OutcomePlace, RefusalPlace};
-use super::{Zone, layout};
 
 /// The history's focus.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,8 +114,9 @@ impl App {
         let before = ids(&self.data.ledger.items);
         self.data.ledger.take(asked, page.entries, page.next_cursor, |entry| &entry.id);
         let after = ids(&self.data.ledger.items);
+        let lines = self.list_rows();
         for place in self.histories() {
-            place.points.follow(&before, &after, layout::LIST_ROWS);
+            place.points.follow(&before, &after, lines);
         }
     }
 
@@ -125,8 +126,9 @@ impl App {
         let before = ids(&self.data.exchanges.items);
         self.data.exchanges.take(asked, page.exchanges, page.next_cursor, |exchange| exchange.id.as_str());
         let after = ids(&self.data.exchanges.items);
+        let lines = self.list_rows();
         for place in self.histories() {
-            place.orders.follow(&before, &after, layout::LIST_ROWS);
+            place.orders.follow(&before, &after, lines);
         }
     }
 
@@ -155,10 +157,11 @@ impl App {
         let [points, orders, burning] = HistoryKind::ALL.map(|kind| self.history_total(kind));
         let Place::History(place) = self.place() else { return };
         let (total, has_failed) = (self.history_total(place.kind), self.history_failed(place.kind));
+        let lines = self.list_rows();
         let Some(Place::History(place)) = self.place_mut() else { return };
-        place.points.reveal(points, layout::LIST_ROWS);
-        place.orders.reveal(orders, layout::LIST_ROWS);
-        place.burning.reveal(burning, layout::LIST_ROWS);
+        place.points.reveal(points, lines);
+        place.orders.reveal(orders, lines);
+        place.burning.reveal(burning, lines);
         place.zone = match (place.zone, total, has_failed) {
             (Zone::Chips, 1.., _) if place.waits_for_rows => Zone::Content,
             (Zone::Chips, _, _) => Zone::Chips,
@@ -179,7 +182,8 @@ impl App {
         let total = self.history_total(kind);
         let has_retry = self.history_failed(kind);
         let picked = self.data.exchanges.items.get(place.orders.at).cloned();
-        let page = isize::try_from(layout::LIST_ROWS).unwrap_or(1);
+        let lines = self.list_rows();
+        let page = isize::try_from(lines).unwrap_or(1);
         let Some(Place::History(place)) = self.place_mut() else { return Handled::No };
         place.waits_for_rows = false;
         match (place.zone, intent) {
@@ -206,16 +210,14 @@ impl App {
                 Handled::Yes
             }
             (Zone::Content, Intent::Move(Direction::Up)) => {
-                if !place.cursor_mut().step(-1, total, layout::LIST_ROWS) {
+                if !place.cursor_mut().step(-1, total, lines) {
                     place.zone = Zone::Chips;
                 }
                 Handled::Yes
             }
-            (Zone::Content, Intent::Move(Direction::Down)) => {
-                Handled::when(place.cursor_mut().step(1, total, layout::LIST_ROWS))
-            }
-            (Zone::Content, Intent::PageUp) => Handled::when(place.cursor_mut().jump(-page, total, layout::LIST_ROWS)),
-            (Zone::Content, Intent::PageDown) => Handled::when(place.cursor_mut().jump(page, total, layout::LIST_ROWS)),
+            (Zone::Content, Intent::Move(Direction::Down)) => Handled::when(place.cursor_mut().step(1, total, lines)),
+            (Zone::Content, Intent::PageUp) => Handled::when(place.cursor_mut().jump(-page, total, lines)),
+            (Zone::Content, Intent::PageDown) => Handled::when(place.cursor_mut().jump(page, total, lines)),
             (Zone::Content, Intent::Activate) if kind == HistoryKind::Orders => {
                 picked.map_or(Handled::No, |exchange| self.open_past_exchange(exchange))
             }

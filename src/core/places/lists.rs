@@ -46,6 +46,10 @@ pub struct AboutPlace;
 pub enum SettingsItem {
     /// The language.
     Language,
+    /// How large the words are.
+    TextSize,
+    /// How far colours lie apart.
+    Contrast,
     /// Movement on the screen.
     Motion,
     /// Set or remove the PIN.
@@ -62,8 +66,17 @@ pub enum SettingsItem {
 
 impl SettingsItem {
     /// All settings from top to bottom.
-    pub const ALL: [Self; 7] =
-        [Self::Language, Self::Motion, Self::Pin, Self::PinUse, Self::OtherRewards, Self::About, Self::SignOut];
+    pub const ALL: [Self; 9] = [
+        Self::Language,
+        Self::TextSize,
+        Self::Contrast,
+        Self::Motion,
+        Self::Pin,
+        Self::PinUse,
+        Self::OtherRewards,
+        Self::About,
+        Self::SignOut,
+    ];
 }
 
 impl App {
@@ -82,13 +95,19 @@ impl App {
         self.push(Place::Settings(SettingsPlace { cursor: Cursor::default() }));
     }
 
+    /// Rows of a list that fit at the viewer's size of the words.
+    pub(crate) fn list_rows(&self) -> usize {
+        layout::list_rows(self.settings.text_size)
+    }
+
     pub(crate) fn settle_lists(&mut self) {
         let options = self.data.entitlements.as_ref().map_or(0, Vec::len);
         let ways = self.data.earning.as_ref().map_or(0, |earning| earning.rules.len());
+        let (lines, earn_lines) = (self.list_rows(), layout::earn_rows(self.settings.text_size));
         match self.place_mut() {
-            Some(Place::MyOptions(place)) => place.cursor.reveal(options, layout::LIST_ROWS),
-            Some(Place::Status(place)) => place.cursor.reveal(ways, layout::EARN_ROWS),
-            Some(Place::Settings(place)) => place.cursor.reveal(SettingsItem::ALL.len(), layout::LIST_ROWS),
+            Some(Place::MyOptions(place)) => place.cursor.reveal(options, lines),
+            Some(Place::Status(place)) => place.cursor.reveal(ways, earn_lines),
+            Some(Place::Settings(place)) => place.cursor.reveal(SettingsItem::ALL.len(), lines),
             _ => {}
         }
     }
@@ -100,9 +119,10 @@ impl App {
     /// The focus stays with its option when the list changes.
     pub(crate) fn follow_my_options(&mut self, before: &[EntitlementId]) {
         let after = self.my_option_ids();
+        let lines = self.list_rows();
         for page in &mut self.stack {
             if let Place::MyOptions(place) = &mut page.place {
-                place.cursor.follow(before, &after, layout::LIST_ROWS);
+                place.cursor.follow(before, &after, lines);
             }
         }
     }
@@ -121,8 +141,9 @@ impl App {
             }
             return Handled::No;
         }
+        let lines = self.list_rows();
         let Some(Place::MyOptions(place)) = self.place_mut() else { return Handled::No };
-        if let Some(handled) = list_key(&mut place.cursor, total, layout::LIST_ROWS, intent) {
+        if let Some(handled) = list_key(&mut place.cursor, total, lines, intent) {
             return handled;
         }
         let at = place.cursor.at;
@@ -207,14 +228,16 @@ impl App {
             }
             return Handled::No;
         }
+        let lines = layout::earn_rows(self.settings.text_size);
         let Some(Place::Status(place)) = self.place_mut() else { return Handled::No };
-        list_key(&mut place.cursor, total, layout::EARN_ROWS, intent).unwrap_or(Handled::No)
+        list_key(&mut place.cursor, total, lines, intent).unwrap_or(Handled::No)
     }
 
     pub(crate) fn settings_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         let total = SettingsItem::ALL.len();
+        let lines = self.list_rows();
         let Some(Place::Settings(place)) = self.place_mut() else { return Handled::No };
-        if let Some(handled) = list_key(&mut place.cursor, total, layout::LIST_ROWS, intent) {
+        if let Some(handled) = list_key(&mut place.cursor, total, lines, intent) {
             return handled;
         }
         let at = place.cursor.at;
@@ -226,6 +249,14 @@ impl App {
                 self.settings.language = self.settings.language.next();
                 turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Language(self.settings.language))));
                 self.fetch_in_language(turn);
+            }
+            Some(SettingsItem::TextSize) => {
+                self.settings.text_size = self.settings.text_size.next();
+                turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::TextSize(self.settings.text_size))));
+            }
+            Some(SettingsItem::Contrast) => {
+                self.settings.contrast = self.settings.contrast.next();
+                turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Contrast(self.settings.contrast))));
             }
             Some(SettingsItem::Motion) => {
                 self.settings.animations = self.settings.animations.next();

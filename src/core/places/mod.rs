@@ -15,15 +15,14 @@ mod sign_in;
 
 pub use catalog::CatalogPlace;
 pub(crate) use catalog::{Grid, grid};
+pub(crate) use confirm::lines_in_sight;
 pub use confirm::{BasketPlace, ConfirmPlace};
-pub(crate) use confirm::{MOST_LINES, lines_in_sight};
 pub use history::{HistoryKind, HistoryPlace};
 pub(crate) use home::FRESH;
 pub use home::{HomePlace, HomeRow, RowKey};
 pub use join::{JoinFocus, JoinPlace};
 pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusPlace};
 pub use offer::{OfferAction, OfferPlace};
-pub(crate) use results::MOST_CAUSES;
 pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace, Unlearned};
 pub use sign_in::{PhoneCheckPlace, SignInPlace, SignInState};
 
@@ -47,6 +46,8 @@ pub enum Zone {
 
 /// How many elements stand on the screen, for scrolling; the pictures of `ui/` are drawn to match.
 pub(crate) mod layout {
+    use crate::domain::TextSize;
+
     /// Posters in a row.
     pub(crate) const POSTERS: usize = 6;
     /// Tiles in a row.
@@ -55,14 +56,55 @@ pub(crate) mod layout {
     pub(crate) const TILES_BESIDE_CODE: usize = 3;
     /// Whole rows of posters in the catalogue's grid; the next one peeks.
     pub(crate) const POSTER_LINES: usize = 1;
+
     /// Whole rows of tiles in the catalogue's grid.
-    pub(crate) const TILE_LINES: usize = 2;
+    pub(crate) fn tile_lines(size: TextSize) -> usize {
+        match size {
+            TextSize::Normal => 2,
+            TextSize::Large | TextSize::Largest => 1,
+        }
+    }
+
     /// Rows of a list.
-    pub(crate) const LIST_ROWS: usize = 6;
-    /// Rows of the basket.
-    pub(crate) const BASKET_ROWS: usize = 6;
+    pub(crate) fn list_rows(size: TextSize) -> usize {
+        match size {
+            TextSize::Normal | TextSize::Large => 6,
+            TextSize::Largest => 5,
+        }
+    }
+
     /// Ways to earn.
-    pub(crate) const EARN_ROWS: usize = 4;
+    pub(crate) fn earn_rows(size: TextSize) -> usize {
+        match size {
+            TextSize::Normal => 4,
+            TextSize::Large => 3,
+            TextSize::Largest => 2,
+        }
+    }
+
+    /// Rows of the basket.
+    pub(crate) fn basket_rows(size: TextSize) -> usize {
+        match size {
+            TextSize::Normal => 6,
+            TextSize::Large | TextSize::Largest => 3,
+        }
+    }
+
+    /// Lines of an order on the confirmation.
+    pub(crate) fn lines(size: TextSize) -> usize {
+        match size {
+            TextSize::Normal => 5,
+            TextSize::Large | TextSize::Largest => 3,
+        }
+    }
+
+    /// Causes of a refusal.
+    pub(crate) fn causes(size: TextSize) -> usize {
+        match size {
+            TextSize::Normal => 3,
+            TextSize::Large | TextSize::Largest => 2,
+        }
+    }
 
     // Pixels of the layout, as `ui/theme/theme.slint` has them; a test compares the two.
     pub(crate) const POSTER_WIDTH: u32 = 240;
@@ -197,10 +239,11 @@ impl App {
     /// Before a new catalogue replaces the old one: every page's focus follows its offer.
     pub(crate) fn follow_catalog(&mut self, after: &Shelf) {
         let before = std::mem::take(&mut self.data.shelf);
+        let size = self.settings.text_size;
         for page in &mut self.stack {
             match &mut page.place {
                 Place::Home(home) => home.follow(&before, after),
-                Place::Catalog(catalog) => catalog.follow(&before, after),
+                Place::Catalog(catalog) => catalog.follow(&before, after, size),
                 Place::Offer(offer) => {
                     if let Some(fresh) = after.offer(&offer.offer.id) {
                         offer.offer = fresh.clone();

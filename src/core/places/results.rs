@@ -10,9 +10,7 @@ use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::{OfferAction, Place, PlaceKind, PlayerRun, Power, Tab};
 use super::confirm::lines_in_sight;
-
-/// Causes of a refusal that fit on the screen.
-pub(crate) const MOST_CAUSES: usize = 3;
+use super::layout;
 
 /// An order on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -294,9 +292,10 @@ impl App {
             }
             return Handled::Yes;
         }
+        let most = layout::causes(self.settings.text_size);
         let Some(Place::Refusal(place)) = self.place_mut() else { return Handled::No };
         let total = place.refusal.reasons.len();
-        let has_scrolled = scroll(&mut place.first_cause, total, MOST_CAUSES.min(total), intent);
+        let has_scrolled = scroll(&mut place.first_cause, total, most.min(total), intent);
         Handled::when(has_scrolled || move_in_row(&mut place.button, actions.len(), intent))
     }
 

@@ -4,8 +4,8 @@ use super::fixtures::*;
 use super::support::*;
 use crate::core::{Answer, Choice, DiskJob, Effect, Notice, PlaceKind, Request};
 use crate::domain::{
-    Animations, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language, LedgerPage, Reason,
-    Refusal, RenewalSwitch,
+    Animations, Contrast, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language, LedgerPage,
+    Reason, Refusal, RenewalSwitch, TextSize,
 };
 use crate::view::message::Msg;
 use crate::view::model::Screen;
@@ -240,7 +240,7 @@ fn what_the_server_words_is_asked_for_in_the_new_language() {
 #[test]
 fn a_choice_leaves_alone_what_was_not_chosen() {
     let mut journey = home();
-    journey.keys("MENU DOWN OK");
+    journey.keys("MENU DOWN*3 OK");
     let stored = journey.effects.iter().filter(|effect| matches!(effect, Effect::Disk(DiskJob::StoreChoice(_))));
     assert_eq!(
         stored.collect::<Vec<_>>(),
@@ -252,24 +252,24 @@ fn a_choice_leaves_alone_what_was_not_chosen() {
 fn without_other_rewards_the_settings_say_so() {
     let mut world = World::default();
     world.catalog.offers.retain(|offer| offer.is_orderable_here);
-    home_of(world).keys("MENU DOWN*4 OK").expect_place(PlaceKind::Settings).expect_notice(&Notice::NoOtherRewards);
+    home_of(world).keys("MENU DOWN*6 OK").expect_place(PlaceKind::Settings).expect_notice(&Notice::NoOtherRewards);
 }
 
 #[test]
 fn about_closes() {
     let mut journey = home();
-    journey.keys("MENU DOWN*5 OK").expect_place(PlaceKind::About).expect_bump("DOWN");
-    journey.keys("OK").expect_place(PlaceKind::Settings).expect_focus("row 5");
+    journey.keys("MENU DOWN*7 OK").expect_place(PlaceKind::About).expect_bump("DOWN");
+    journey.keys("OK").expect_place(PlaceKind::Settings).expect_focus("row 7");
 }
 
 #[test]
 fn other_rewards_open_from_the_settings() {
     home()
-        .keys("MENU DOWN*4 OK")
+        .keys("MENU DOWN*6 OK")
         .expect_place(PlaceKind::Catalog)
         .expect_offer("o1")
         .keys("BACK")
-        .expect_focus("row 4");
+        .expect_focus("row 6");
 }
 
 #[test]
@@ -344,4 +344,41 @@ fn a_history_that_an_exchange_has_changed_is_read_from_its_beginning() {
     journey.keys("BACK").forget_effects().keys("UP UP RIGHT*3 OK");
     let is_first = |effect: &Effect| matches!(effect, Effect::Call { request: Request::Ledger { cursor: None }, .. });
     assert!(journey.has_effect(is_first), "{}", journey.told());
+}
+
+#[test]
+fn lay_4_the_size_of_the_words_goes_round_and_is_kept() {
+    let mut journey = home();
+    journey.keys("MENU DOWN OK");
+    assert_eq!(journey.app.settings.text_size, TextSize::Large);
+    assert!(
+        journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::StoreChoice(Choice::TextSize(TextSize::Large))))
+    );
+    journey.keys("OK");
+    assert_eq!(journey.app.settings.text_size, TextSize::Largest);
+    journey.keys("OK");
+    assert_eq!(journey.app.settings.text_size, TextSize::Normal);
+}
+
+#[test]
+fn a11y_4_high_contrast_is_a_setting_and_is_kept() {
+    let mut journey = home();
+    journey.keys("MENU DOWN*2 OK");
+    assert_eq!(journey.app.settings.contrast, Contrast::High);
+    assert!(
+        journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::StoreChoice(Choice::Contrast(Contrast::High))))
+    );
+    journey.keys("OK");
+    assert_eq!(journey.app.settings.contrast, Contrast::Normal);
+}
+
+#[test]
+fn foc_4_the_focused_line_stays_in_sight_when_the_words_grow() {
+    let mut journey = home();
+    // The sixth line is the last one that fits; at the largest words five do.
+    journey.keys("MENU DOWN*5");
+    journey.app.settings.text_size = TextSize::Largest;
+    journey.event(crate::core::Event::Presented);
+    let crate::core::Place::Settings(place) = journey.app.place() else { panic!("{}", journey.told()) };
+    assert_eq!((place.cursor.at, place.cursor.first), (5, 1));
 }

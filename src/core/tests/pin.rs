@@ -26,7 +26,7 @@ fn setting() -> Journey {
 /// At the code that the member has to confirm before.
 fn setting_unconfirmed() -> Journey {
     let mut journey = home();
-    journey.keys("MENU DOWN*2 OK").expect_place(PlaceKind::PhoneCheck).serve();
+    journey.keys("MENU DOWN*4 OK").expect_place(PlaceKind::PhoneCheck).serve();
     journey
 }
 
@@ -322,7 +322,7 @@ fn a_film_for_everybody_wants_no_pin() {
 fn removing_the_pin_wants_it_first() {
     let mut journey = home();
     journey.app.has_pin = true;
-    journey.keys("MENU DOWN*2 OK 1 2 3 4").pin(PinAnswer::Right);
+    journey.keys("MENU DOWN*4 OK 1 2 3 4").pin(PinAnswer::Right);
     assert!(journey.has_effect(|effect| matches!(effect, Effect::Disk(DiskJob::SetPin { pin: None, .. }))));
     journey.pin(PinAnswer::Removed).expect_notice(&Notice::PinRemoved);
     assert!(!journey.app.has_pin);
@@ -351,7 +351,7 @@ fn waking_from_standby_closes_the_pad_of_an_order() {
 fn asking_for_the_pin_less_often_takes_the_pin() {
     let mut journey = home();
     journey.app.has_pin = true;
-    journey.keys("MENU DOWN*3 OK");
+    journey.keys("MENU DOWN*5 OK");
     assert_eq!(journey.app.settings.pin_use, PinUse::EveryExchange);
     journey.keys("OK");
     assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::Relax, .. })));
@@ -367,7 +367,7 @@ fn asking_for_the_pin_less_often_takes_the_pin() {
 fn the_next_member_begins_without_the_last_ones_choice() {
     let mut journey = home();
     journey.app.has_pin = true;
-    journey.keys("MENU DOWN*3 OK DOWN*3 OK RIGHT OK").expect_place(PlaceKind::SignIn);
+    journey.keys("MENU DOWN*5 OK DOWN*3 OK RIGHT OK").expect_place(PlaceKind::SignIn);
     assert_eq!((journey.app.has_pin, journey.app.settings.pin_use), (false, PinUse::AdultOnly));
 }
 

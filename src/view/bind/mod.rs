@@ -17,7 +17,7 @@ use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
 
 use self::convert::Context;
 use self::models::Models;
-use crate::domain::Language;
+use crate::domain::{Contrast, Language};
 use bonus_tv_ui as ui;
 
 use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
@@ -211,6 +211,8 @@ impl Screen {
             let look = self.window.global::<ui::LookState>();
             look.set_has_motion(vm.look.has_motion);
             look.set_is_dimmed(vm.look.is_dimmed);
+            self.window.global::<ui::Type>().set_percent(vm.look.text_size.percent() as f32);
+            self.window.global::<ui::Theme>().set_is_high_contrast(vm.look.contrast == Contrast::High);
         }
         if old.map(|old| &old.chrome) != Some(&vm.chrome) {
             self.models.show_chrome(&self.window, &vm.chrome, &context);
