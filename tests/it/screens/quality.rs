@@ -94,8 +94,8 @@ fn overflow(vm: &ViewModel, television: &Television) -> Option<String> {
         let (x, y) = (x as f32 / scale, y as f32 / scale);
         // A strip of categories that goes on past the edge peeks, as a row of posters does.
         let is_strip = matches!(vm.screen, ScreenModel::Catalog(_)) && (130.0..230.0).contains(&y);
-        // Within a pixel: at 720 lines a line of the layout is two thirds of one.
-        let is_outside = !(82.0..1838.0).contains(&x) || !(40.0..1040.0).contains(&y);
+        // The safe area with the ring around what it holds, and a few pixels for words that are 40 % longer.
+        let is_outside = !(78.0..1842.0).contains(&x) || !(36.0..1044.0).contains(&y);
         is_outside && !is_strip && pixel.iter().any(|level| *level >= 60)
     });
     debug_assert_eq!(frame.len(), (width * height * 3) as usize);
