@@ -8,14 +8,15 @@ use std::env;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bonus_emulator::Television;
-use bonus_emulator::TextBox;
 use bonus_emulator::gallery::{Look, State, Words, states};
+use bonus_emulator::{Television, TextBox};
 use bonus_tv::view::model::Screen;
 use bonus_tv::view::text::Text;
 
-/// The size of the words, the contrast, the lines of the picture and the language.
-const LOOKS: [(u32, &str, u32, Words); 8] = [
+/// Size of the words in percent, contrast, lines of the screen, words.
+type Sight = (u32, &'static str, u32, Words);
+
+const LOOKS: [Sight; 8] = [
     (130, "high", 1080, Words::Russian),
     (115, "normal", 720, Words::Russian),
     (130, "normal", 720, Words::English),
@@ -137,7 +138,7 @@ fn contrast(frame: &[u8], width: usize, of: &TextBox) -> f64 {
     counts.keys().map(|pixel| ratio(*pixel, *ground)).fold(0.0, f64::max)
 }
 
-fn complaints(state: &State, (percent, contrast_name, lines, words): (u32, &str, u32, Words)) -> Vec<String> {
+fn complaints(state: &State, (percent, contrast_name, lines, words): Sight) -> Vec<String> {
     let mut state = state.clone();
     state.text_size = Some(percent);
     state.contrast = Some(contrast_name.to_owned());
@@ -176,7 +177,7 @@ fn complaints(state: &State, (percent, contrast_name, lines, words): (u32, &str,
 fn lay_4_lay_5_lay_8_a11y_4_words_are_whole_and_stand_out_at_every_size_and_contrast() {
     let states = states().expect("the list of states is readable");
     let takes_all = env::var("BONUS_TV_SIGHT").is_ok_and(|word| word == "all");
-    let wanted: Vec<(&State, (u32, &str, u32, Words))> = states
+    let wanted: Vec<(&State, Sight)> = states
         .iter()
         .enumerate()
         .filter(|(_, state)| {
