@@ -35,7 +35,7 @@ fn embedded_data_are_valid() {
 
 #[test]
 fn a_directory_with_the_same_files_gives_the_same_data() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sandbox");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sandbox");
     let loaded = Seed::load(&directory).expect("assets/sandbox cannot be loaded");
     assert_eq!(format!("{loaded:?}"), format!("{:?}", Seed::embedded()));
 }

@@ -102,7 +102,7 @@ fn an_exchange_that_dies_in_a_process_of_its_own() {
 }
 
 fn run_child(database: &Path, statement: usize) -> Option<usize> {
-    let own = "sandbox::tests::killed::an_exchange_that_dies_in_a_process_of_its_own";
+    let own = "tests::killed::an_exchange_that_dies_in_a_process_of_its_own";
     let output = Command::new(std::env::current_exe().unwrap())
         .args([own, "--exact", "--nocapture"])
         .env(DATABASE, database)
