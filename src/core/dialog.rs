@@ -56,6 +56,10 @@ pub enum PinPurpose {
     Create(Option<Vec<OrderLine>>),
     /// To switch a paid renewal on.
     Renewal(RenewalWish),
+    /// To choose another one next.
+    Change,
+    /// To set the other one.
+    Replace,
     /// To remove it.
     Remove,
     /// To have it asked for less often.
@@ -311,11 +315,15 @@ impl App {
         }
         let entered = std::mem::replace(digits, Secret::new(""));
         match purpose {
-            PinPurpose::Order(_) | PinPurpose::Renewal(_) | PinPurpose::Remove | PinPurpose::Relax => {
+            PinPurpose::Order(_)
+            | PinPurpose::Renewal(_)
+            | PinPurpose::Change
+            | PinPurpose::Remove
+            | PinPurpose::Relax => {
                 *stage = PinStage::Checking(id);
                 turn.effects.push(Effect::Disk(DiskJob::CheckPin { id, pin: entered, now: clocks }));
             }
-            PinPurpose::Create(_) => match stage {
+            PinPurpose::Create(_) | PinPurpose::Replace => match stage {
                 PinStage::Repeat { first } if *first == entered => {
                     *stage = PinStage::Checking(id);
                     turn.effects.push(Effect::Disk(DiskJob::SetPin { id, pin: Some(entered) }));
@@ -367,7 +375,8 @@ impl App {
                     self.dialog = None;
                     self.use_pin(PinUse::AdultOnly, turn);
                 }
-                PinPurpose::Create(_) => self.dialog = None,
+                PinPurpose::Change => self.ask_pin(PinPurpose::Replace),
+                PinPurpose::Create(_) | PinPurpose::Replace => self.dialog = None,
             },
             PinAnswer::Wrong { left } => *stage = PinStage::Wrong { left },
             PinAnswer::Locked { left } => {
@@ -376,15 +385,18 @@ impl App {
                 self.notify(Notice::PinLocked { minutes }, turn);
             }
             PinAnswer::Stored => {
-                let lines = match purpose {
-                    PinPurpose::Create(lines) => lines.take(),
-                    PinPurpose::Order(_) | PinPurpose::Renewal(_) | PinPurpose::Remove | PinPurpose::Relax => None,
-                };
+                let purpose = purpose.clone();
                 self.dialog = None;
-                match lines {
-                    Some(lines) => self.place_order(lines, turn),
+                match purpose {
+                    PinPurpose::Create(Some(lines)) => self.place_order(lines, turn),
                     // A PIN of the settings guards everything that costs, until the viewer says otherwise (PIN-2).
-                    None => self.use_pin(PinUse::EveryExchange, turn),
+                    PinPurpose::Create(None) => self.use_pin(PinUse::EveryExchange, turn),
+                    PinPurpose::Order(_)
+                    | PinPurpose::Renewal(_)
+                    | PinPurpose::Change
+                    | PinPurpose::Replace
+                    | PinPurpose::Remove
+                    | PinPurpose::Relax => {}
                 }
             }
             PinAnswer::Removed | PinAnswer::NotKept => self.dialog = None,

@@ -51,13 +51,16 @@ pub(crate) fn dialog(app: &App, dialog: &Dialog) -> DialogView {
 
 fn pin(app: &App, purpose: &PinPurpose, stage: &PinStage, entered: usize, key: usize) -> DialogView {
     let (title, body) = match (purpose, stage) {
-        (PinPurpose::Create(_), PinStage::Repeat { .. }) => (Msg::PinRepeatTitle, Msg::PinRepeatBody),
+        (PinPurpose::Create(_) | PinPurpose::Replace, PinStage::Repeat { .. }) => {
+            (Msg::PinRepeatTitle, Msg::PinRepeatBody)
+        }
         (PinPurpose::Create(Some(lines)), _) if app.holds_adult_offer(lines) => {
             (Msg::PinCreateTitle, Msg::PinCreateAdultBody)
         }
-        (PinPurpose::Create(_), _) => (Msg::PinCreateTitle, Msg::PinCreateBody),
+        (PinPurpose::Create(_) | PinPurpose::Replace, _) => (Msg::PinCreateTitle, Msg::PinCreateBody),
         (PinPurpose::Order(_), _) => (Msg::PinOrderTitle, Msg::PinOrderBody),
         (PinPurpose::Renewal(_), _) => (Msg::PinOrderTitle, Msg::PinRenewalBody),
+        (PinPurpose::Change, _) => (Msg::PinOrderTitle, Msg::PinChangeBody),
         (PinPurpose::Remove, _) => (Msg::PinRemoveTitle, Msg::PinRemoveBody),
         (PinPurpose::Relax, _) => (Msg::PinRemoveTitle, Msg::PinRelaxBody),
     };

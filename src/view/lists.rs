@@ -123,9 +123,10 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> 
 
 pub(crate) fn settings(app: &App, place: &SettingsPlace) -> ListScreen {
     let has_focus = app.tab_focus().is_none();
-    let total = SettingsItem::ALL.len();
+    let items = app.settings_items();
+    let total = items.len();
     let rows = window(place.cursor, total, app.list_rows())
-        .filter_map(|at| Some(settings_row(app, *SettingsItem::ALL.get(at)?, at, has_focus && at == place.cursor.at)))
+        .filter_map(|at| Some(settings_row(app, *items.get(at)?, at, has_focus && at == place.cursor.at)))
         .collect();
     ListScreen {
         title: Msg::TabSettings.into(),
@@ -187,6 +188,7 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
                 PinUse::EveryExchange => Msg::PinUseAll.into(),
             },
         ),
+        SettingsItem::PinChange => (Msg::SettingPinChange, Msg::SettingPinChangeNote.into(), Text::Empty),
         SettingsItem::OtherRewards => (Msg::OtherRewards, Msg::SettingOtherNote.into(), Text::Empty),
         SettingsItem::About => (Msg::AboutTitle, Text::Empty, Text::plain(&app.identity.version)),
         SettingsItem::SignOut => (Msg::SettingSignOut, Msg::SettingSignOutNote.into(), Text::plain(name)),
@@ -205,6 +207,7 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
             | SettingsItem::Contrast
             | SettingsItem::Motion
             | SettingsItem::PinUse
+            | SettingsItem::PinChange
             | SettingsItem::Pin => Msg::ActionChange.into(),
             SettingsItem::OtherRewards | SettingsItem::About => Msg::HintOpen.into(),
             SettingsItem::SignOut => Msg::ActionSignOut.into(),

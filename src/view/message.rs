@@ -403,6 +403,8 @@ messages! {
     SettingPin
     SettingPinNote
     SettingPinUse
+    SettingPinChange
+    SettingPinChangeNote
     SettingOtherNote
     SettingSignOut
     SettingSignOutNote
@@ -450,6 +452,7 @@ messages! {
     PinRemoveTitle
     PinRemoveBody
     PinRelaxBody
+    PinChangeBody
     PinWrong
     PinDiffered
     PinChecking

@@ -56,6 +56,8 @@ pub enum SettingsItem {
     Pin,
     /// When the PIN is asked for.
     PinUse,
+    /// Choose another PIN.
+    PinChange,
     /// «Другие награды».
     OtherRewards,
     /// About this program.
@@ -66,13 +68,14 @@ pub enum SettingsItem {
 
 impl SettingsItem {
     /// All settings from top to bottom.
-    pub const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Language,
         Self::TextSize,
         Self::Contrast,
         Self::Motion,
         Self::Pin,
         Self::PinUse,
+        Self::PinChange,
         Self::OtherRewards,
         Self::About,
         Self::SignOut,
@@ -91,6 +94,11 @@ impl App {
         self.fetch(Resource::EarningRules, turn);
     }
 
+    /// The settings from top to bottom; a PIN that is not set cannot be changed.
+    pub(crate) fn settings_items(&self) -> Vec<SettingsItem> {
+        SettingsItem::ALL.into_iter().filter(|item| self.has_pin || *item != SettingsItem::PinChange).collect()
+    }
+
     pub(crate) fn open_settings(&mut self) {
         self.push(Place::Settings(SettingsPlace { cursor: Cursor::default() }));
     }
@@ -103,11 +111,12 @@ impl App {
     pub(crate) fn settle_lists(&mut self) {
         let options = self.data.entitlements.as_ref().map_or(0, Vec::len);
         let ways = self.data.earning.as_ref().map_or(0, |earning| earning.rules.len());
+        let settings = self.settings_items().len();
         let (lines, earn_lines) = (self.list_rows(), layout::earn_rows(self.settings.text_size));
         match self.place_mut() {
             Some(Place::MyOptions(place)) => place.cursor.reveal(options, lines),
             Some(Place::Status(place)) => place.cursor.reveal(ways, earn_lines),
-            Some(Place::Settings(place)) => place.cursor.reveal(SettingsItem::ALL.len(), lines),
+            Some(Place::Settings(place)) => place.cursor.reveal(settings, lines),
             _ => {}
         }
     }
@@ -234,8 +243,8 @@ impl App {
     }
 
     pub(crate) fn settings_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
-        let total = SettingsItem::ALL.len();
-        let lines = self.list_rows();
+        let items = self.settings_items();
+        let (total, lines) = (items.len(), self.list_rows());
         let Some(Place::Settings(place)) = self.place_mut() else { return Handled::No };
         if let Some(handled) = list_key(&mut place.cursor, total, lines, intent) {
             return handled;
@@ -244,7 +253,7 @@ impl App {
         if intent != Intent::Activate {
             return Handled::No;
         }
-        match SettingsItem::ALL.get(at) {
+        match items.get(at) {
             Some(SettingsItem::Language) => {
                 self.settings.language = self.settings.language.next();
                 turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Language(self.settings.language))));
@@ -280,6 +289,7 @@ impl App {
                     PinUse::EveryExchange => self.ask_pin(PinPurpose::Relax),
                 }
             }
+            Some(SettingsItem::PinChange) => self.ask_pin(PinPurpose::Change),
             Some(SettingsItem::OtherRewards) => {
                 let has_any = self.data.shelf.section(&SectionKey::OtherRewards).is_some();
                 if has_any || !self.data.has_catalog {

@@ -24,6 +24,7 @@ mod order;
 mod order_end;
 mod order_owner;
 mod pin;
+mod pin_change;
 mod playback;
 mod power;
 mod session;

@@ -11,7 +11,7 @@ use crate::core::{
 use crate::domain::{Failure, FailureKind, PinUse, Points, Secret, SignInPoll};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey};
 
-fn stage(journey: &Journey) -> PinStage {
+pub(super) fn stage(journey: &Journey) -> PinStage {
     let Some(Dialog::Pin { stage, .. }) = journey.app.dialog() else { panic!("{}", journey.told()) };
     stage.clone()
 }
@@ -367,7 +367,7 @@ fn asking_for_the_pin_less_often_takes_the_pin() {
 fn the_next_member_begins_without_the_last_ones_choice() {
     let mut journey = home();
     journey.app.has_pin = true;
-    journey.keys("MENU DOWN*5 OK DOWN*3 OK RIGHT OK").expect_place(PlaceKind::SignIn);
+    journey.keys("MENU DOWN*5 OK DOWN*4 OK RIGHT OK").expect_place(PlaceKind::SignIn);
     assert_eq!((journey.app.has_pin, journey.app.settings.pin_use), (false, PinUse::AdultOnly));
 }
 
