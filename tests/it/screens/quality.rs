@@ -95,7 +95,7 @@ fn overflow(vm: &ViewModel, television: &Television) -> Option<String> {
         // A strip of categories that goes on past the edge peeks, as a row of posters does.
         let is_strip = matches!(vm.screen, ScreenModel::Catalog(_)) && (130.0..230.0).contains(&y);
         // The safe area with the ring around what it holds, and a few pixels for words that are 40 % longer.
-        let is_outside = !(78.0..1842.0).contains(&x) || !(36.0..1044.0).contains(&y);
+        let is_outside = !(78.0..1842.0).contains(&x) || !(30.0..1050.0).contains(&y);
         is_outside && !is_strip && pixel.iter().any(|level| *level >= 60)
     });
     debug_assert_eq!(frame.len(), (width * height * 3) as usize);
