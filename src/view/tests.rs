@@ -198,6 +198,7 @@ fn prices_are_messages_with_their_plural_form() {
     assert_eq!(super::format::points(points(101)), wanted);
 }
 
+/// PUR-2: what is charged is what was shown.
 #[test]
 fn the_confirmation_shows_the_charge_and_the_balance_before_and_after() {
     let Screen::Confirm(screen) = at_confirmation().vm().screen else { panic!("a confirmation") };

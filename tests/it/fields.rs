@@ -410,7 +410,7 @@ async fn check(reader: &Reader) -> Vec<String> {
     faults
 }
 
-/// C46, C52 and their brothers: the smallest loss for every field of every answer that the client reads.
+/// NET-5, C46, C52 and their brothers: the smallest loss for every field of every answer that the client reads.
 #[tokio::test]
 async fn no_field_costs_more_than_it_must() {
     let source = Source::start().await;

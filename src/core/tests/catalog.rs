@@ -40,6 +40,7 @@ fn down_to_a_short_last_row_goes_to_its_end() {
     catalog().keys("RIGHT*5 DOWN DOWN").expect_offer("f15").expect_bump("DOWN").expect_bump("RIGHT");
 }
 
+/// KEY-6: CH+ and CH- page.
 #[test]
 fn pages_of_the_grid_stop_at_the_ends() {
     catalog()
@@ -247,6 +248,7 @@ fn c41_an_offer_on_two_pages_counts_once() {
     assert_eq!((asked, offers(&journey)), (5, 500));
 }
 
+/// NET-8: pages that go round end, with bounded requests.
 #[test]
 fn c42_pages_in_a_ring_end() {
     let mut journey = large(97, 100);
@@ -288,6 +290,7 @@ fn c42_a_catalogue_without_end_is_asked_for_as_often_as_its_number_of_offers_say
     assert!(asked <= 8, "{asked} questions for 100 offers in pages of 20");
 }
 
+/// NET-8: pages that change in the middle end in one right catalogue.
 #[test]
 fn a_catalogue_that_changes_between_two_pages_is_begun_anew() {
     let mut journey = large(300, 100);

@@ -126,7 +126,7 @@ fn ending_rental() -> World {
     world
 }
 
-/// C28, four ways and two more: on the film's page and on home's card, dimmed and lit, offline and online.
+/// PUR-4, C28, four ways and two more: on the film's page and on home's card, dimmed and lit, offline and online.
 #[test]
 fn c28_at_its_end_a_rental_is_over_on_every_screen_and_nothing_starts_a_player() {
     for (page, is_dimmed, is_online) in (0..8).map(|way| (["", "INFO"][way % 2], way / 2 % 2 == 0, way / 4 == 0)) {

@@ -130,6 +130,7 @@ fn a_dialog_takes_every_key() {
     assert!(journey.app.basket_offers().is_empty());
 }
 
+/// FOC-3: coming back restores what had the focus.
 #[test]
 fn home_remembers_row_and_card() {
     home()
@@ -141,6 +142,7 @@ fn home_remembers_row_and_card() {
         .expect_offer("p4");
 }
 
+/// FOC-3: coming back restores the focus and how far the rows had scrolled.
 #[test]
 fn the_catalogue_remembers_card_and_scroll() {
     let mut journey = home();

@@ -107,6 +107,7 @@ fn the_first_start_without_a_link_offers_to_try_again() {
     journey.serve().expect_offer("f1");
 }
 
+/// LOAD-2: the cache is shown at once, with its age.
 #[test]
 fn the_cache_is_shown_at_once_and_marked_until_the_network_answers() {
     let world = World::default();

@@ -349,7 +349,7 @@ mod tests {
         assert_eq!(both, Some(AutoRepeat { delay: ms(500), period: ms(125) }));
     }
 
-    /// C07, row by row: how it stands, what is wanted, whether a key is down, and what is asked of the kernel.
+    /// KEY-7, C07, row by row: how it stands, what is wanted, whether a key is down, and what is asked of the kernel.
     #[test]
     fn c07_a_refused_receiver_is_asked_for_again_and_no_press_is_split() {
         use Hearing::{Alone, Shared};

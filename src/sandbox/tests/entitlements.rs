@@ -14,6 +14,7 @@ async fn play(server: &Server, url: &Value, headers: &[(&str, &str)]) -> Reply {
     server.send("GET", &path, headers, None).await
 }
 
+/// PUR-4: a rental works for all of its 48 hours.
 #[tokio::test]
 async fn a_rental_ends_at_its_time_and_can_be_ordered_again() {
     let server = Server::start().await;
