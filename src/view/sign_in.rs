@@ -1,7 +1,7 @@
 //! Signing in with a phone, and joining the programme.
 
 use crate::core::{App, JoinFocus, JoinPlace, Resource, SignInState};
-use crate::domain::{Failure, FailureKind, Points};
+use crate::domain::{Failure, Fault, Points};
 
 use super::failure;
 use super::format;
@@ -32,23 +32,11 @@ pub(crate) fn phone_check(state: &SignInState) -> Screen {
 /// A service that hands out no codes leaves 18+ closed: what else that means belongs to the words.
 fn no_phone_check(failure: &Failure) -> Message {
     let message = failure::message(failure);
-    match failure.kind {
-        FailureKind::NotFound | FailureKind::Malformed | FailureKind::Unauthorized | FailureKind::Refused(_) => {
+    match failure.kind.judgement().fault {
+        Fault::Verdict | Fault::ForeignAnswer => {
             Message { title: Msg::PhoneCheckFailedTitle.into(), advice: Msg::PhoneCheckFailedAdvice.into(), ..message }
         }
-        FailureKind::NoAddress
-        | FailureKind::NoConnection
-        | FailureKind::Timeout
-        | FailureKind::Interrupted
-        | FailureKind::Tls
-        | FailureKind::Clock
-        | FailureKind::CaptivePortal
-        | FailureKind::WrongServer
-        | FailureKind::TooLarge
-        | FailureKind::RateLimited
-        | FailureKind::Unavailable
-        | FailureKind::Server { .. }
-        | FailureKind::InProgress => message,
+        Fault::Name | Fault::Link | Fault::Silence | Fault::Service | Fault::Answer => message,
     }
 }
 
