@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from Xlib import X, XK, display
+from Xlib import X, XK, display, error
 from Xlib.ext import xtest
 
 SIZE = (1280, 720)
@@ -62,8 +62,12 @@ def settled(window, patience=20.0):
     """The picture once two looks half a second apart see the same."""
     end, last = time.monotonic() + patience, None
     while time.monotonic() < end:
-        now = picture(window)
-        if now == last:
+        try:
+            now = picture(window)
+        except error.BadMatch:
+            # The window has not taken its size yet.
+            now = None
+        if now is not None and now == last:
             return now
         last = now
         time.sleep(0.5)
