@@ -21,12 +21,12 @@ use bonus_tv::domain::Secret;
 use bonus_tv::input::{Direction, Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
 use bonus_tv::shell::heap;
 use bonus_tv::storage::Storage;
-use bonus_tv::view::model::{CardShape, Screen as ScreenModel, ViewModel};
+use bonus_tv::view::model::{CardShape, ViewModel};
 use bonus_tv::view::view;
 use clap::Parser;
 use tokio::runtime::Runtime;
 
-use stage::{Stage, open, pair, television};
+use stage::{Stage, go_to_row, open, pair, television};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -130,8 +130,8 @@ fn make(way: &str) -> Outcome<(Television, [ViewModel; 2])> {
     let [ScriptStep::Tap(key)] = parse_script(last)?[..] else { return Err("the last word is a key".into()) };
     for word in way.split(' ') {
         match word {
-            "TILES" => go_to_row(&mut television, CardShape::Tile)?,
-            "POSTERS" => go_to_row(&mut television, CardShape::Poster)?,
+            "TILES" => go_to_row(&mut television, CardShape::Tile),
+            "POSTERS" => go_to_row(&mut television, CardShape::Poster),
             "CATALOGUE" => open(&mut television, PlaceKind::Catalog),
             "OPTIONS" => open(&mut television, PlaceKind::MyOptions),
             keys => television.press_keys(keys)?,
@@ -139,18 +139,6 @@ fn make(way: &str) -> Outcome<(Television, [ViewModel; 2])> {
     }
     let views = pair(&mut television, key);
     Ok((television, views))
-}
-
-fn go_to_row(television: &mut Television, shape: CardShape) -> Outcome<()> {
-    for _ in 0..10 {
-        let ScreenModel::Home(home) = television.view().screen else { break };
-        let focused = home.rows.iter().find(|row| row.cards.iter().any(|card| card.is_focused));
-        if focused.is_some_and(|row| row.shape == shape) {
-            return Ok(());
-        }
-        television.press_keys("DOWN")?;
-    }
-    Err(format!("home has no row of {shape:?}").into())
 }
 
 /// A window on which everything of a pair was seen once.

@@ -3,21 +3,17 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bonus_emulator::{Args, RandomKeys, Television};
+use bonus_emulator::{RandomKeys, Television};
 use bonus_sandbox::scenarios;
 use bonus_sandbox::values::MemberId;
 use bonus_tv::input::{ScriptStep, parse_script};
-use clap::Parser;
+
+use crate::screens::stage::television;
 
 /// Keys of the walk over one scenario. `.ci/run` walks further, in the soak.
 const KEYS: usize = 45;
 /// The picture is compared after so many keys.
 const EVERY: usize = 15;
-
-fn switch_on(scenario: &str, size: &str) -> Television {
-    let args = ["emulator", "--headless", "--scenario", scenario, "--size", size, "--player", "no-such-player {url}"];
-    Television::switch_on(&Args::parse_from(args)).expect("the television switches on")
-}
 
 #[track_caller]
 fn assert_drawn_right(tv: &mut Television, after: &str) {
@@ -30,7 +26,7 @@ fn press(tv: &mut Television, script: &str) {
 }
 
 fn walk(scenario: &str, seed: u64) {
-    let mut tv = switch_on(scenario, "1280x720");
+    let mut tv = television(scenario, 1280);
     let mut keys = RandomKeys::new(seed);
     for step in 1..=KEYS {
         tv.play(&[ScriptStep::Tap(keys.key())]).unwrap_or_else(|error| panic!("{scenario}, key {step}: {error}"));
@@ -58,7 +54,7 @@ fn c54_random_keys_in_every_scenario_draw_what_is_drawn_anew() {
 
 /// Goes to the catalogue, presses a script there, and sees the clock and the balance change afterwards.
 fn clock_and_balance_stay_true(scenario: &str, keys: &str) {
-    let mut tv = switch_on(scenario, "1280x720");
+    let mut tv = television(scenario, 1280);
     press(&mut tv, "UP*8 RIGHT OK");
     for step in parse_script(keys).expect("a script") {
         tv.play(&[step]).unwrap_or_else(|error| panic!("{scenario}, {keys}: {error}"));

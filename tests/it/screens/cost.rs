@@ -10,7 +10,7 @@ use bonus_tv::view::bind::{Images, NoImages};
 use bonus_tv::view::model::{CardShape, ImageKey, Screen as ScreenModel, ViewModel};
 use bonus_tv::view::text::Text;
 
-use super::stage::{Stage, open, pair, still, television};
+use super::stage::{Stage, go_to_row, open, pair, still, television};
 
 const RIGHT: RemoteKey = RemoteKey::Arrow(Direction::Right);
 const LEFT: RemoteKey = RemoteKey::Arrow(Direction::Left);
@@ -43,28 +43,6 @@ fn assert_cheap(scenario: &str, page: PlaceKind, moves: &[(&str, RemoteKey)]) {
         println!("{page:?}, {way} {key:?}: {pixels} pixels");
         assert!(pixels < BUDGET, "{page:?}, {way} {key:?} draws {pixels} pixels");
     }
-}
-
-/// The shape of the cards of which one has the focus.
-fn focused_shape(vm: &ViewModel) -> Option<CardShape> {
-    match &vm.screen {
-        ScreenModel::Home(home) => {
-            home.rows.iter().find(|row| row.cards.iter().any(|card| card.is_focused)).map(|row| row.shape)
-        }
-        ScreenModel::Catalog(catalog) => catalog.cards.iter().any(|card| card.is_focused).then_some(catalog.shape),
-        _ => None,
-    }
-}
-
-/// Goes down on home to the first row of this shape.
-fn go_to_row(television: &mut Television, shape: CardShape) {
-    for _ in 0..10 {
-        if focused_shape(&television.view()) == Some(shape) {
-            return;
-        }
-        television.press_keys("DOWN").expect("the key is pressed");
-    }
-    panic!("home has no row of {shape:?}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use bonus_emulator::{Args, Television};
 use bonus_tv::core::PlaceKind;
 use bonus_tv::input::RemoteKey;
 use bonus_tv::platform::headless::{DrawnRegion, Headless};
-use bonus_tv::view::bind::Screen;
-use bonus_tv::view::model::ViewModel;
+use bonus_tv::view::bind;
+use bonus_tv::view::model::{CardShape, Screen, ViewModel};
 use clap::Parser;
 
 /// A television with the sandbox inside, signed in as a test subscriber.
@@ -27,6 +27,18 @@ pub(crate) fn open(television: &mut Television, page: PlaceKind) {
         television.press_keys(&format!("UP*5 LEFT*9 RIGHT*{tab} OK")).expect("the sandbox answers");
     }
     assert_eq!(television.app().place().kind(), page, "no tab opens it");
+}
+
+/// Goes down on home to the first row of this shape.
+pub(crate) fn go_to_row(television: &mut Television, shape: CardShape) {
+    for _ in 0..10 {
+        let Screen::Home(home) = television.view().screen else { break };
+        if home.rows.iter().any(|row| row.shape == shape && row.cards.iter().any(|card| card.is_focused)) {
+            return;
+        }
+        television.press_keys("DOWN").expect("the key is pressed");
+    }
+    panic!("home has no row of {shape:?}");
 }
 
 /// What the screen shows before a key and in the first frame after it, without motion.
@@ -50,7 +62,7 @@ pub(crate) fn still(mut vm: ViewModel) -> ViewModel {
 /// A second window beside a television, with its pictures.
 pub(crate) struct Stage<'a> {
     pub(crate) headless: Rc<Headless>,
-    pub(crate) screen: Screen,
+    pub(crate) screen: bind::Screen,
     /// Where its pictures come from.
     pub(crate) television: &'a Television,
 }
@@ -67,7 +79,7 @@ impl<'a> Stage<'a> {
     pub(crate) fn empty(television: &'a Television) -> Self {
         let (width, height) = television.size();
         let headless = Headless::install(width, height).expect("a screen in memory needs nothing");
-        let screen = Screen::new().expect("the window is built from bundled parts");
+        let screen = bind::Screen::new().expect("the window is built from bundled parts");
         screen.open().expect("a screen in memory opens any window");
         Self { headless, screen, television }
     }
