@@ -3,6 +3,7 @@
 //! Each rule reads the source as text; comments and tests inside a file count where a rule says so.
 //! An exception stands in the rule, with its reason.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -392,17 +393,45 @@ fn sql_holds_no_value() {
     assert_none(found, "values go into SQL as parameters");
 }
 
-#[test]
-fn the_box_contains_no_server_and_no_desktop() {
+/// The crates below these packages, line by line.
+fn cargo_tree(packages: &[&str], kinds: &str, format: &str) -> String {
+    // What only the compiler runs is no part of a program: Slint's macros draw with resvg.
+    let edges = format!("{kinds},no-proc-macro");
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "--package", "bonus-tv"])
-        // What only the compiler runs is no part of the program: Slint's macros draw with resvg.
-        .args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--no-dedupe",
+            "--prefix",
+            "none",
+            "--edges",
+            &edges,
+            "--format",
+            format,
+        ])
+        .args(packages)
         .current_dir(root())
         .output()
         .expect("cargo runs the tests, so it is here");
     assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
-    let tree = String::from_utf8(output.stdout).expect("names of crates are text");
+    String::from_utf8(output.stdout).expect("names of crates are text")
+}
+
+/// Another feature of tokio alone builds half of all crates a second time.
+#[test]
+fn what_is_run_and_what_is_tested_share_one_build_of_every_library() {
+    let tested = cargo_tree(&[], "normal,dev", "{p} {f}");
+    let tested: HashSet<&str> = tested.lines().collect();
+    let run = cargo_tree(&[], "normal", "{p} {f}");
+    let found: BTreeSet<&str> = run.lines().filter(|line| !tested.contains(line)).collect();
+    let found = found.into_iter().map(str::to_owned).collect();
+    assert_none(found, "`cargo run` wants it with other features than `cargo test`; see src/emulator/Cargo.toml");
+}
+
+#[test]
+fn the_box_contains_no_server_and_no_desktop() {
+    let tree = cargo_tree(&["--package", "bonus-tv"], "normal", "{p}");
     let crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let own = ["slint", "reqwest", "drm", "evdev"];
     assert!(own.iter().all(|name| crates.contains(name)), "the tree is that of the box");
