@@ -197,9 +197,9 @@ impl Television {
         seed: u128,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, EmulatorError> {
-        let screen = Headless::install(size.width, size.height).map_err(EmulatorError::Window)?;
-        let mut window = Screen::new().map_err(EmulatorError::Window)?;
-        window.open().map_err(EmulatorError::Window)?;
+        let screen = Headless::install(size.width, size.height).map_err(EmulatorError::no_window)?;
+        let mut window = Screen::new().map_err(EmulatorError::no_window)?;
+        window.open().map_err(EmulatorError::no_window)?;
         // One clock for both: they begin together, and the television moves the sandbox's.
         let start = setup.sandbox.as_ref().map_or_else(Utc::now, |sandbox| sandbox.control().now());
         let (now, seed, followed) = match setup.fixed {

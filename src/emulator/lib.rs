@@ -3,8 +3,7 @@
 //! Nothing in here is part of the box: it starts the same shell that a box runs.
 
 mod args;
-pub mod desktop;
-pub mod desktop_keys;
+mod desktop;
 mod elements;
 mod ending;
 pub mod gallery;
@@ -14,7 +13,6 @@ mod random_keys;
 mod serve;
 mod setup;
 mod soak;
-mod window;
 
 pub use args::{Args, BoxArgs, Command, CtlArgs, RunArgs, ServeArgs, Size, Time};
 pub use elements::{FocusBox, TextBox};
@@ -51,7 +49,7 @@ pub enum EmulatorError {
     Shell(#[from] bonus_tv::shell::StartError),
     /// There is no window.
     #[error("no window: {0}; without a display, use --headless --screenshot FILE")]
-    Window(slint::PlatformError),
+    Window(String),
     /// A file or a thread.
     #[error("{0}")]
     Io(String, #[source] std::io::Error),
@@ -107,6 +105,11 @@ pub mod status {
 }
 
 impl EmulatorError {
+    /// There is no window, for this reason.
+    fn no_window(reason: impl std::fmt::Display) -> Self {
+        Self::Window(reason.to_string())
+    }
+
     /// The status that the program exits with.
     pub fn exit_status(&self) -> u8 {
         match self {
@@ -158,6 +161,6 @@ pub fn run(args: Args) -> Result<(), EmulatorError> {
             ending::watch(|| {})?;
             headless::run(setup::prepare(&args)?, &args)
         }
-        (false, _) => window::run(&args),
+        (false, _) => desktop::run(&args),
     }
 }

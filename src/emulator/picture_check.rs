@@ -32,9 +32,9 @@ pub struct PictureDiffers {
 /// Compares the picture of `screen` with one drawn anew.
 pub(super) fn check(shell: &Shell, screen: &Headless) -> Result<(), EmulatorError> {
     let (width, height) = screen.size();
-    let fresh = Headless::install(width, height).map_err(EmulatorError::Window)?;
-    let mut window = Screen::new().map_err(EmulatorError::Window)?;
-    window.open().map_err(EmulatorError::Window)?;
+    let fresh = Headless::install(width, height).map_err(EmulatorError::no_window)?;
+    let mut window = Screen::new().map_err(EmulatorError::no_window)?;
+    window.open().map_err(EmulatorError::no_window)?;
     shell.show_anew(&mut window);
     fresh.draw();
     let Some(difference) = difference(&screen.frame(), &fresh.frame(), width) else { return Ok(()) };

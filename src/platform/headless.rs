@@ -125,12 +125,6 @@ impl Headless {
         self.pixels.borrow().iter().flat_map(|pixel| pixel.rgb()).collect()
     }
 
-    /// Types a key with the text that Slint gives it, down and up.
-    pub fn press(&self, text: &str) {
-        self.window.dispatch_event(WindowEvent::KeyPressed { text: text.into() });
-        self.window.dispatch_event(WindowEvent::KeyReleased { text: text.into() });
-    }
-
     /// Writes the last frame as a PNG file.
     pub fn write_png(&self, path: &std::path::Path) -> image::ImageResult<()> {
         let (width, height) = self.size();

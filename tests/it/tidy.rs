@@ -435,7 +435,8 @@ fn the_box_contains_no_server_and_no_desktop() {
     let crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let own = ["slint", "reqwest", "drm", "evdev"];
     assert!(own.iter().all(|name| crates.contains(name)), "the tree is that of the box");
-    let strangers = ["axum", "rusqlite", "utoipa", "resvg", "winit", "chrono-tz", "utoipa-swagger-ui", "sxd-xpath"];
+    let strangers =
+        ["axum", "rusqlite", "utoipa", "resvg", "winit", "softbuffer", "chrono-tz", "utoipa-swagger-ui", "sxd-xpath"];
     // C libraries that a box would have to have. The one for fonts is opened at run time if it is there (feature
     // `fontconfig-dlopen`), so yeslogic-fontconfig-sys may stand in the tree.
     let libraries = ["input-sys", "libudev-sys", "xkbcommon", "fontconfig-sys", "openssl-sys"];

@@ -11,8 +11,8 @@ use i_slint_renderer_software::{DrawRectangleArgs, DrawTextureArgs, TargetPixelB
 use slint::Brush;
 use slint::platform::software_renderer::{PhysicalRegion, RenderingRotation};
 
-pub use self::pixel::Pixel;
 use self::pixel::{Ink, blend_premultiplied, copy_rgb};
+pub use self::pixel::{Pixel, as_pixels};
 use self::rounded::Rounded;
 
 /// A buffer that the renderer draws into.

@@ -5,13 +5,18 @@
 use slint::platform::software_renderer::{PremultipliedRgbaColor, TargetPixel};
 
 /// A pixel: eight bits of nothing, red, green, blue from the highest bits down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(transparent)]
 pub struct Pixel(pub u32);
 
 /// Red and blue, or green: the eight bits above each take what a product adds.
 const RED_BLUE: u32 = 0x00ff_00ff;
 const GREEN: u32 = 0x0000_ff00;
+
+/// Words of a desktop's or a driver's memory as pixels.
+pub fn as_pixels(words: &mut [u32]) -> &mut [Pixel] {
+    bytemuck::cast_slice_mut(words)
+}
 
 impl Pixel {
     /// Its red, green and blue.

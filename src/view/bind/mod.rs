@@ -13,7 +13,7 @@ mod shop;
 
 use std::time::Duration;
 
-use slint::{ComponentHandle, PlatformError, SharedString, Timer, TimerMode};
+use slint::{ComponentHandle, PlatformError, Timer, TimerMode};
 
 use self::convert::Context;
 use self::models::Models;
@@ -40,19 +40,6 @@ impl Images for NoImages {
     fn image(&self, _key: &ImageKey) -> Option<slint::Image> {
         None
     }
-}
-
-/// What a key did on the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyAction {
-    /// It went down.
-    Pressed,
-    /// The host says it is still down.
-    Repeated,
-    /// It went up.
-    Released,
-    /// The window lost the keyboard: no key is down for it any more.
-    AllReleased,
 }
 
 /// An operator's own colours; `None` keeps ours.
@@ -125,19 +112,6 @@ impl Screen {
         }
     }
 
-    /// Calls back for every key of the window.
-    pub fn on_key(&self, callback: impl Fn(&str, KeyAction) + 'static) {
-        let callback = std::rc::Rc::new(callback);
-        let remote = self.window.global::<ui::Remote>();
-        let pressed = callback.clone();
-        remote.on_pressed(move |text: SharedString, is_repeat| {
-            pressed(&text, if is_repeat { KeyAction::Repeated } else { KeyAction::Pressed });
-        });
-        let released = callback.clone();
-        remote.on_released(move |text: SharedString| released(&text, KeyAction::Released));
-        remote.on_let_go(move || callback("", KeyAction::AllReleased));
-    }
-
     /// Puts an operator's colours in the place of ours.
     pub fn set_theme(&self, colors: ThemeColors) {
         let theme = self.window.global::<ui::Theme>();
@@ -170,11 +144,6 @@ impl Screen {
     pub fn lengthen_texts(&mut self) {
         self.are_texts_long = true;
         self.shown = None;
-    }
-
-    /// Leaves the window without the desktop's frame.
-    pub fn undecorate(&self) {
-        self.window.set_is_undecorated(true);
     }
 
     /// Forgets what is shown, so that the next [`Screen::show`] sets everything.

@@ -1,15 +1,13 @@
 //! What every frame must keep: nothing outside the safe area but pictures, nothing left of what was there before, no
-//! work while nothing happens, and keys that leave.
+//! work while nothing happens.
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::Duration;
 
 use bonus_emulator::Television;
 use bonus_tv::core::PlaceKind;
 use bonus_tv::domain::Language;
 use bonus_tv::platform::difference::difference;
-use bonus_tv::view::bind::{KeyAction, NoImages, ThemeColors};
+use bonus_tv::view::bind::{NoImages, ThemeColors};
 use bonus_tv::view::model::{Screen as ScreenModel, ViewModel};
 
 use super::stage::{Stage, open, still, television};
@@ -172,15 +170,4 @@ fn an_operators_colour_replaces_ours() {
     stage.screen.set_theme(ThemeColors { accent, ..ThemeColors::default() });
     stage.headless.draw();
     assert!(stage.headless.frame() != before);
-}
-
-#[test]
-fn a_key_leaves_as_it_came() {
-    let television = television("vip", 1280);
-    let stage = Stage::showing(&still(television.view()), &television);
-    let seen = Rc::new(RefCell::new(Vec::new()));
-    let log = seen.clone();
-    stage.screen.on_key(move |text, action| log.borrow_mut().push((text.to_owned(), action)));
-    stage.headless.press("5");
-    assert_eq!(*seen.borrow(), [("5".to_owned(), KeyAction::Pressed), ("5".to_owned(), KeyAction::Released)]);
 }
