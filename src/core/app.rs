@@ -405,6 +405,7 @@ impl App {
         }
         if self.hero_due.is_some_and(|at| at <= now) {
             self.hero_due = None;
+            self.tab_rested(turn);
             self.catalog_rested();
             if let Some(id) = self.focused_offer() {
                 self.hero = Some(id);

@@ -94,24 +94,17 @@ impl App {
         let target = match intent {
             Intent::Move(Direction::Left) => tab.checked_sub(1),
             Intent::Move(Direction::Right) => Some(tab + 1).filter(|tab| *tab < Tab::ALL.len()),
-            Intent::Move(Direction::Down) => {
+            Intent::Move(Direction::Down) | Intent::Activate => {
+                // Who is faster than the rest of the focus means the tab that is marked.
+                if let Some(other) = self.tab_to_open() {
+                    self.open_tab(other, turn);
+                    return Handled::Yes;
+                }
                 let can_enter = self.has_focusable_content();
                 if let Some(page) = self.stack.last_mut().filter(|_| can_enter) {
                     page.tab_focus = None;
                 }
                 return Handled::when(can_enter);
-            }
-            Intent::Activate => {
-                let Some(tab) = Tab::ALL.get(tab) else { return Handled::No };
-                if self.place().tab() == Some(*tab) {
-                    let can_enter = self.has_focusable_content();
-                    if let Some(page) = self.stack.last_mut() {
-                        page.tab_focus = None;
-                    }
-                    return Handled::when(can_enter);
-                }
-                self.open_tab(*tab, turn);
-                return Handled::Yes;
             }
             Intent::Move(Direction::Up)
             | Intent::Back

@@ -201,6 +201,21 @@ impl App {
         }
     }
 
+    /// The focused tab, if another one is shown.
+    pub(crate) fn tab_to_open(&self) -> Option<Tab> {
+        let focused = self.tab_focus().and_then(|at| Tab::ALL.get(at).copied());
+        focused.filter(|tab| self.place().tab() != Some(*tab))
+    }
+
+    /// The focus rests on a tab, which opens and keeps the focus (FOC-10).
+    pub(crate) fn tab_rested(&mut self, turn: &mut Turn) {
+        let Some(tab) = self.tab_to_open() else { return };
+        self.open_tab(tab, turn);
+        if let Some(page) = self.stack.last_mut().filter(|page| page.place.tab() == Some(tab)) {
+            page.tab_focus = Some(tab.index());
+        }
+    }
+
     /// Opens a tab: home below, the tab above it.
     pub(crate) fn open_tab(&mut self, tab: Tab, turn: &mut Turn) {
         self.unwind();

@@ -208,9 +208,11 @@ impl App {
         }
     }
 
-    /// After a key: hero, hints and grid follow once the focus rests, never on the path of a key.
+    /// After a key: tabs, hero, hints and grid follow once the focus rests, never on the path of a key.
     pub(crate) fn focus_moved(&mut self, turn: &mut Turn) {
-        let follows = self.is_passing(self.focused_offer().as_ref()) || self.is_between_sections();
+        let follows = self.tab_to_open().is_some()
+            || self.is_passing(self.focused_offer().as_ref())
+            || self.is_between_sections();
         self.hero_due = follows.then(|| turn.now.monotonic + Self::REST);
         self.load_more_if_near_end(turn);
     }

@@ -1,7 +1,9 @@
 //! Back, tabs and bumps.
 
+use std::time::Duration;
+
 use super::support::*;
-use crate::core::{Dialog, Effect, PlaceKind};
+use crate::core::{App, Dialog, Effect, PlaceKind};
 
 #[test]
 fn back_goes_to_the_page_before() {
@@ -103,8 +105,35 @@ fn tabs_do_not_wrap_round() {
 }
 
 #[test]
-fn down_from_the_tabs_returns_to_the_content() {
-    home().keys("UP UP RIGHT*2 DOWN").expect_focus("panel 0");
+fn down_from_a_tab_enters_it() {
+    home().keys("UP UP DOWN").expect_place(PlaceKind::Home).expect_focus("panel 0");
+    home().keys("UP UP RIGHT*2 DOWN").expect_place(PlaceKind::MyOptions);
+}
+
+/// FOC-10: a tab opens when the focus rests on it, and not while a key passes it.
+#[test]
+fn a_tab_opens_when_the_focus_rests_on_it() {
+    let rest = App::REST + Duration::from_millis(1);
+    let mut journey = home();
+    journey.keys("UP UP RIGHT").expect_place(PlaceKind::Home).expect_focus("tab 1");
+    journey.wait(rest);
+    journey.expect_place(PlaceKind::Catalog).expect_focus("tab 1").serve();
+    journey.keys("RIGHT*2").expect_place(PlaceKind::Catalog).expect_focus("tab 3");
+    journey.wait(rest);
+    journey.expect_place(PlaceKind::History).expect_focus("tab 3").serve();
+    assert_eq!(journey.app.depth(), 2, "tabs do not pile up");
+    journey.keys("LEFT*3").wait(rest);
+    journey.expect_place(PlaceKind::Home).expect_focus("tab 0");
+    assert_eq!(journey.app.depth(), 1);
+}
+
+#[test]
+fn a_tab_that_rests_is_entered_by_down_and_left_by_back() {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT*6").wait(App::REST + Duration::from_millis(1));
+    journey.expect_place(PlaceKind::Settings).keys("DOWN");
+    assert_eq!(journey.app.tab_focus(), None);
+    journey.keys("BACK").expect_place(PlaceKind::Home);
 }
 
 #[test]
