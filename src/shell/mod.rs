@@ -4,7 +4,9 @@ pub mod decode;
 pub mod device;
 pub mod finish;
 pub mod heap;
+mod kept;
 mod pictures;
+mod pixels;
 mod run;
 
 pub use run::{Parts, Shell, StartError};
