@@ -1,6 +1,6 @@
 //! Pictures in memory: the last ones used as pixels, and each of them packed as well.
 //!
-//! Pixels take three bytes each, and a viewer who walks along a row comes back. Packed, drawn posters take a fifth of
+//! Pixels take four bytes each, and a viewer who walks along a row comes back. Packed, drawn posters take a fifth of
 //! that and are pixels again in a fraction of a millisecond, which is less than the disk and the decoder need.
 
 use std::collections::HashMap;
@@ -69,16 +69,9 @@ impl Packed {
     }
 
     fn unpacked(&self) -> Option<Pixels> {
-        let unpack = |into: &mut [u8]| lz4_flex::block::decompress_into(&self.bytes, into).ok();
-        Some(if self.is_opaque {
-            let mut buffer = SharedPixelBuffer::new(self.width, self.height);
-            unpack(buffer.make_mut_bytes())?;
-            Pixels::Opaque(buffer)
-        } else {
-            let mut buffer = SharedPixelBuffer::new(self.width, self.height);
-            unpack(buffer.make_mut_bytes())?;
-            Pixels::Clear(buffer)
-        })
+        let mut buffer = SharedPixelBuffer::new(self.width, self.height);
+        lz4_flex::block::decompress_into(&self.bytes, buffer.make_mut_bytes()).ok()?;
+        Some(if self.is_opaque { Pixels::Opaque(buffer) } else { Pixels::Clear(buffer) })
     }
 }
 
@@ -127,7 +120,7 @@ impl<Value> Bounded<Value> {
 
 #[cfg(test)]
 mod tests {
-    use slint::{Rgb8Pixel, Rgba8Pixel};
+    use slint::Rgba8Pixel;
 
     use super::*;
     use crate::view::model::{Finish, ImageVariant};
@@ -138,7 +131,7 @@ mod tests {
 
     /// A picture of 500x500 whose bytes do not repeat as a whole.
     fn picture(id: usize) -> Pixels {
-        let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(500, 500);
+        let mut buffer = SharedPixelBuffer::<Rgba8Pixel>::new(500, 500);
         for (at, byte) in buffer.make_mut_bytes().iter_mut().enumerate() {
             *byte = u8::try_from((at / 977 + id) % 256).unwrap();
         }
@@ -170,7 +163,7 @@ mod tests {
         }
         assert!(kept.ready.all.len() < 12, "{} pictures as pixels", kept.ready.all.len());
         assert!(!kept.ready.all.contains_key(&key(0)));
-        let first = kept.image(&key(0)).expect("it is packed").to_rgb8().unwrap();
+        let first = kept.image(&key(0)).expect("it is packed").to_rgba8().unwrap();
         assert_eq!(first.as_bytes(), picture(0).bytes());
         assert!(kept.ready.all.contains_key(&key(0)), "and it is ready now");
         assert!(kept.image(&key(40)).is_none());
@@ -181,7 +174,7 @@ mod tests {
     fn both_bounds_hold_whatever_comes() {
         let mut kept = Kept::default();
         for id in 0..60 {
-            let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(500, 500);
+            let mut buffer = SharedPixelBuffer::<Rgba8Pixel>::new(500, 500);
             // Nothing repeats, so nothing can be packed.
             let mut noise = fastrand::Rng::with_seed(u64::try_from(id).unwrap());
             buffer.make_mut_bytes().fill_with(|| noise.u8(..));

@@ -1,16 +1,19 @@
 //! The pixels of a picture: decoded to its size, with its round corners and fades baked in.
 
-use slint::{Image, Rgb8Pixel, Rgba8Pixel, SharedPixelBuffer};
+use bonus_tv_canvas::{Pixel, own_picture};
+use slint::platform::software_renderer::TargetPixel;
+use slint::{Image, Rgba8Pixel, SharedPixelBuffer};
 
 use crate::view::model::Finish;
 
 use super::decode::{DecodedImage, ImageError, decode_image};
 use super::finish::{Fade, Ground, fade, lay_on};
 
-/// The pixels of a picture as the renderer wants them; opaque ones go without alpha: less memory, quicker to draw.
+/// The pixels of a picture as the renderer wants them.
 #[derive(Clone)]
 pub(crate) enum Pixels {
-    Opaque(SharedPixelBuffer<Rgb8Pixel>),
+    /// The screen's own pixels, which are copied as they are.
+    Opaque(SharedPixelBuffer<Rgba8Pixel>),
     /// Premultiplied.
     Clear(SharedPixelBuffer<Rgba8Pixel>),
 }
@@ -60,11 +63,10 @@ impl Pixels {
     fn of(decoded: &DecodedImage) -> Self {
         let (width, height) = (decoded.width, decoded.height);
         if decoded.rgba.chunks_exact(4).all(|pixel| matches!(pixel, [_, _, _, 255])) {
-            let mut buffer = SharedPixelBuffer::<Rgb8Pixel>::new(width, height);
-            for (target, source) in buffer.make_mut_slice().iter_mut().zip(decoded.rgba.chunks_exact(4)) {
-                if let [r, g, b, _] = source {
-                    *target = Rgb8Pixel { r: *r, g: *g, b: *b };
-                }
+            let mut buffer = SharedPixelBuffer::<Rgba8Pixel>::new(width, height);
+            let (targets, sources) = (buffer.make_mut_bytes().as_chunks_mut::<4>().0, decoded.rgba.as_chunks::<4>().0);
+            for (target, [red, green, blue, _]) in targets.iter_mut().zip(sources) {
+                *target = Pixel::from_rgb(*red, *green, *blue).bytes();
             }
             return Self::Opaque(buffer);
         }
@@ -88,7 +90,7 @@ impl Pixels {
 
     pub(crate) fn into_image(self) -> Image {
         match self {
-            Self::Opaque(buffer) => Image::from_rgb8(buffer),
+            Self::Opaque(buffer) => own_picture(buffer),
             Self::Clear(buffer) => Image::from_rgba8_premultiplied(buffer),
         }
     }

@@ -8,12 +8,20 @@ mod pixel;
 mod rounded;
 
 use i_slint_renderer_software::{DrawRectangleArgs, DrawTextureArgs, TargetPixelBuffer, TexturePixelFormat};
-use slint::Brush;
 use slint::platform::software_renderer::{PhysicalRegion, RenderingRotation};
+use slint::{Brush, Image, Rgba8Pixel, SharedPixelBuffer};
 
-use self::pixel::{Ink, blend_premultiplied, copy_rgb};
+use self::pixel::{Ink, blend_premultiplied, copy_own, copy_rgb};
 pub use self::pixel::{Pixel, as_pixels};
 use self::rounded::Rounded;
+
+/// An opaque picture that holds [`Pixel`]s, four bytes each: its rows are copied to the screen as they are.
+///
+/// Slint calls its format colours with alpha. Nothing else here makes pictures of that format, and no other buffer than
+/// [`Canvas`] is drawn into.
+pub fn own_picture(pixels: SharedPixelBuffer<Rgba8Pixel>) -> Image {
+    Image::from_rgba8(pixels)
+}
 
 /// A buffer that the renderer draws into.
 pub struct Canvas<'a> {
@@ -152,6 +160,22 @@ impl TargetPixelBuffer for Canvas<'_> {
             source.data.get(column(span.from)?..column(span.to)?)
         };
         match (source.pixel_format, colorize) {
+            (TexturePixelFormat::Rgba, None) if is_plain => {
+                self.rows(clip, within, |line, span, row| copy_own(row, below(4, line, span).unwrap_or_default()));
+            }
+            (TexturePixelFormat::Rgba, None) => {
+                // The nearest pixel: the renderer would take these for colours.
+                let (wide, high) = (args.dst_width.max(1), args.dst_height.max(1));
+                let (Ok(width), Ok(height)) = (u32::try_from(wide), u32::try_from(high)) else { return false };
+                self.rows(clip, Part::of(x, y, width, height), |line, span, row| {
+                    let line = usize::try_from(line - y).unwrap_or(0) * source.height as usize / high;
+                    for (column, pixel) in (span.from - x..).zip(row) {
+                        let column = usize::try_from(column).unwrap_or(0) * source.width as usize / wide;
+                        let at = line * source.byte_stride + column * 4;
+                        copy_own(std::slice::from_mut(pixel), source.data.get(at..at + 4).unwrap_or_default());
+                    }
+                });
+            }
             (TexturePixelFormat::Rgb, None) if is_plain && args.alpha == u8::MAX => {
                 self.rows(clip, within, |line, span, row| {
                     copy_rgb(row, below(3, line, span).unwrap_or_default());

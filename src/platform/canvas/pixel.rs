@@ -25,6 +25,11 @@ impl Pixel {
         [red, green, blue]
     }
 
+    /// Its bytes in a picture of the screen's own pixels ([`super::own_picture`]).
+    pub fn bytes(self) -> [u8; 4] {
+        self.0.to_ne_bytes()
+    }
+
     /// What of a colour lies over this pixel: a `weight` of 0 keeps the pixel, one of 256 gives the colour.
     #[inline]
     fn mixed(self, color: u32, weight: u32) -> Self {
@@ -109,6 +114,13 @@ pub(super) fn cover(pixel: &mut Pixel, [first, second]: [(Ink, f32); 2]) {
         (sum >> 8) & mask
     };
     *pixel = Pixel(mixed(RED_BLUE, 0x0080_0080) | mixed(GREEN, 0x8000));
+}
+
+/// Copies pixels that are the screen's own already.
+pub(super) fn copy_own(row: &mut [Pixel], source: &[u8]) {
+    for (pixel, bytes) in row.iter_mut().zip(source.as_chunks::<4>().0) {
+        *pixel = Pixel(u32::from_ne_bytes(*bytes));
+    }
 }
 
 /// Copies opaque pixels of three bytes: red, green, blue.

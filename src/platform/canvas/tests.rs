@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType, SoftwareRenderer};
+use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType, SoftwareRenderer, TargetPixel};
 use slint::platform::{Platform, WindowAdapter, WindowEvent, set_platform};
 use slint::{ComponentHandle, PhysicalSize, PlatformError};
 
@@ -115,6 +115,34 @@ fn the_canvas_draws_what_the_renderer_draws() {
         far += usize::from(apart > 2);
     }
     assert!(far < 900, "{far} pixels are more than 2 levels apart");
+}
+
+/// The pixels of the opaque picture that another picture is made of, by its size.
+fn levels(width: u32, height: u32) -> impl Iterator<Item = [u8; 3]> {
+    (0..width * height).map(|at| [at * 7, at * 3, 630].map(|level| (level % 256) as u8))
+}
+
+#[test]
+fn the_screens_own_pixels_are_drawn_as_the_colours_that_they_are() {
+    let stage = Stage::new(3);
+    // Of its own size, and to be scaled by the canvas.
+    for (width, height) in [(60, 90), (61, 89), (30, 45), (1, 1)] {
+        let mut colours = slint::SharedPixelBuffer::<slint::Rgb8Pixel>::new(width, height);
+        let mut own = slint::SharedPixelBuffer::<slint::Rgba8Pixel>::new(width, height);
+        let pixels = colours.make_mut_slice().iter_mut().zip(own.make_mut_bytes().as_chunks_mut::<4>().0);
+        for ((colour, own), [red, green, blue]) in pixels.zip(levels(width, height)) {
+            *colour = slint::Rgb8Pixel::new(red, green, blue);
+            *own = Pixel::from_rgb(red, green, blue).bytes();
+        }
+        stage.sampler.set_opaque(slint::Image::from_rgb8(colours));
+        let expected = stage.whole();
+        stage.sampler.set_opaque(super::own_picture(own));
+        let drawn = stage.whole();
+        let different = expected.iter().zip(&drawn).filter(|(expected, drawn)| expected != drawn).count();
+        // Scaled, the nearest pixel may be the neighbour of the renderer's.
+        assert!(different == 0 || (width, height) == (61, 89), "{width}x{height}: {different} pixels differ");
+        assert!(different < 60 * 90 / 4, "{width}x{height}: {different} pixels differ");
+    }
 }
 
 #[test]
