@@ -6,6 +6,8 @@ import base64
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .host import Sandbox, token_file
@@ -124,6 +126,20 @@ class Box:
             "kill $(pidof bonus-tv) 2>/dev/null; for i in $(seq 100); do pidof bonus-tv > /dev/null || exit 0; "
             "usleep 30000; done; kill -9 $(pidof bonus-tv); while pidof bonus-tv > /dev/null; do usleep 30000; done"
         )
+
+    def descriptors(self) -> int:
+        """How many descriptors the program has open."""
+        return int(self.machine.shell("ls /proc/$(pidof bonus-tv)/fd | wc -l"))
+
+    @contextmanager
+    def held(self, what: str) -> Iterator[None]:
+        """While another program has something for itself: `card NODE` or `receiver NAME`."""
+        self.machine.shell(f"hold {what} > /dev/console 2>&1 &")
+        self.machine.until("[ -e /run/held ]")
+        try:
+            yield
+        finally:
+            self.machine.shell("kill $(pidof hold); rm -f /run/held")
 
     def ticks(self, seconds: int) -> int:
         """Hundredths of a second of processor time that the program uses within so many seconds."""

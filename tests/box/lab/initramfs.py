@@ -11,7 +11,7 @@ from .machine import LabError
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-TOOLS = ("remote", "as-user", "notify")
+TOOLS = ("remote", "as-user", "notify", "hold")
 DRIVERS = (
     "virtio_pci", "virtio_mmio", "virtio_console", "virtio_rng", "virtio_input", "virtio_gpu", "virtio_net",
     "evdev", "uinput",

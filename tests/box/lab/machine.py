@@ -72,6 +72,7 @@ class Machine:
             "-nodefaults", "-no-user-config", "-no-reboot", "-kernel", str(kernel), "-initrd", str(initramfs),
             "-append", " ".join(words), "-display", "none", "-vnc", f"unix:{self.directory}/vnc",
             "-device", f"virtio-gpu-pci,id=screen,xres={SIZE[0]},yres={SIZE[1]}", "-device", "virtio-rng-pci",
+            "-device", "virtio-gpu-pci,id=second,xres=1280,yres=720",
             "-netdev", "user,id=network", "-device", "virtio-net-pci,id=cable,netdev=network,romfile=",
             "-device", "virtio-serial-pci", *chardevs, "-serial", "chardev:console",
             "-qmp", f"unix:{self.directory}/qmp,server=on,wait=off",
@@ -191,10 +192,10 @@ class Machine:
 
     # The screen
 
-    def screen(self) -> Picture:
-        """What the television would show now."""
+    def screen(self, card: str = "screen") -> Picture:
+        """What the television would show now; the other card, `second`, has a screen, too."""
         file = self.directory / "screen.ppm"
-        self.qmp("screendump", filename=str(file), device="screen")
+        self.qmp("screendump", filename=str(file), device=card)
         return Picture.from_ppm(file.read_bytes())
 
     def wait_screen(self, what: str, is_right: Callable[[Picture], bool], timeout: float = 120) -> Picture:

@@ -125,3 +125,43 @@ def two_nodes(box: Box) -> None:
         box.wait_log("two receivers send the same press")
     finally:
         machine.remote("untwin")
+
+
+@scenario("receiver-held", "another program has grabbed the receiver: it says so, and hears when that has ended (C07)")
+def receiver_held(box: Box) -> str:
+    machine = box.machine
+    with box.held("receiver 'Lab remote'"):
+        box.start_home()
+        box.wait_log("another program has grabbed this receiver")
+        before = machine.wait_still()
+        machine.press("RIGHT")
+        expect(machine.wait_still(1.0).focus() == before.focus(), "a key that another program has moves the focus")
+    began = time.monotonic()
+    box.wait_log("this receiver is heard again")
+    took = time.monotonic() - began
+    box.follow("RIGHT", "the next stop")
+    return f"heard {took:.1f} s after the other program's end"
+
+
+@scenario("old-keys", "keys that are more than a second old when the program gets to them do nothing (KEY-11)")
+def old_keys(box: Box) -> None:
+    machine = box.machine
+    first = _tabs(box)
+    box.signal("STOP")
+    machine.press("RIGHT", "RIGHT", "OK")
+    machine.shell("sleep 2")
+    box.signal("CONT")
+    box.wait_log("a key was pressed too long ago to count")
+    expect(machine.wait_still(1.0).focus() == first.focus(), "a key of before was carried out")
+    box.follow("RIGHT", "the next tab")
+
+
+@scenario("leave", "Back held for 0.8 s leaves the menu from anywhere, with status 0 (BACK-4)")
+def leave(box: Box) -> None:
+    machine = box.machine
+    before = machine.screen()
+    box.start_home()
+    box.follow("DOWN", "a lower focus")
+    machine.remote(f"press {KEYS['BACK']} 1500")
+    expect(box.wait_end() == 0, "it does not end with status 0")
+    machine.wait_screen("what was there before the start", lambda picture: picture.likeness(before) > 0.9)

@@ -1,4 +1,4 @@
-"""The screen: televisions that go and come back with another size, standby, kernels without DRM."""
+"""The screen: televisions and cards that go and come, standby, other programs, kernels without DRM."""
 
 from __future__ import annotations
 
@@ -13,19 +13,6 @@ from ..scenario import expect, scenario
 def _is_dark(picture: Picture) -> bool:
     """Whether the screen is black; QEMU writes a small line into the middle of one that is switched off."""
     return picture.pixels.count(0) > len(picture.pixels) * 99 // 100
-
-
-def _edid(timing: bytes) -> bytes:
-    """What a television says of itself that knows one mode alone."""
-    name = b"\0\0\0\xfc\0Lab TV\n      "
-    head = b"\0\xff\xff\xff\xff\xff\xff\0\x30\x36\x01\0\0\0\0\0\x01\x20\x01\x03\x80\x50\x2d\x78\x0a"
-    colours = bytes.fromhex("ee91a3544c99260f5054")
-    body = head + colours + bytes(3) + b"\1" * 16 + timing + name + (b"\0\0\0\x10" + bytes(14)) * 2 + b"\0"
-    return body + bytes([-sum(body) % 256])
-
-
-# 1280x720 at 60 Hz as CEA-861 has it.
-HD = bytes.fromhex("011d007251d01e206e285500c48e2100001e")
 
 
 @scenario("television", "the television is switched off and on: same screen, same focus", core=True)
@@ -54,29 +41,6 @@ def late_television(box: Box) -> str:
     began = time.monotonic()
     box.wait_drawn()
     return f"a picture {time.monotonic() - began:.1f} s after the television"
-
-
-@scenario("mode-change", "the television becomes a smaller one: a whole picture at its size", core=True)
-def mode_change(box: Box) -> str:
-    machine = box.machine
-    box.start_home()
-    before = machine.wait_still(machine.WHOLE)
-    override = "/sys/kernel/debug/dri/0/Virtual-1/edid_override"
-    machine.shell("mount -t debugfs debug /sys/kernel/debug")
-    box.put("/tmp/edid", _edid(HD))
-    machine.shell(f"cat /tmp/edid > {override}")
-    machine.television().wants(1280, 720)
-    began = time.monotonic()
-    machine.wait_screen(
-        "home at 1280x720", lambda picture: (picture.width, picture.height) == (1280, 720) and picture.is_drawn()
-    )
-    took = time.monotonic() - began
-    small = machine.wait_still()
-    expect(small.has((0xF5, 0xB8, 0x3D), least=8), "the small picture has no accent: it is not home")
-    machine.shell(f"echo -n reset > {override}; umount /sys/kernel/debug")
-    machine.television().wants(1920, 1080)
-    machine.wait_screen("home at 1920x1080 again", lambda picture: picture.resembles(before))
-    return f"a picture at the new size after {took:.1f} s"
 
 
 @scenario("standby", "the power key darkens the screen and stops all work; again, and it is back", core=True)
@@ -126,6 +90,81 @@ def power_twice(box: Box) -> None:
         machine.remote("untwin")
 
 
+@scenario("hotplugs", "twelve times off and on: the same screen, and no descriptor or memory is lost (SCR-2)")
+def hotplugs(box: Box) -> str:
+    machine = box.machine
+    box.start_home()
+    before = box.follow("RIGHT", "a moved focus")
+    descriptors, memory = box.descriptors(), box.memory()
+    for _ in range(12):
+        machine.television().switches_off()
+        machine.until("grep -q disconnected /sys/class/drm/card0-*/status")
+        machine.television().wants(1920, 1080)
+        machine.until("grep -qx connected /sys/class/drm/card0-*/status")
+    machine.wait_screen("the screen of before", lambda picture: picture.resembles(before))
+    machine.wait_still()
+    more = box.memory() - memory
+    # Connections to the service that nobody used may have been closed meanwhile.
+    expect(box.descriptors() <= descriptors, f"{box.descriptors()} descriptors instead of {descriptors}")
+    expect(more < 2, f"{more:.1f} MiB more than before")
+    box.follow("LEFT", "a moved focus")
+    return f"{descriptors} descriptors, {more:+.1f} MiB"
+
+
+@scenario("screen-held", "another program has the screen: it says so once, and draws when that has ended")
+def screen_held(box: Box) -> str:
+    machine = box.machine
+    with box.held("card /dev/dri/card0"):
+        box.sign_in("basic")
+        box.start()
+        box.wait_log("another program has the screen")
+        expect(not machine.wait_still(2.0).is_drawn(), "the picture is there all the same")
+        told = sum("another program has the screen" in line for line in machine.lines(0))
+        expect(told == 1, f"it is logged {told} times")
+    began = time.monotonic()
+    box.wait_drawn()
+    took = time.monotonic() - began
+    box.follow("RIGHT", "a moved focus")
+    return f"a picture {took:.1f} s after the other program's end"
+
+
+@scenario("driver-reload", "the driver goes and comes while the menu runs: same screen, same focus (C17)")
+def driver_reload(box: Box) -> str:
+    machine = box.machine
+    box.start_home()
+    before = box.follow("RIGHT", "a moved focus")
+    device = machine.shell("basename /sys/class/drm/card0/device/virtio*").strip()
+    machine.shell(f"echo 0 > /sys/class/vtconsole/vtcon1/bind; echo {device} > $driver/unbind")
+    machine.until("! grep -q . /sys/class/drm/card0-*/status 2>/dev/null")
+    expect(box.is_running(), "the program ended with the driver")
+    machine.shell(f"echo {device} > $driver/bind; rights")
+    began = time.monotonic()
+    machine.wait_screen("the screen of before", lambda picture: picture.resembles(before))
+    took = time.monotonic() - began
+    box.follow("LEFT", "a moved focus")
+    return f"the picture is back {took:.1f} s after the driver"
+
+
+@scenario("second-card", "another card's screen is used while the first has none (SCR-1)")
+def second_card(box: Box) -> str:
+    machine = box.machine
+    box.start_home()
+    machine.shell("second_card bind; rights")
+    try:
+        mark = machine.mark()
+        expect(not machine.wait_still(2.0).is_of_one_colour(), "the first screen is left though it is as good")
+        machine.television().switches_off()
+        began = time.monotonic()
+        box.wait_log("a graphics card is used.*card1", mark)
+        while not machine.screen("second").is_drawn():
+            expect(time.monotonic() - began < 60, "the second card does not show the menu")
+        took = time.monotonic() - began
+        return f"the other screen shows the menu after {took:.1f} s"
+    finally:
+        box.stop()
+        machine.shell("second_card unbind")
+
+
 @scenario("framebuffer", "without /dev/dri the picture goes to /dev/fb0", core=True)
 def framebuffer(box: Box) -> None:
     box.machine.shell("mkdir -p /tmp/dri && mv /dev/dri/* /tmp/dri/")
@@ -156,7 +195,8 @@ def late_card(box: Box) -> str:
     box.wait_log("fb0")
     before = box.follow("RIGHT", "a moved focus")
     mark = machine.mark()
-    machine.shell("mv /tmp/dri/* /dev/dri/")
+    # The kernel tells of a card that has come.
+    machine.shell("mv /tmp/dri/* /dev/dri/; echo add > /sys/class/drm/card0/uevent")
     began = time.monotonic()
     box.wait_log("a graphics card is used", mark)
     took = time.monotonic() - began
