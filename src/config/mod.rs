@@ -417,8 +417,8 @@ impl Config {
         Ok(())
     }
 
-    /// Checks settings that depend on one another.
-    fn check_together(&self, origins: &Origins) -> Result<(), ConfigError> {
+    /// Checks settings that depend on one another, and fits what was left alone to what was set.
+    fn check_together(&mut self, origins: &Origins) -> Result<(), ConfigError> {
         let wrong = |key: &'static str, value: String, expected| {
             let origin = origins.get(key).cloned().unwrap_or_else(|| "defaults".to_owned());
             Err(ConfigError::Value { origin, key, value, expected })
@@ -426,6 +426,9 @@ impl Config {
         if let Err(ClientError::Insecure) = self.check_address() {
             let expected = "an https address; plain http leaves this machine only with api.allow_insecure = true";
             return wrong("api.url", self.api.url.to_string(), expected);
+        }
+        if !origins.contains_key("api.connect_timeout") {
+            self.api.connect_timeout = self.api.connect_timeout.min(self.api.timeout);
         }
         if self.api.connect_timeout > self.api.timeout {
             return wrong("api.connect_timeout", format!("{:?}", self.api.connect_timeout), "at most api.timeout");

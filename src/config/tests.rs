@@ -168,7 +168,14 @@ fn plain_http_leaves_the_machine_only_when_allowed() {
     load("[api]\nurl = \"http://bonus.example/\"\nallow_insecure = true", &[], &[]).unwrap();
     load("[api]\nurl = \"http://[::1]:9/\"", &[], &[]).unwrap();
     let error = message("[api]\nconnect_timeout = \"20s\"", &[], &[]);
-    assert!(error.contains("at most api.timeout"), "{error}");
+    assert!(error.contains("test.toml: api.connect_timeout = 20s") && error.contains("at most api.timeout"), "{error}");
+}
+
+#[test]
+fn a_short_timeout_shortens_that_of_connecting_too() {
+    let config = load("[api]\ntimeout = \"1s\"", &[], &[]).unwrap();
+    assert_eq!(config.api.connect_timeout, Duration::from_secs(1));
+    assert_eq!(load("", &[], &[]).unwrap().api.connect_timeout, Duration::from_secs(3));
 }
 
 #[test]
