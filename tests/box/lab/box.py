@@ -70,10 +70,15 @@ class Box:
     def start_home(self, subscriber: str = "basic") -> str:
         """Starts signed in as a test subscriber and waits for a still home; gives the member."""
         member = self.sign_in(subscriber)
-        self.start()
+        mark = self.start()
         self.wait_drawn()
+        self.wait_rows(mark)
         self.machine.wait_still(self.machine.WHOLE)
         return member
+
+    def wait_rows(self, mark: int) -> None:
+        """Waits for the catalogue: before it comes, the focus of home is on the account's panels."""
+        self.wait_log(r'answered .*path="/v1/catalog" status=(200|304)', mark)
 
     def notified_start(self) -> int:
         """Starts as systemd does, with somebody to tell of readiness and life."""

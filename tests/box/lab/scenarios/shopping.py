@@ -29,11 +29,12 @@ def first_frame(box: Box) -> str:
 def exchange(box: Box) -> str:
     machine = box.machine
     began = time.monotonic()
-    box.start()
+    mark = box.start()
     box.wait_drawn()
     sign_in = machine.wait_still()
     box.sandbox.approve(box.sandbox.code(), "basic")
     machine.wait_screen("another screen after the sign-in", lambda picture: picture.likeness(sign_in) < 0.6)
+    box.wait_rows(mark)
     machine.wait_still()
     box.follow("DOWN", "the focus on a film")
     offer = box.follow("OK", "the offer")
