@@ -66,6 +66,9 @@ impl App {
             if self.dialog_key(intent, turn) == Handled::No {
                 self.bump(direction_of(intent));
             }
+            if self.dialog.is_none() {
+                self.focus_moved(turn);
+            }
             return;
         }
         let handled = match self.tab_focus() {

@@ -201,9 +201,9 @@ impl App {
         }
     }
 
-    /// The focused tab, if another one is shown.
+    /// The focused tab, if another one is shown; behind a dialog nothing opens.
     pub(crate) fn tab_to_open(&self) -> Option<Tab> {
-        let focused = self.tab_focus().and_then(|at| Tab::ALL.get(at).copied());
+        let focused = self.tab_focus().filter(|_| self.dialog.is_none()).and_then(|at| Tab::ALL.get(at).copied());
         focused.filter(|tab| self.place().tab() != Some(*tab))
     }
 

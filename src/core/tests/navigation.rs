@@ -128,6 +128,17 @@ fn a_tab_opens_when_the_focus_rests_on_it() {
 }
 
 #[test]
+fn no_tab_opens_behind_a_question() {
+    let rest = App::REST + Duration::from_millis(1);
+    let mut journey = home();
+    journey.keys("UP UP RIGHT BACK").wait(rest);
+    journey.expect_place(PlaceKind::Home);
+    assert_eq!(journey.app.dialog(), Some(&Dialog::Exit { button: 0 }));
+    journey.keys("OK").expect_place(PlaceKind::Home).expect_focus("tab 1").wait(rest);
+    journey.expect_place(PlaceKind::Catalog).expect_focus("tab 1");
+}
+
+#[test]
 fn a_tab_that_rests_is_entered_by_down_and_left_by_back() {
     let mut journey = home();
     journey.keys("UP UP RIGHT*6").wait(App::REST + Duration::from_millis(1));
