@@ -35,10 +35,10 @@ pub(crate) struct Packed {
 impl Kept {
     /// The picture, if it is here.
     pub(super) fn image(&mut self, key: &ImageKey) -> Option<Image> {
-        if let Some(image) = self.ready.take(key) {
+        if let Some(image) = self.ready.get(key) {
             return Some(image.clone());
         }
-        let pixels = self.packed.take(key)?.unpacked()?;
+        let pixels = self.packed.get(key)?.unpacked()?;
         let bytes = pixels.bytes().len();
         let image = pixels.into_image();
         self.ready.put(key.clone(), image.clone(), bytes, READY);
@@ -96,7 +96,7 @@ impl<Value> Default for Bounded<Value> {
 
 impl<Value> Bounded<Value> {
     /// The value, which counts as used.
-    fn take(&mut self, key: &ImageKey) -> Option<&Value> {
+    fn get(&mut self, key: &ImageKey) -> Option<&Value> {
         self.uses += 1;
         let entry = self.all.get_mut(key)?;
         entry.last_use = self.uses;
