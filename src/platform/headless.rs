@@ -9,11 +9,8 @@ use std::time::Duration;
 
 use bonus_tv_canvas::{Canvas, Pixel};
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
-use slint::platform::{Platform, WindowAdapter, WindowEvent, set_platform, update_timers_and_animations};
+use slint::platform::{Platform, WindowAdapter, set_platform, update_timers_and_animations};
 use slint::{PhysicalSize, PlatformError};
-
-/// The width of the layout; a narrower screen shows the same picture at a smaller scale factor.
-const LAYOUT_WIDTH: f32 = 1920.0;
 
 /// What one frame drew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +75,7 @@ impl Headless {
             clock
         };
         let size = PhysicalSize::new(width, height);
-        window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: width as f32 / LAYOUT_WIDTH });
-        window.set_size(size);
+        super::set_size(&window, width, height);
         let pixels = RefCell::new(vec![Pixel::default(); (width * height) as usize]);
         Ok(Rc::new(Self { window, clock, size, pixels }))
     }

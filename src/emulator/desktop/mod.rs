@@ -229,7 +229,7 @@ impl Television {
     /// Draws what is due; returns whether the shell was told and needs another turn.
     fn draw(&mut self) -> Result<bool, surface::Lost> {
         let now = Instant::now();
-        if now < self.next_frame && !self.is_urgent {
+        if self.surface.is_hidden() || now < self.next_frame && !self.is_urgent {
             return Ok(false);
         }
         let state = self.shell.changes();
@@ -249,8 +249,10 @@ impl Television {
         let woken = self.shell.next_wake().map(|at| at.saturating_sub(self.shell.elapsed()));
         let timers = slint::platform::duration_until_next_timer_update();
         let due = [woken, timers].into_iter().flatten().min().map(|wait| now + wait);
-        let is_moving = self.slint_window.has_active_animations() || now < self.next_frame;
-        [due, is_moving.then_some(self.next_frame)].into_iter().flatten().min()
+        // An animation that changes nothing in sight draws nothing, and must not keep the processor busy.
+        let moving = self.slint_window.has_active_animations().then(|| self.next_frame.max(now + FRAME));
+        let skipped = (now < self.next_frame).then_some(self.next_frame);
+        [due, skipped, moving].into_iter().flatten().min()
     }
 }
 

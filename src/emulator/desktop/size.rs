@@ -1,5 +1,7 @@
 //! How large the window is, and where the television's picture lies in it.
 
+use bonus_tv::platform::linux::{Size, letterbox};
+
 /// The width and the height of the layout.
 const LAYOUT: (u32, u32) = (1920, 1080);
 /// The width if that of the desktop is unknown.
@@ -31,19 +33,14 @@ fn width_on((desktop_width, desktop_height): (u32, u32)) -> u32 {
 
 /// A television of this width, in pixels.
 pub(super) fn of_width(width: u32) -> (u32, u32) {
-    (width, (width * LAYOUT.1 + LAYOUT.0 / 2) / LAYOUT.0)
+    (width, width * LAYOUT.1 / LAYOUT.0)
 }
 
 /// The largest television in a window; `None` where a window has no pixels, such as a minimised one.
 pub(super) fn place((width, height): (u32, u32)) -> Option<Place> {
-    let by_height = u64::from(height) * u64::from(LAYOUT.0) / u64::from(LAYOUT.1);
-    let (mut wide, mut high) = of_width(width.min(u32::try_from(by_height).unwrap_or(u32::MAX)));
-    // A height that was rounded is not worth a bar of one pixel.
-    if wide.abs_diff(width) <= 1 && high.abs_diff(height) <= 1 {
-        (wide, high) = (width, height);
-    }
-    let is_there = wide > 0 && high > 0;
-    is_there.then(|| Place { x: (width - wide) / 2, y: (height - high) / 2, width: wide, height: high })
+    let (picture, (x, y)) = letterbox(Size { width, height });
+    let is_there = picture.width > 0 && picture.height > 0;
+    is_there.then_some(Place { x, y, width: picture.width, height: picture.height })
 }
 
 #[cfg(test)]

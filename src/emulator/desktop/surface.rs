@@ -6,17 +6,13 @@
 use std::num::NonZeroU32;
 use std::rc::Rc;
 
+use bonus_tv::platform::set_size;
 use bonus_tv_canvas::{Canvas, Pixel, as_pixels};
-use slint::PhysicalSize;
-use slint::platform::WindowEvent;
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType, SoftwareRenderer};
 use softbuffer::{Context, Rect, SoftBufferError};
 use winit::window::Window;
 
 use super::size::{Place, place};
-
-/// The width of the layout; a narrower picture shows the same at a smaller scale.
-const LAYOUT_WIDTH: f32 = 1920.0;
 
 /// The desktop takes no pictures any more.
 #[derive(Debug, thiserror::Error)]
@@ -70,10 +66,14 @@ impl Surface {
         (self.size, self.place, self.is_new) = (size, place(size), true);
         let Some(Place { width, height, .. }) = self.place else { return false };
         self.apart = ((width, height) != size).then(|| vec![Pixel::default(); (width * height) as usize]);
-        self.slint_window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: width as f32 / LAYOUT_WIDTH });
-        self.slint_window.set_size(PhysicalSize::new(width, height));
+        set_size(&self.slint_window, width, height);
         self.slint_window.request_redraw();
         before != Some((width, height))
+    }
+
+    /// Whether there is no room for a picture, so that nobody sees one.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.place.is_none()
     }
 
     /// The desktop has forgotten what it showed.

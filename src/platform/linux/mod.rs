@@ -24,6 +24,7 @@ use std::path::PathBuf;
 
 pub use board::{describe_board, describe_inputs, describe_timers, measure_frame};
 pub use display::{Connection, Display, Light, ShowError, Shown, Tenure};
+pub use fit::letterbox;
 pub use kms::{describe_cards, restore_at_panic};
 pub use learn::{Listener, Sent, Source, Stroke};
 pub use netlink::{KernelNews, NetworkChange, ScreenNews};

@@ -8,15 +8,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bonus_tv_canvas::Canvas;
+use slint::PlatformError;
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType, SoftwareRenderer};
-use slint::platform::{Platform, WindowAdapter, WindowEvent, set_platform};
-use slint::{PhysicalSize, PlatformError};
+use slint::platform::{Platform, WindowAdapter, set_platform};
 
+use super::super::set_size;
 use super::display::{Connection, Display, Light, ShowError, Shown};
 use super::picture::{Damage, Picture, Rect, Size};
 
-/// The width of the layout; a smaller screen shows the same picture at a smaller scale.
-const LAYOUT_WIDTH: f32 = 1920.0;
 /// The pause after a refused picture.
 const RETRY: Duration = Duration::from_secs(1);
 /// How long a flip may take; a screen that is switched off in between never reports it.
@@ -106,7 +105,7 @@ impl BoxWindow {
     fn with(window: Rc<MinimalSoftwareWindow>, display: Box<dyn Display>, fallback: Size) -> Self {
         let standing = if display.size().is_some() { Standing::Shown } else { Standing::Unplugged };
         let size = display.size().unwrap_or(fallback);
-        resize(&window, size);
+        set_size(&window, size.width, size.height);
         Self {
             window,
             display,
@@ -274,7 +273,7 @@ impl BoxWindow {
         self.picture = Picture::black(size);
         self.is_picture_new = true;
         self.is_resized = true;
-        resize(&self.window, size);
+        set_size(&self.window, size.width, size.height);
         self.window.request_redraw();
     }
 
@@ -346,13 +345,6 @@ impl BoxWindow {
             },
         }
     }
-}
-
-/// Sets the window's size.
-fn resize(window: &MinimalSoftwareWindow, size: Size) {
-    let scale_factor = size.width as f32 / LAYOUT_WIDTH;
-    window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
-    window.set_size(PhysicalSize::new(size.width, size.height));
 }
 
 /// Draws what is dirty and notes where.

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
+use slint::PhysicalSize;
+
 use super::*;
 
 const HD: Size = Size { width: 1280, height: 720 };
