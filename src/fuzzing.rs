@@ -70,6 +70,7 @@ mod drawing {
                 account_url: None,
                 dim_after: None,
                 leave_after: None,
+                has_voice: true,
                 player_hears_keys: false,
             },
             settings: Settings::default(),

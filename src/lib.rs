@@ -55,6 +55,7 @@
 //! - **member**: the person who is signed in; the viewer is the person with the remote
 
 pub mod api;
+mod child;
 pub mod config;
 pub mod core;
 pub mod domain;
@@ -69,3 +70,4 @@ pub mod set_top_box;
 pub mod shell;
 pub mod storage;
 pub mod view;
+pub mod voice;

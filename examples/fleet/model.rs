@@ -327,6 +327,7 @@ fn boot() -> Boot {
         account_url: None,
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
+        has_voice: false,
         player_hears_keys: true,
     };
     let cached = CachedData {

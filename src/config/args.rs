@@ -78,6 +78,12 @@ pub struct Args {
     /// Colour of what stands out a little, #rrggbb
     #[arg(long, value_name = "COLOUR")]
     ui_theme_secondary: Option<String>,
+    /// Program that speaks what its standard input says, as a TOML list; {language} becomes ru or en [default: none]
+    #[arg(long, value_name = "LIST")]
+    voice_command: Option<String>,
+    /// Whether the menu is spoken until the viewer chooses: on or off [default: off]
+    #[arg(long, value_name = "WORD")]
+    voice_guidance: Option<String>,
     /// Size of the picture: 1280x720 or 1920x1080 [default: 1920x1080]
     #[arg(long, value_name = "SIZE")]
     screen_size: Option<String>,
@@ -125,6 +131,8 @@ impl Args {
             ("ui.theme.accent", &self.ui_theme_accent),
             ("ui.theme.on_accent", &self.ui_theme_on_accent),
             ("ui.theme.secondary", &self.ui_theme_secondary),
+            ("voice.command", &self.voice_command),
+            ("voice.guidance", &self.voice_guidance),
             ("screen.size", &self.screen_size),
             ("screen.overscan", &self.screen_overscan),
             ("input.exit_key", &self.input_exit_key),

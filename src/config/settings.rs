@@ -2,9 +2,10 @@
 
 use super::input::Input;
 use super::{Config, ExitKey, ScreenSize};
-use crate::domain::{Contrast, Language, TextSize};
+use crate::domain::{Contrast, Language, TextSize, VoiceGuidance};
 use crate::logging::{self, LogFormat};
 use crate::player;
+use crate::voice;
 
 /// One setting.
 pub(super) struct Setting {
@@ -111,6 +112,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         key: "ui.theme.secondary",
         expected: "a colour such as \"#8b7bff\"",
         set: |config, input| put(&mut config.ui.theme.secondary, input.colour().map(Some)),
+    },
+    Setting {
+        key: "voice.command",
+        expected: "a list of a program and its arguments, such as [\"espeak-ng\", \"-v\", \"{language}\"]",
+        set: |config, input| put(&mut config.voice.command, input.list().filter(|list| voice::is_command(list))),
+    },
+    Setting {
+        key: "voice.guidance",
+        expected: "\"on\" or \"off\"",
+        set: |config, input| put(&mut config.voice.guidance, input.text().and_then(VoiceGuidance::from_code)),
     },
     Setting {
         key: "screen.size",

@@ -11,6 +11,7 @@ use crate::input::{Direction, Keymap, RemoteKey, Repeat};
 use super::calls::Calls;
 use super::clock::{ServerClock, default_offset};
 use super::dialog::Damage;
+use super::magnifier::Magnifier;
 use super::notice::TimedNotice;
 use super::order::{OrderFlow, SpendBlock};
 use super::playback::Playing;
@@ -66,6 +67,8 @@ pub struct App {
     pub(crate) hero_due: Option<Duration>,
     pub(crate) rested: Option<OfferId>,
     pub(crate) minute_due: Duration,
+    /// Whether the focused thing is shown alone.
+    pub(crate) magnifier: Magnifier,
     pub(crate) last_exit_back: Option<Duration>,
     /// The renewal that was switched off last, and until when one press switches it on again.
     pub(crate) switched_off: Option<(RenewalWish, Duration)>,
@@ -88,6 +91,8 @@ pub struct Identity {
     pub dim_after: Option<Duration>,
     /// After how long without a key the menu is left; `None` for never.
     pub leave_after: Option<Duration>,
+    /// Whether the menu can be spoken: the operator has a command for that, and its program is there.
+    pub has_voice: bool,
     /// Whether a film's player hears the remote too, as on a box; on a desktop its window has keys of its own.
     pub player_hears_keys: bool,
 }
@@ -208,6 +213,7 @@ pub fn update(app: &mut App, now: &Moment, event: Event) -> Vec<Effect> {
     }
     app.settle_focus();
     app.settle_rested();
+    app.settle_magnifier();
     turn.effects
 }
 
@@ -248,6 +254,7 @@ impl App {
             hero_due: None,
             rested: None,
             minute_due: now.monotonic,
+            magnifier: Magnifier::default(),
             last_exit_back: None,
             switched_off: None,
         };
@@ -269,7 +276,7 @@ impl App {
             Session::SignedIn => {
                 if let Some(cached) = boot.cached {
                     app.data.account = Some(cached.account);
-                    app.data.shelf = Shelf::new(cached.catalog);
+                    app.data.shelf = Shelf::new(cached.catalog, app.settings.adults);
                     app.data.has_catalog = true;
                     app.data.catalog_etag = cached.etag;
                     app.data.entitlements = Some(cached.entitlements);

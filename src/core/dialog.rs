@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{EntitlementId, OrderLine, PinTime, PinUse, Renewal, RenewalSwitch, Secret};
+use crate::domain::{AdultOffers, EntitlementId, OrderLine, PinTime, PinUse, Renewal, RenewalSwitch, Secret};
 use crate::input::{Direction, Intent, KeyEvent, Phase};
 
 use super::app::{App, Turn};
@@ -64,6 +64,8 @@ pub enum PinPurpose {
     Remove,
     /// To have it asked for less often.
     Relax,
+    /// To browse what is for adults only again.
+    ShowAdults,
 }
 
 /// A paid renewal that is to be switched on.
@@ -319,7 +321,8 @@ impl App {
             | PinPurpose::Renewal(_)
             | PinPurpose::Change
             | PinPurpose::Remove
-            | PinPurpose::Relax => {
+            | PinPurpose::Relax
+            | PinPurpose::ShowAdults => {
                 *stage = PinStage::Checking(id);
                 turn.effects.push(Effect::Disk(DiskJob::CheckPin { id, pin: entered, now: clocks }));
             }
@@ -375,6 +378,10 @@ impl App {
                     self.dialog = None;
                     self.use_pin(PinUse::AdultOnly, turn);
                 }
+                PinPurpose::ShowAdults => {
+                    self.dialog = None;
+                    self.browse_adults(AdultOffers::Shown, turn);
+                }
                 PinPurpose::Change => self.ask_pin(PinPurpose::Replace),
                 PinPurpose::Create(_) | PinPurpose::Replace => self.dialog = None,
             },
@@ -396,7 +403,8 @@ impl App {
                     | PinPurpose::Change
                     | PinPurpose::Replace
                     | PinPurpose::Remove
-                    | PinPurpose::Relax => {}
+                    | PinPurpose::Relax
+                    | PinPurpose::ShowAdults => {}
                 }
             }
             PinAnswer::Removed | PinAnswer::NotKept => self.dialog = None,

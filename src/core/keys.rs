@@ -53,10 +53,22 @@ impl App {
         let intent = match step {
             Step::Press(key) | Step::Again(key) => self.keymap.intent(key),
             Step::Long(RemoteKey::Back) => Intent::Leave,
+            Step::Long(RemoteKey::Menu) => {
+                // Also above a dialog: who cannot see the screen must not have to leave it.
+                self.switch_voice(turn);
+                return;
+            }
+            Step::Long(RemoteKey::Information) => {
+                self.magnify();
+                return;
+            }
             Step::Long(_) => return,
         };
         if intent == Intent::Leave {
             self.leave(turn);
+            return;
+        }
+        if self.magnifier_takes(intent) {
             return;
         }
         if self.is_result_unseen() || self.is_damage_untold() {

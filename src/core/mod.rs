@@ -15,6 +15,7 @@ mod event;
 mod focus;
 mod foresight;
 mod keys;
+mod magnifier;
 mod moments;
 mod nav;
 mod notice;

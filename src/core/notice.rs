@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::Failure;
+use crate::domain::{Failure, VoiceGuidance};
 
 use super::PlaceKind;
 use super::app::App;
@@ -71,6 +71,8 @@ pub enum Notice {
     FilmNotReady,
     /// What the viewer wanted found no network or no service.
     NoAnswer(Failure),
+    /// The voice was switched.
+    Voice(VoiceGuidance),
     /// The PIN is set.
     PinStored,
     /// The PIN is removed.

@@ -1,9 +1,12 @@
 //! What an answer of the bonus API changes.
 
-use crate::domain::{Account, Catalog, CatalogPage, Failure, FailureKind, PinUse};
+use std::sync::Arc;
+
+use crate::domain::{Account, AdultOffers, Catalog, CatalogPage, Failure, FailureKind, PinUse};
 
 use super::app::{App, Turn};
 use super::data::Incoming;
+use super::settings::Choice;
 use super::{
     Answer, CachedData, Data, DiskJob, Effect, Notice, Page, Place, PlaceKind, Request, RequestId, Resource, Session,
     Shelf,
@@ -96,7 +99,9 @@ impl App {
                 }
                 self.settle(Resource::Exchanges, turn);
             }
-            Answer::EarningRules(rules) => {
+            Answer::EarningRules(mut rules) => {
+                // What can still be done comes first.
+                rules.rules.sort_by_key(|rule| rule.is_done);
                 self.data.earning = Some(rules);
                 self.settle(Resource::EarningRules, turn);
             }
@@ -254,13 +259,29 @@ impl App {
     fn show_catalog(&mut self, catalog: Catalog) {
         // A service without validators sends the same catalogue again and again.
         if !self.data.has_catalog || **self.data.shelf.catalog() != catalog {
-            let shelf = Shelf::new(catalog);
-            self.follow_catalog(&shelf);
-            self.data.shelf = shelf;
+            self.browse(Arc::new(catalog));
             self.data.has_catalog = true;
         }
         if self.hero.as_ref().is_none_or(|id| self.data.shelf.offer(id).is_none()) {
             self.hero = self.focused_offer();
+        }
+    }
+
+    /// Shows a catalogue as the viewer wants to browse it.
+    fn browse(&mut self, catalog: Arc<Catalog>) {
+        let shelf = Shelf::new(catalog, self.settings.adults);
+        self.follow_catalog(&shelf);
+        self.data.shelf = shelf;
+    }
+
+    /// Shows or hides what is for adults only; what is hidden is not ordered by mistake either.
+    pub(crate) fn browse_adults(&mut self, adults: AdultOffers, turn: &mut Turn) {
+        self.settings.adults = adults;
+        turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Adults(adults))));
+        self.browse(self.data.shelf.catalog().clone());
+        if adults == AdultOffers::Hidden {
+            let shelf = &self.data.shelf;
+            self.basket.retain(|id| shelf.offer(id).is_none_or(|offer| !offer.is_adult()));
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a viewer can choose for this box.
 
-use crate::domain::{Animations, Contrast, Language, PinUse, TextSize};
+use crate::domain::{AdultOffers, Animations, Contrast, Language, PinUse, TextSize, VoiceGuidance};
 
 /// The choices of this box, kept on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +13,10 @@ pub struct Settings {
     pub contrast: Contrast,
     /// How much moves.
     pub animations: Animations,
+    /// Whether the menu is spoken.
+    pub voice: VoiceGuidance,
+    /// Whether what is for adults only can be browsed.
+    pub adults: AdultOffers,
     /// When the PIN is asked for.
     pub pin_use: PinUse,
 }
@@ -28,6 +32,10 @@ pub enum Choice {
     Contrast(Contrast),
     /// How much moves.
     Animations(Animations),
+    /// Whether the menu is spoken.
+    Voice(VoiceGuidance),
+    /// Whether what is for adults only can be browsed.
+    Adults(AdultOffers),
     /// When the PIN is asked for.
     PinUse(PinUse),
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Catalog, CategoryId, CategoryKind, Offer, OfferId, OfferKind};
+use crate::domain::{AdultOffers, Catalog, CategoryId, CategoryKind, Offer, OfferId, OfferKind};
 
 /// Names a section.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,12 +41,13 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// Indexes a catalogue.
-    pub fn new(catalog: impl Into<Arc<Catalog>>) -> Self {
+    /// Indexes a catalogue. What is hidden stands in no section, but is found by its id: the member may have it.
+    pub fn new(catalog: impl Into<Arc<Catalog>>, adults: AdultOffers) -> Self {
         let catalog = catalog.into();
         let mut sections: Vec<Section> = Vec::new();
         let mut by_category: HashMap<&CategoryId, Vec<usize>> = HashMap::new();
-        for (index, offer) in catalog.offers.iter().enumerate() {
+        let is_browsed = |offer: &Offer| adults == AdultOffers::Shown || !offer.is_adult();
+        for (index, offer) in catalog.offers.iter().enumerate().filter(|(_, offer)| is_browsed(offer)) {
             by_category.entry(&offer.category).or_default().push(index);
         }
         let mut others = Vec::new();

@@ -29,7 +29,7 @@ pub use history::{
 };
 pub use pin::PinTime;
 pub use points::{Points, PointsChange};
-pub use preferences::{Animations, Contrast, Language, PinUse, TextSize};
+pub use preferences::{AdultOffers, Animations, Contrast, Language, PinUse, TextSize, VoiceGuidance};
 pub use secret::Secret;
 pub use sign_in::{DeviceCode, SignInPoll};
 

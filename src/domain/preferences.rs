@@ -144,3 +144,60 @@ pub enum PinUse {
     /// For every exchange.
     EveryExchange,
 }
+/// Whether what is for adults only can be browsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AdultOffers {
+    /// It can; its exchange asks for the PIN.
+    #[default]
+    Shown,
+    /// It is nowhere, except for what the member has already.
+    Hidden,
+}
+
+impl AdultOffers {
+    /// Its word in files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Shown => "shown",
+            Self::Hidden => "hidden",
+        }
+    }
+
+    /// The choice with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Shown, Self::Hidden].into_iter().find(|adults| adults.code() == code)
+    }
+}
+
+/// Whether the menu is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VoiceGuidance {
+    /// It is silent.
+    #[default]
+    Off,
+    /// Screens, the focus and messages are spoken.
+    On,
+}
+
+impl VoiceGuidance {
+    /// The other choice.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Off => Self::On,
+            Self::On => Self::Off,
+        }
+    }
+
+    /// Its word in files and flags.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+        }
+    }
+
+    /// The choice with this word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Off, Self::On].into_iter().find(|voice| voice.code() == code)
+    }
+}

@@ -71,6 +71,12 @@ pub struct Args {
     /// Contrast until changed in the settings: normal or high
     #[arg(long, value_name = "WORD", value_parser = ["normal", "high"])]
     pub contrast: Option<String>,
+    /// Whether the menu is spoken until changed in the settings: on or off
+    #[arg(long, value_name = "WORD", value_parser = ["on", "off"])]
+    pub voice: Option<String>,
+    /// Program that speaks what its standard input says, its words separated by spaces; {language} becomes ru or en
+    #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_VOICE")]
+    pub voice_command: Option<String>,
     /// Allows plain http to another machine, in a lab: tokens can be read on the way
     #[arg(long, requires = "api")]
     pub allow_insecure: bool,
@@ -138,6 +144,12 @@ pub struct BoxArgs {
     /// Contrast until changed in the settings: normal or high
     #[arg(long, value_name = "WORD", value_parser = ["normal", "high"])]
     pub contrast: Option<String>,
+    /// Whether the menu is spoken until changed in the settings: on or off
+    #[arg(long, value_name = "WORD", value_parser = ["on", "off"])]
+    pub voice: Option<String>,
+    /// Program that speaks what its standard input says, its words separated by spaces; {language} becomes ru or en
+    #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_VOICE")]
+    pub voice_command: Option<String>,
     /// Film player, its words separated by spaces, with {url} for the film's address
     #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_PLAYER")]
     pub player: Option<String>,
@@ -250,6 +262,8 @@ impl BoxArgs {
             language: self.language.clone(),
             text_size: self.text_size.clone(),
             contrast: self.contrast.clone(),
+            voice: self.voice.clone(),
+            voice_command: self.voice_command.clone(),
             allow_insecure: self.allow_insecure,
             allow_offline: true,
             player: self.player.clone(),

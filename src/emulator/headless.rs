@@ -148,6 +148,11 @@ impl Television {
         self.shell.screen().words(text)
     }
 
+    /// What the voice said, oldest first; the last hundred.
+    pub fn said(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.shell.said()
+    }
+
     /// Everything that can have the focus, with its place on the screen.
     pub fn focus_boxes(&self) -> Vec<crate::elements::FocusBox> {
         crate::elements::focus_boxes(self.shell.screen().root())

@@ -13,7 +13,7 @@ use bonus_sandbox::randomness::Randomness;
 use bonus_sandbox::{KeptTime, MonthlyLimit, Options, Running};
 use bonus_tv::api::{Client, ClientOptions, Tokens};
 use bonus_tv::core::{Identity, Memory, Settings};
-use bonus_tv::domain::{Animations, Contrast, Language, Secret, TextSize};
+use bonus_tv::domain::{Animations, Contrast, Language, Secret, TextSize, VoiceGuidance};
 use bonus_tv::engine::clock::Clock;
 use bonus_tv::engine::journal::Journal;
 use bonus_tv::engine::live::PlayerParts;
@@ -23,6 +23,7 @@ use bonus_tv::player::{FilmAddresses, Insecure, PlayerRules};
 use bonus_tv::shell::Parts;
 use bonus_tv::storage::Storage;
 use bonus_tv::view::bind::ThemeColors;
+use bonus_tv::voice::{self, VoiceParts};
 
 use super::args::ClockOwner;
 use super::gallery::Fixed;
@@ -38,6 +39,7 @@ pub(crate) struct Setup {
     storage: Storage,
     directory: PathBuf,
     player: Vec<String>,
+    voice: Vec<String>,
     journal: Option<Journal>,
     /// What holds until the viewer chooses.
     defaults: Settings,
@@ -120,6 +122,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
             .and_then(TextSize::from_percent)
             .unwrap_or_default(),
         contrast: args.contrast.as_deref().and_then(Contrast::from_code).unwrap_or_default(),
+        voice: args.voice.as_deref().and_then(VoiceGuidance::from_code).unwrap_or_default(),
         animations: if is_still { Animations::Reduced } else { Animations::default() },
         ..Settings::default()
     };
@@ -136,6 +139,12 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         None => vec!["gst-play-1.0".to_owned(), "{url}".to_owned()],
     };
     bonus_tv::player::check_command(&player).map_err(|error| EmulatorError::Usage(format!("--player: {error}")))?;
+    let voice: Vec<String> = match &args.voice_command {
+        Some(command) => command.split_whitespace().map(str::to_owned).collect(),
+        // A window is for somebody who hears it; other runs speak when they are told to.
+        None if args.headless => Vec::new(),
+        None => ["espeak-ng", "-v", voice::LANGUAGE].map(str::to_owned).to_vec(),
+    };
     Ok(Setup {
         api,
         sandbox,
@@ -143,6 +152,7 @@ pub(crate) fn prepare(args: &Args) -> Result<Setup, EmulatorError> {
         storage,
         directory,
         player,
+        voice,
         journal,
         defaults,
         fixed: args.fixed,
@@ -196,6 +206,8 @@ impl Setup {
             dim_after: Some(Duration::from_secs(300)),
             // QA may look away for longer.
             leave_after: None,
+            // QA sees the setting on every machine; the program is looked for when it is to speak.
+            has_voice: true,
             player_hears_keys: false,
         };
         let parts = Parts {
@@ -214,6 +226,7 @@ impl Setup {
                 fallback: PlayerFallback::BuiltInCard,
                 stage: Box::new(Desktop),
             },
+            voice: VoiceParts { command: self.voice, hidden: None },
             theme: ThemeColors::default(),
             journal: self.journal,
             wake,

@@ -101,6 +101,8 @@ pub fn perform(storage: &Storage, job: DiskJob) -> Option<Event> {
                 Choice::TextSize(size) => stored.text_size = Some(size),
                 Choice::Contrast(contrast) => stored.contrast = Some(contrast),
                 Choice::Animations(animations) => stored.animations = Some(animations),
+                Choice::Voice(voice) => stored.voice = Some(voice),
+                Choice::Adults(adults) => stored.adults = Some(adults),
                 Choice::PinUse(pin_use) => stored.pin_use = Some(pin_use),
             }
             if let Err(error) = storage.settings.save(&stored) {
@@ -177,6 +179,8 @@ pub fn boot(storage: &Storage, memory: Memory, identity: Identity, defaults: Set
         text_size: chosen.text_size.unwrap_or(defaults.text_size),
         contrast: chosen.contrast.unwrap_or(defaults.contrast),
         animations: chosen.animations.unwrap_or(defaults.animations),
+        voice: chosen.voice.unwrap_or(defaults.voice),
+        adults: chosen.adults.unwrap_or(defaults.adults),
         pin_use: chosen.pin_use.unwrap_or(defaults.pin_use),
     };
     storage.cache.use_language(settings.language);

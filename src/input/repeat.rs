@@ -12,7 +12,9 @@ const FIRST_REPEAT: Duration = Duration::from_millis(400);
 const REPEAT: Duration = Duration::from_millis(80);
 const FAST_AFTER: Duration = Duration::from_secs(2);
 const FAST_REPEAT: Duration = Duration::from_millis(40);
-const LONG_BACK: Duration = Duration::from_millis(800);
+const LONG: Duration = Duration::from_millis(800);
+/// Menu held for so long switches the voice (A11Y-2): longer than any press by mistake.
+const LONG_MENU: Duration = Duration::from_millis(1500);
 /// The first repeat for devices on which a tap can look like a hold of 700 ms.
 const UNPROVEN_REPEAT: Duration = Duration::from_secs(1);
 /// Two presses of one key within this time are one: people press more slowly, but contacts bounce, and some remotes
@@ -76,11 +78,10 @@ impl Last {
             | RemoteKey::ChannelDown
             | RemoteKey::PageUp
             | RemoteKey::PageDown => Some(now + repeat),
-            RemoteKey::Back => Some(now + repeat.max(LONG_BACK)),
+            RemoteKey::Back | RemoteKey::Information => Some(now + repeat.max(LONG)),
+            RemoteKey::Menu => Some(now + LONG_MENU),
             RemoteKey::Ok
             | RemoteKey::Leave
-            | RemoteKey::Menu
-            | RemoteKey::Information
             | RemoteKey::Red
             | RemoteKey::Green
             | RemoteKey::Yellow
@@ -182,9 +183,9 @@ impl Repeat {
             last.next_step = Some(last.last_sign + last.hold.lease());
             return None;
         }
-        if last.key == RemoteKey::Back {
+        if matches!(last.key, RemoteKey::Back | RemoteKey::Information | RemoteKey::Menu) {
             last.next_step = None;
-            return Some(Step::Long(RemoteKey::Back));
+            return Some(Step::Long(last.key));
         }
         let interval = if now.saturating_sub(last.since) >= FAST_AFTER { FAST_REPEAT } else { REPEAT };
         last.next_step = Some(now + interval);

@@ -2,13 +2,12 @@
 //!
 //! The address carries a token, so it appears in no log, and neither does what the player prints.
 
-mod confine;
 pub mod film;
 pub mod lending;
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -16,8 +15,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 use url::Url;
 
-use self::confine::Kept;
 use crate::api::is_loopback;
+use crate::child;
 use crate::domain::Secret;
 
 /// Stands for the address in a command.
@@ -138,7 +137,7 @@ impl Player {
             .stderr(Stdio::null())
             .process_group(0)
             .kill_on_drop(true);
-        let child = spawn(command, rules.hidden.as_deref()).map_err(|error| match error.kind() {
+        let child = child::spawn(command, rules.hidden.as_deref()).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => PlayerError::NotFound(program.clone()),
             _ => PlayerError::Start(program.clone(), error),
         })?;
@@ -146,29 +145,6 @@ impl Player {
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         tracing::info!(program, "a film starts");
         Ok(Playing { child, group })
-    }
-}
-
-/// Starts the player away from what is hidden. One that cannot be kept away plays all the same: a film that a member
-/// has paid for is not refused for a kernel without Landlock.
-fn spawn(mut command: Command, hidden: Option<&Path>) -> io::Result<Child> {
-    let Some(hidden) = hidden else { return command.spawn() };
-    // The child is waited for by this runtime, whichever thread starts it.
-    let runtime = tokio::runtime::Handle::current();
-    let confined = confine::without(hidden, || {
-        let _context = runtime.enter();
-        command.spawn()
-    });
-    match confined {
-        Ok((child, Kept::Away)) => child,
-        Ok((child, Kept::Within)) => {
-            tracing::warn!("this kernel has no Landlock: the player could read the sign-in");
-            child
-        }
-        Err(error) => {
-            tracing::warn!(%error, "the player could not be kept from the sign-in");
-            command.spawn()
-        }
     }
 }
 
@@ -336,7 +312,7 @@ mod tests {
             Player::start(&command, &url, &rules).unwrap().wait().await.unwrap()
         };
         assert_eq!(play(None).await, Ended::Failed { code: 7 }, "file modes do not stop a child of ours");
-        let has_landlock = matches!(confine::without(directory.path(), || ()), Ok(((), Kept::Away)));
+        let has_landlock = child::can_hide(directory.path());
         let wanted = if has_landlock { Ended::Finished } else { Ended::Failed { code: 7 } };
         assert_eq!(play(Some(directory.path().to_owned())).await, wanted);
         // A directory that is not there hides nothing and keeps nobody from a film.

@@ -16,6 +16,7 @@ use crate::shell::Parts;
 use crate::shell::device::device_id;
 use crate::storage::{OpenError, Storage};
 use crate::view::bind::ThemeColors;
+use crate::voice::{self, VoiceParts};
 
 use super::BoxError;
 
@@ -39,6 +40,7 @@ pub(super) fn parts(
         account_url: config.ui.account_url.as_ref().map(ToString::to_string),
         dim_after: config.idle.dim_after,
         leave_after: config.idle.leave_after,
+        has_voice: has_voice(&config.voice.command),
         player_hears_keys: true,
     };
     let insecure = if config.player.allow_insecure { Insecure::Allowed } else { Insecure::Refused };
@@ -53,6 +55,7 @@ pub(super) fn parts(
             language: config.ui.language,
             text_size: config.ui.text_size,
             contrast: config.ui.contrast,
+            voice: config.voice.guidance,
             ..Settings::default()
         },
         player: PlayerParts {
@@ -64,6 +67,7 @@ pub(super) fn parts(
             fallback: PlayerFallback::None,
             stage,
         },
+        voice: VoiceParts { command: config.voice.command.clone(), hidden: Some(config.storage.dir.clone()) },
         theme: ThemeColors {
             accent: theme.accent.map(color),
             on_accent: theme.on_accent.map(color),
@@ -72,6 +76,15 @@ pub(super) fn parts(
         journal: None,
         wake: std::sync::Arc::new(move || waker.wake()),
     })
+}
+
+/// Whether the menu can be spoken. A program that is missing is told to the operator, and the viewer is not offered it.
+fn has_voice(command: &[String]) -> bool {
+    let is_there = voice::is_installed(command, &std::env::var("PATH").unwrap_or_default());
+    if voice::is_command(command) && !is_there {
+        tracing::warn!(program = command.first(), "the program of voice.command is not installed: there is no voice");
+    }
+    is_there
 }
 
 /// Opens the storage; if it cannot be written, the menu runs without it.

@@ -8,5 +8,6 @@ mod kept;
 mod pictures;
 mod pixels;
 mod run;
+mod speech;
 
 pub use run::{Parts, Shell, StartError};

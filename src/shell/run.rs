@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use crate::api::Client;
-use crate::core::{App, Event, Identity, LinkChange, Memory, Session, Settings};
+use crate::core::{App, Event, Identity, LinkChange, Memory, Power, Session, Settings};
 use crate::domain::Language;
 use crate::engine::Engine;
 use crate::engine::clock::Clock;
@@ -20,9 +20,12 @@ use crate::engine::live::{Arrival, Live, LiveParts, PlayerParts};
 use crate::input::{KeyEvent, PowerKey};
 use crate::storage::Storage;
 use crate::view::bind::{Images, Screen, ThemeColors};
+use crate::view::text::Text;
 use crate::view::view;
+use crate::voice::{Voice, VoiceParts};
 
 use super::pictures::{Arrived, Fetcher, Pictures};
+use super::speech::{Shown, Speech};
 
 /// Everything a shell is made from.
 pub struct Parts {
@@ -40,6 +43,8 @@ pub struct Parts {
     pub defaults: Settings,
     /// The film player.
     pub player: PlayerParts,
+    /// The voice.
+    pub voice: VoiceParts,
     /// The window's colours, if the operator has some.
     pub theme: ThemeColors,
     /// The journal.
@@ -56,6 +61,7 @@ pub struct Shell {
     language: Option<Language>,
     pictures: Pictures,
     fetcher: Fetcher,
+    speech: Speech,
     deliver: Arc<dyn Fn(Message) + Send + Sync>,
     inbox: Receiver<Message>,
     /// For a second window that shows the same.
@@ -82,7 +88,7 @@ impl Shell {
     /// # Errors
     /// The system gives no threads.
     pub fn start(parts: Parts, screen: Screen) -> Result<Self, StartError> {
-        let Parts { client, storage, memory, clock, identity, defaults, player, theme, journal, wake } = parts;
+        let Parts { client, storage, memory, clock, identity, defaults, player, voice, theme, journal, wake } = parts;
         let (sender, inbox) = channel();
         let deliver: Arc<dyn Fn(Message) + Send + Sync> = Arc::new(move |message| {
             // With the shell gone, the program ends, and the message is for no one.
@@ -98,12 +104,14 @@ impl Shell {
         let ports = Live::start(parts, Arc::new(move |arrival| arrivals(Message::Engine(arrival))))?;
         screen.set_theme(theme);
         let pictures = Pictures::new(screen.window().scale_factor(), screen.ground());
+        let speech = Speech::new(Voice::start(voice, ports.runtime()));
         let mut shell = Self {
             engine: Engine::start(boot, ports),
             screen,
             language: None,
             pictures,
             fetcher: Fetcher { client, storage },
+            speech,
             deliver,
             inbox,
             theme,
@@ -115,6 +123,7 @@ impl Shell {
     /// Takes what a key did.
     pub fn key(&mut self, event: KeyEvent) {
         let is_secret = self.engine.app().is_secret(event);
+        self.speech.key_came();
         tracing::debug!(key = if is_secret { "*" } else { event.key.name() }, "key");
         self.engine.handle(Event::Key(event));
     }
@@ -248,6 +257,11 @@ impl Shell {
         self.engine.ports().clock().now().monotonic
     }
 
+    /// What the voice said, oldest first; the last hundred.
+    pub fn said(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.speech.said()
+    }
+
     /// Writes a line into the journal.
     pub fn note(&mut self, what: &str) {
         self.engine.ports_mut().note(what);
@@ -280,7 +294,20 @@ impl Shell {
             self.language = Some(app.settings.language);
             self.screen.set_language(app.settings.language);
         }
-        self.screen.show(&view(app, &now), &self.pictures);
+        let vm = view(app, &now);
+        self.screen.show(&vm, &self.pictures);
+        match app.power() {
+            Power::On => {
+                self.speech.shown(&Shown {
+                    vm: &vm,
+                    at: now.monotonic,
+                    guidance: app.settings.voice,
+                    language: app.settings.language,
+                    words: |text: &Text| self.screen.words(text),
+                });
+            }
+            Power::Standby => self.speech.rest(),
+        }
         let wanted = self.screen.wanted_images();
         if !wanted.is_empty() {
             let deliver = self.deliver.clone();
@@ -346,6 +373,7 @@ mod tests {
                 account_url: None,
                 dim_after: None,
                 leave_after: None,
+                has_voice: false,
                 player_hears_keys: false,
             },
             defaults: Settings::default(),
@@ -355,6 +383,7 @@ mod tests {
                 fallback: PlayerFallback::None,
                 stage: Box::new(Marked(lent.clone())),
             },
+            voice: VoiceParts::default(),
             theme: ThemeColors::default(),
             journal: None,
             wake: Arc::new(|| ()),

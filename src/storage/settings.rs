@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::atomic::Format;
 use super::files::Files;
-use crate::domain::{Animations, Contrast, Language, PinUse, TextSize};
+use crate::domain::{AdultOffers, Animations, Contrast, Language, PinUse, TextSize, VoiceGuidance};
 
 const FORMAT: Format = Format { name: "settings", version: 1, limit: 4096 };
 
@@ -23,6 +23,10 @@ pub struct Settings {
     pub contrast: Option<Contrast>,
     /// How much moves.
     pub animations: Option<Animations>,
+    /// Whether the menu is spoken.
+    pub voice: Option<VoiceGuidance>,
+    /// Whether what is for adults only can be browsed.
+    pub adults: Option<AdultOffers>,
     /// When the PIN is asked for.
     pub pin_use: Option<PinUse>,
 }
@@ -42,6 +46,8 @@ struct Stored {
     text_size: Option<String>,
     contrast: Option<String>,
     animations: Option<String>,
+    voice: Option<String>,
+    adults: Option<String>,
     pin_use: Option<String>,
 }
 
@@ -63,6 +69,8 @@ impl SettingsFile {
                 Some("reduced") => Some(Animations::Reduced),
                 Some(_) | None => None,
             },
+            voice: stored.voice.as_deref().and_then(VoiceGuidance::from_code),
+            adults: stored.adults.as_deref().and_then(AdultOffers::from_code),
             pin_use: match stored.pin_use.as_deref() {
                 Some("adult") => Some(PinUse::AdultOnly),
                 Some("every") => Some(PinUse::EveryExchange),
@@ -86,6 +94,8 @@ impl SettingsFile {
             text_size: settings.text_size.map(|size| size.percent().to_string()),
             contrast: settings.contrast.map(|contrast| contrast.code().to_owned()),
             animations: animations.map(str::to_owned),
+            voice: settings.voice.map(|voice| voice.code().to_owned()),
+            adults: settings.adults.map(|adults| adults.code().to_owned()),
             pin_use: pin_use.map(str::to_owned),
         };
         FORMAT.write(&*self.files, &self.path, &serde_json::to_vec(&stored)?)
@@ -107,6 +117,8 @@ mod tests {
             text_size: Some(TextSize::Largest),
             contrast: Some(Contrast::High),
             animations: Some(Animations::Reduced),
+            voice: Some(VoiceGuidance::On),
+            adults: Some(AdultOffers::Hidden),
             pin_use: Some(PinUse::EveryExchange),
         };
         file.save(&chosen).unwrap();
@@ -115,7 +127,7 @@ mod tests {
             .write(
                 &SystemFiles,
                 &file.path,
-                br#"{"language":"tt","text_size":"200","contrast":"x","animations":"full","new":1}"#,
+                br#"{"language":"tt","text_size":"200","contrast":"x","voice":"loud","adults":"x","animations":"full","new":1}"#,
             )
             .unwrap();
         assert_eq!(file.load(), Settings { animations: Some(Animations::Full), ..Settings::default() });

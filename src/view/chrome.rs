@@ -3,7 +3,7 @@
 use crate::core::{
     App, Dialog, HomePlace, Notice, Place, PlaceKind, PlayerTrouble, RowKey, Session, SpendBlock, Tab, Zone,
 };
-use crate::domain::TextSize;
+use crate::domain::{TextSize, VoiceGuidance};
 
 use super::failure;
 use super::format;
@@ -123,6 +123,8 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
         Notice::RentalEnded => (Msg::NoticeRentalEnded.into(), Tone::Warning),
         Notice::FilmNotReady => (Msg::NoticeFilmNotReady.into(), Tone::Warning),
         Notice::NoAnswer(failure) => (failure::short(failure), Tone::Bad),
+        Notice::Voice(VoiceGuidance::On) => (Msg::NoticeVoiceOn.into(), Tone::Good),
+        Notice::Voice(VoiceGuidance::Off) => (Msg::NoticeVoiceOff.into(), Tone::Plain),
         Notice::PinStored => (Msg::NoticePinStored.into(), Tone::Good),
         Notice::PinRemoved => (Msg::NoticePinRemoved.into(), Tone::Good),
         Notice::PinFailed => (Msg::NoticePinFailed.into(), Tone::Bad),
@@ -160,6 +162,9 @@ fn hints(app: &App) -> Vec<KeyHint> {
                 vec![close]
             }
         };
+    }
+    if app.is_magnified() {
+        return vec![hint(HintKey::Back, Msg::HintClose)];
     }
     let back = hint(HintKey::Back, Msg::HintBack);
     if app.tab_focus().is_some() {

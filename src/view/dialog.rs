@@ -62,6 +62,7 @@ fn pin(app: &App, purpose: &PinPurpose, stage: &PinStage, entered: usize, key: u
         (PinPurpose::Renewal(_), _) => (Msg::PinOrderTitle, Msg::PinRenewalBody),
         (PinPurpose::Change, _) => (Msg::PinOrderTitle, Msg::PinChangeBody),
         (PinPurpose::Remove, _) => (Msg::PinRemoveTitle, Msg::PinRemoveBody),
+        (PinPurpose::ShowAdults, _) => (Msg::PinOrderTitle, Msg::PinShowAdultsBody),
         (PinPurpose::Relax, _) => (Msg::PinRemoveTitle, Msg::PinRelaxBody),
     };
     let error = match stage {

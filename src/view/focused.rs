@@ -37,6 +37,8 @@ pub fn focused(vm: &ViewModel) -> usize {
         Screen::Status(screen) => list(&screen.list) + buttons(&screen.buttons),
         Screen::About(screen) => buttons(&screen.buttons),
         Screen::Player(screen) => buttons(&screen.buttons),
+        // All of it is what has the focus.
+        Screen::Magnifier(_) => 1,
     };
     tabs + content
 }

@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 
 use crate::core::{App, MyOptionsPlace, PlayerPlace, PlayerRun, Resource, SettingsItem, SettingsPlace, window};
-use crate::domain::{Animations, Contrast, Entitlement, Language, OfferKind, PinUse, TextSize};
+use crate::domain::{
+    AdultOffers, Animations, Contrast, Entitlement, Language, OfferKind, PinUse, TextSize, VoiceGuidance,
+};
 
 use super::failure;
 use super::format;
@@ -152,7 +154,7 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
         ),
         SettingsItem::TextSize => (
             Msg::SettingTextSize,
-            Text::Empty,
+            Msg::SettingTextSizeNote.into(),
             match app.settings.text_size {
                 TextSize::Normal => Msg::TextSizeNormal.into(),
                 TextSize::Large => Msg::TextSizeLarge.into(),
@@ -175,6 +177,14 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
                 Animations::Reduced => Msg::Off.into(),
             },
         ),
+        SettingsItem::Voice => (
+            Msg::SettingVoice,
+            Msg::SettingVoiceNote.into(),
+            match app.settings.voice {
+                VoiceGuidance::On => Msg::On.into(),
+                VoiceGuidance::Off => Msg::Off.into(),
+            },
+        ),
         SettingsItem::Pin => (
             Msg::SettingPin,
             Msg::SettingPinNote.into(),
@@ -186,6 +196,14 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
             match app.settings.pin_use {
                 PinUse::AdultOnly => Msg::PinUseAdult.into(),
                 PinUse::EveryExchange => Msg::PinUseAll.into(),
+            },
+        ),
+        SettingsItem::Adults => (
+            Msg::SettingAdults,
+            Msg::SettingAdultsNote.into(),
+            match app.settings.adults {
+                AdultOffers::Shown => Msg::AdultsShown.into(),
+                AdultOffers::Hidden => Msg::AdultsHidden.into(),
             },
         ),
         SettingsItem::PinChange => (Msg::SettingPinChange, Msg::SettingPinChangeNote.into(), Text::Empty),
@@ -206,8 +224,10 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
             | SettingsItem::TextSize
             | SettingsItem::Contrast
             | SettingsItem::Motion
+            | SettingsItem::Voice
             | SettingsItem::PinUse
             | SettingsItem::PinChange
+            | SettingsItem::Adults
             | SettingsItem::Pin => Msg::ActionChange.into(),
             SettingsItem::OtherRewards | SettingsItem::About => Msg::HintOpen.into(),
             SettingsItem::SignOut => Msg::ActionSignOut.into(),

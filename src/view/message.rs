@@ -122,6 +122,8 @@ messages! {
     NoticePlayerBroke
     NoticeRentalEnded
     NoticeFilmNotReady
+    NoticeVoiceOn
+    NoticeVoiceOff
     NoticePinStored
     NoticePinRemoved
     NoticePinFailed
@@ -391,6 +393,7 @@ messages! {
     // Settings.
     SettingLanguage
     SettingTextSize
+    SettingTextSizeNote
     TextSizeNormal
     TextSizeLarge
     TextSizeLargest
@@ -400,11 +403,17 @@ messages! {
     ContrastHigh
     SettingMotion
     SettingMotionNote
+    SettingVoice
+    SettingVoiceNote
     SettingPin
     SettingPinNote
     SettingPinUse
     SettingPinChange
     SettingPinChangeNote
+    SettingAdults
+    SettingAdultsNote
+    AdultsShown
+    AdultsHidden
     SettingOtherNote
     SettingSignOut
     SettingSignOutNote
@@ -425,6 +434,29 @@ messages! {
     AboutLicence
     AboutSlint
     AboutFonts
+
+    // Voice.
+    SpokenKeyBack
+    SpokenKeyRed
+    SpokenKeyGreen
+    SpokenKeyYellow
+    SpokenKeyBlue
+    SpokenKeyInfo
+    SpokenKeyDigits
+    SpokenKeyChannel
+    SpokenPair
+    SpokenFact
+    SpokenKey
+    SpokenPin
+    SpokenTicked
+    SpokenUnticked
+    SpokenUnavailable
+    SpokenTab
+    SpokenButton
+    SpokenShown
+    SpokenInsteadOf
+    SpokenCode
+    SpokenErase
 
     // Player.
     PlayerBuiltIn
@@ -452,6 +484,7 @@ messages! {
     PinRemoveTitle
     PinRemoveBody
     PinRelaxBody
+    PinShowAdultsBody
     PinChangeBody
     PinWrong
     PinDiffered

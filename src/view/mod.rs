@@ -9,6 +9,7 @@ pub mod text;
 
 pub mod bind;
 pub mod focused;
+pub mod spoken;
 
 mod catalog;
 mod chrome;
@@ -18,6 +19,7 @@ mod format;
 mod history;
 mod home;
 mod lists;
+mod magnifier;
 mod offer;
 mod order;
 mod refusal;
@@ -35,9 +37,15 @@ use model::{Bump, Look, Screen, ViewModel};
 /// Everything the screen shows in this state at this moment.
 pub fn view(app: &App, now: &Moment) -> ViewModel {
     let (count, direction) = app.bumps();
+    let mut chrome = chrome::chrome(app);
+    let mut screen = screen(app, now);
+    if app.is_magnified() {
+        screen = Screen::Magnifier(magnifier::magnifier(&screen, &chrome.tabs));
+        chrome.tabs.clear();
+    }
     ViewModel {
-        chrome: chrome::chrome(app),
-        screen: screen(app, now),
+        chrome,
+        screen,
         dialog: app.dialog().map(|dialog| dialog::dialog(app, dialog)),
         look: Look {
             has_motion: app.settings.animations == Animations::Full,

@@ -185,6 +185,8 @@ pub enum Screen {
     About(AboutScreen),
     /// The built-in player card.
     Player(PlayerScreen),
+    /// What has the focus, alone and large.
+    Magnifier(MagnifierScreen),
 }
 
 /// A button.
@@ -754,6 +756,17 @@ pub struct PlayerScreen {
     pub note: Text,
     /// Stop.
     pub buttons: Vec<Button>,
+}
+
+/// What has the focus, alone and large.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MagnifierScreen {
+    /// What it is.
+    pub title: Text,
+    /// Its price or its value; may be empty.
+    pub value: Text,
+    /// One more line; may be empty.
+    pub line: Text,
 }
 
 /// A dialog.

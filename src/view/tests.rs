@@ -109,6 +109,7 @@ fn title(shown: &ViewModel) -> &Text {
         Screen::Status(screen) => &screen.title,
         Screen::About(screen) => &screen.title,
         Screen::Player(screen) => &screen.title,
+        Screen::Magnifier(screen) => &screen.title,
     }
 }
 
@@ -123,7 +124,7 @@ fn everywhere() -> Vec<Journey> {
     let mut offer = home();
     offer.keys("OK");
     let mut about = home();
-    about.keys("MENU DOWN*7 OK");
+    about.keys("MENU DOWN*8 OK");
     let mut player = home_of(World::with_film());
     player.keys("OK");
     let mut outcome = ordered();

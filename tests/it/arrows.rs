@@ -35,8 +35,8 @@ const STATES: &[(&str, &str)] = &[
     ("burning", "UP*3 RIGHT*3 OK UP RIGHT*2"),
     ("vip", "UP*3 RIGHT*4 OK"),
     ("vip", "MENU"),
-    ("vip", "MENU DOWN*7 OK"),
-    ("vip", "MENU DOWN*4 OK"),
+    ("vip", "MENU DOWN*9 OK"),
+    ("vip", "MENU DOWN*5 OK"),
     ("vip", "BACK"),
 ];
 

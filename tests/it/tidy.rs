@@ -258,8 +258,8 @@ fn every_module_says_what_it_is_for() {
 #[test]
 fn a_file_has_one_subject() {
     const MOST_LINES: usize = 500;
-    // One struct for each screen and its parts: a list, read from the top to the screen one wants.
-    const LISTS: &[&str] = &["src/view/model.rs"];
+    // One struct for each screen and its parts, one name for each message: lists, read from the top to what one wants.
+    const LISTS: &[&str] = &["src/view/message.rs", "src/view/model.rs"];
     let long = modules(&[""]).into_iter().filter_map(|file| {
         let lines = file.text.lines().count();
         (lines > MOST_LINES && !LISTS.contains(&file.path.as_str())).then(|| format!("{}: {lines} lines", file.path))

@@ -190,6 +190,7 @@ fn identity() -> Identity {
         account_url: Some("https://account.example/".to_owned()),
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
+        has_voice: true,
         player_hears_keys: true,
     }
 }
@@ -241,6 +242,13 @@ fn walk(scenario: &str) -> HashSet<PlaceKind> {
         if step % 97 == 0 {
             walker.sign_in_again();
             walker.check(step);
+        }
+        if step % 61 == 0 {
+            // The end of the settings is a long way for random arrows.
+            for key in [RemoteKey::Menu, RemoteKey::PageDown, RemoteKey::PageDown] {
+                walker.press(key);
+                walker.check(step);
+            }
         }
         if step % 251 == 0 {
             walker.go_home(step);

@@ -62,6 +62,7 @@ pub fn run(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
         account_url: None,
         dim_after: None,
         leave_after: None,
+        has_voice: false,
         player_hears_keys: true,
     };
     let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };

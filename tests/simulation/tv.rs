@@ -286,6 +286,7 @@ impl Tv {
             account_url: None,
             dim_after: Some(Duration::from_secs(300)),
             leave_after: None,
+            has_voice: false,
             player_hears_keys: true,
         };
         let mut boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);

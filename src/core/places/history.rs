@@ -23,7 +23,8 @@ pub struct HistoryPlace {
     pub orders: Cursor,
     /// Where the focus is in what burns.
     pub burning: Cursor,
-    /// Whether no key was pressed yet: the first row takes the focus when it arrives (FOC-6).
+    /// Whether no key was pressed yet: the first row takes the focus when it arrives, or what repeats
+    /// a question that failed (FOC-6).
     waits_for_rows: bool,
 }
 
@@ -164,6 +165,7 @@ impl App {
         place.burning.reveal(burning, lines);
         place.zone = match (place.zone, total, has_failed) {
             (Zone::Chips, 1.., _) if place.waits_for_rows => Zone::Content,
+            (Zone::Chips, 0, true) if place.waits_for_rows => Zone::Buttons,
             (Zone::Chips, _, _) => Zone::Chips,
             (_, 0, true) => Zone::Buttons,
             (_, 0, false) => Zone::Chips,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Entitlement, EntitlementId, PinUse, Renewal, RenewalSwitch};
+use crate::domain::{AdultOffers, Entitlement, EntitlementId, PinUse, Renewal, RenewalSwitch};
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
@@ -52,6 +52,10 @@ pub enum SettingsItem {
     Contrast,
     /// Movement on the screen.
     Motion,
+    /// Whether the menu is spoken.
+    Voice,
+    /// Whether what is for adults only can be browsed.
+    Adults,
     /// Set or remove the PIN.
     Pin,
     /// When the PIN is asked for.
@@ -68,14 +72,16 @@ pub enum SettingsItem {
 
 impl SettingsItem {
     /// All settings from top to bottom.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Language,
         Self::TextSize,
         Self::Contrast,
         Self::Motion,
+        Self::Voice,
         Self::Pin,
         Self::PinUse,
         Self::PinChange,
+        Self::Adults,
         Self::OtherRewards,
         Self::About,
         Self::SignOut,
@@ -94,9 +100,26 @@ impl App {
         self.fetch(Resource::EarningRules, turn);
     }
 
-    /// The settings from top to bottom; a PIN that is not set cannot be changed.
+    /// The settings from top to bottom; a PIN that is not set cannot be changed, and a voice that is not there cannot
+    /// be switched on.
     pub(crate) fn settings_items(&self) -> Vec<SettingsItem> {
-        SettingsItem::ALL.into_iter().filter(|item| self.has_pin || *item != SettingsItem::PinChange).collect()
+        let can_be_set = |item: &SettingsItem| match item {
+            SettingsItem::PinChange => self.has_pin,
+            SettingsItem::Voice => self.identity.has_voice,
+            _ => true,
+        };
+        SettingsItem::ALL.into_iter().filter(can_be_set).collect()
+    }
+
+    /// Switches the voice on or off, if there is one (A11Y-2).
+    pub(crate) fn switch_voice(&mut self, turn: &mut Turn) -> Handled {
+        if !self.identity.has_voice {
+            return Handled::No;
+        }
+        self.settings.voice = self.settings.voice.next();
+        turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Voice(self.settings.voice))));
+        self.notify(Notice::Voice(self.settings.voice), turn);
+        Handled::Yes
     }
 
     pub(crate) fn open_settings(&mut self) {
@@ -271,6 +294,7 @@ impl App {
                 self.settings.animations = self.settings.animations.next();
                 turn.effects.push(Effect::Disk(DiskJob::StoreChoice(Choice::Animations(self.settings.animations))));
             }
+            Some(SettingsItem::Voice) => return self.switch_voice(turn),
             Some(SettingsItem::Pin) => {
                 if self.has_pin {
                     self.ask_pin(PinPurpose::Remove);
@@ -289,6 +313,12 @@ impl App {
                     PinUse::EveryExchange => self.ask_pin(PinPurpose::Relax),
                 }
             }
+            Some(SettingsItem::Adults) => match self.settings.adults {
+                AdultOffers::Shown => self.browse_adults(AdultOffers::Hidden, turn),
+                // Whoever it is hidden from could bring it back.
+                AdultOffers::Hidden if self.has_pin => self.ask_pin(PinPurpose::ShowAdults),
+                AdultOffers::Hidden => self.browse_adults(AdultOffers::Shown, turn),
+            },
             Some(SettingsItem::PinChange) => self.ask_pin(PinPurpose::Change),
             Some(SettingsItem::OtherRewards) => {
                 let has_any = self.data.shelf.section(&SectionKey::OtherRewards).is_some();

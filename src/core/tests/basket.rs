@@ -136,7 +136,7 @@ fn home_is_five_backs_away_at_most_by_way_of_the_basket() {
     let mut journey = home();
     journey.app.has_pin = true;
     journey.app.settings.pin_use = PinUse::EveryExchange;
-    journey.keys("MENU DOWN*7 OK UP LEFT*9 DOWN OK GREEN YELLOW").expect_place(PlaceKind::Basket);
+    journey.keys("MENU DOWN*8 OK UP LEFT*9 DOWN OK GREEN YELLOW").expect_place(PlaceKind::Basket);
     journey.keys("LEFT INFO").expect_place(PlaceKind::Offer).keys("YELLOW RIGHT OK WAIT:400ms RIGHT OK");
     assert!(matches!(journey.app.dialog(), Some(Dialog::Pin { .. })), "{}", journey.told());
     assert!(journey.backs_to_home() <= 5, "{}", journey.told());

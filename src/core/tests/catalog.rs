@@ -3,6 +3,7 @@
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{Answer, Boot, Place, PlaceKind, SectionKey, Shelf, Zone};
+use crate::domain::AdultOffers;
 use crate::view::model::Screen;
 
 fn catalog() -> Journey {
@@ -182,7 +183,7 @@ fn more_than_ten_thousand_offers_are_cut_off() {
 fn an_offer_without_a_listed_category_is_still_sold() {
     let mut world = World::default();
     world.catalog.categories.retain(|category| category.id.as_str() != "services");
-    let shelf = Shelf::new(world.catalog);
+    let shelf = Shelf::new(world.catalog, AdultOffers::Shown);
     let others = shelf.section(&SectionKey::OtherRewards).expect("there are other rewards");
     assert_eq!(others.offers.len(), 5);
 }

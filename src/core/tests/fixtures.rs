@@ -172,6 +172,7 @@ pub(crate) fn identity() -> Identity {
         account_url: Some("https://lk.example/".to_owned()),
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
+        has_voice: false,
         player_hears_keys: true,
     }
 }

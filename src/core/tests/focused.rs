@@ -71,5 +71,6 @@ fn in_screen(screen: &Screen) -> Vec<String> {
         Screen::Status(screen) => list(&screen.list).into_iter().chain(buttons(&screen.buttons)).collect(),
         Screen::About(screen) => buttons(&screen.buttons),
         Screen::Player(screen) => buttons(&screen.buttons),
+        Screen::Magnifier(_) => vec!["magnified".to_owned()],
     }
 }

@@ -2,10 +2,12 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Answer, Choice, DiskJob, Effect, Notice, PlaceKind, Request};
+use crate::core::{
+    Answer, Choice, Dialog, DiskJob, Effect, Notice, PinAnswer, PinPurpose, PlaceKind, Request, SettingsItem,
+};
 use crate::domain::{
-    Animations, Contrast, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language, LedgerPage,
-    Reason, Refusal, RenewalSwitch, TextSize,
+    AdultOffers, Animations, Contrast, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language,
+    LedgerPage, Reason, Refusal, RenewalSwitch, TextSize, VoiceGuidance,
 };
 use crate::view::message::Msg;
 use crate::view::model::Screen;
@@ -99,9 +101,87 @@ fn an_option_without_renewal_says_that_it_ends_by_itself() {
 }
 
 #[test]
+fn a11y_2_the_voice_is_switched_in_the_settings_and_by_a_long_menu_wherever_one_is() {
+    let voice = |journey: &Journey| journey.app.settings.voice;
+    let mut journey = home();
+    journey.keys("HOLD:MENU:2s").expect_place(PlaceKind::Settings);
+    assert_eq!(voice(&journey), VoiceGuidance::Off, "there is none on this box");
+    assert!(!journey.app.settings_items().contains(&SettingsItem::Voice));
+
+    journey.app.identity.has_voice = true;
+    journey.keys("DOWN*4 OK").expect_notice(&Notice::Voice(VoiceGuidance::On));
+    let is_kept =
+        |effect: &Effect| matches!(effect, Effect::Disk(DiskJob::StoreChoice(Choice::Voice(VoiceGuidance::On))));
+    assert!(journey.has_effect(is_kept), "a restart knows it");
+    journey.keys("OK").expect_notice(&Notice::Voice(VoiceGuidance::Off));
+
+    let mut journey = at_confirmation();
+    journey.app.identity.has_voice = true;
+    journey.keys("HOLD:MENU:1s").expect_place(PlaceKind::Confirm);
+    assert_eq!(voice(&journey), VoiceGuidance::Off, "a press that was a little long");
+    journey.keys("HOLD:MENU:2s").expect_place(PlaceKind::Confirm);
+    assert_eq!(voice(&journey), VoiceGuidance::On, "without leaving what is on the screen");
+    journey.keys("HOLD:MENU:60s");
+    assert_eq!(voice(&journey), VoiceGuidance::Off, "once, however long it is held");
+}
+
+#[test]
+fn what_is_for_adults_can_be_hidden_and_the_pin_brings_it_back() {
+    let sections = |journey: &Journey| journey.app.data.shelf.sections().len();
+    let adult = offer_id("a1");
+    let mut journey = home();
+    let all = sections(&journey);
+    let titles = journey.app.data.shelf.sections().iter().filter(|section| section.is_adult).count();
+    assert_eq!(titles, 1);
+    journey.app.basket.push(adult.clone());
+    journey.keys("MENU DOWN*6 OK");
+    assert_eq!((journey.app.settings.adults, sections(&journey)), (AdultOffers::Hidden, all - 1));
+    assert!(journey.app.basket_offers().is_empty(), "what is hidden is not ordered by mistake");
+    assert!(journey.app.data.shelf.offer(&adult).is_some(), "what the member has is found");
+    let is_kept =
+        |effect: &Effect| matches!(effect, Effect::Disk(DiskJob::StoreChoice(Choice::Adults(AdultOffers::Hidden))));
+    assert!(journey.has_effect(is_kept), "a restart knows it");
+    journey.refresh().serve();
+    assert_eq!(sections(&journey), all - 1, "a new catalogue changes nothing");
+    journey.keys("OK");
+    assert_eq!(sections(&journey), all, "without a PIN nothing guards it");
+
+    journey.keys("OK");
+    journey.app.has_pin = true;
+    journey.keys("DOWN OK");
+    let asks = matches!(journey.app.dialog(), Some(Dialog::Pin { purpose: PinPurpose::ShowAdults, .. }));
+    assert!(asks, "whoever it is hidden from could bring it back: {}", journey.told());
+    journey.keys("1 2 3 4").pin(PinAnswer::Wrong { left: 4 });
+    assert_eq!(sections(&journey), all - 1);
+    journey.keys("1 2 3 5").pin(PinAnswer::Right);
+    assert_eq!((sections(&journey), journey.app.settings.adults), (all, AdultOffers::Shown));
+}
+
+#[test]
 fn no_options_leave_the_focus_in_the_tabs() {
     let mut journey = home_of(World { entitlements: Vec::new(), ..World::default() });
     journey.keys("UP UP RIGHT*2 OK").expect_place(PlaceKind::MyOptions).expect_focus("tab 2");
+}
+
+#[test]
+fn foc_6_a_history_that_does_not_come_has_the_focus_on_trying_again() {
+    let mut journey = history();
+    journey.expect_focus("chip 0").fail_all(&FailureKind::NoConnection).expect_focus("button 0");
+    journey.forget_effects().keys("OK");
+    assert_eq!(journey.sent("Ledger"), 1);
+    journey.serve().expect_focus("row 0");
+
+    let mut journey = history();
+    journey.keys("RIGHT LEFT").fail_all(&FailureKind::NoConnection).expect_focus("chip 0");
+}
+
+#[test]
+fn what_can_still_be_earned_stands_before_what_was() {
+    let mut journey = home();
+    journey.keys("UP UP RIGHT*4 OK").serve();
+    let rules = journey.app.data.earning.as_ref().map(|earning| &earning.rules).expect("they have come");
+    let ids: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(ids, ["r0", "r1", "r3", "r4", "r5", "r2"]);
 }
 
 #[test]
@@ -252,24 +332,24 @@ fn a_choice_leaves_alone_what_was_not_chosen() {
 fn without_other_rewards_the_settings_say_so() {
     let mut world = World::default();
     world.catalog.offers.retain(|offer| offer.is_orderable_here);
-    home_of(world).keys("MENU DOWN*6 OK").expect_place(PlaceKind::Settings).expect_notice(&Notice::NoOtherRewards);
+    home_of(world).keys("MENU DOWN*7 OK").expect_place(PlaceKind::Settings).expect_notice(&Notice::NoOtherRewards);
 }
 
 #[test]
 fn about_closes() {
     let mut journey = home();
-    journey.keys("MENU DOWN*7 OK").expect_place(PlaceKind::About).expect_bump("DOWN");
-    journey.keys("OK").expect_place(PlaceKind::Settings).expect_focus("row 7");
+    journey.keys("MENU DOWN*8 OK").expect_place(PlaceKind::About).expect_bump("DOWN");
+    journey.keys("OK").expect_place(PlaceKind::Settings).expect_focus("row 8");
 }
 
 #[test]
 fn other_rewards_open_from_the_settings() {
     home()
-        .keys("MENU DOWN*6 OK")
+        .keys("MENU DOWN*7 OK")
         .expect_place(PlaceKind::Catalog)
         .expect_offer("o1")
         .keys("BACK")
-        .expect_focus("row 6");
+        .expect_focus("row 7");
 }
 
 #[test]

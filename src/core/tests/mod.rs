@@ -16,6 +16,7 @@ mod home;
 mod idle;
 mod join;
 mod lists;
+mod magnifier;
 mod moments;
 mod navigation;
 mod network;

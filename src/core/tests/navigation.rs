@@ -61,7 +61,7 @@ fn back_from_a_short_hold_does_not_leave() {
 
 #[test]
 fn five_backs_at_most_lead_home() {
-    for keys in ["", "OK", "OK OK", "MENU DOWN*6 OK OK OK", "UP UP RIGHT OK OK OK", "DOWN*3 OK OK", "BACK"] {
+    for keys in ["", "OK", "OK OK", "MENU DOWN*7 OK OK OK", "UP UP RIGHT OK OK OK", "DOWN*3 OK OK", "BACK"] {
         let mut journey = home();
         journey.keys(keys);
         assert!(journey.backs_to_home() <= 5, "{} backs: {}", journey.backs_to_home(), journey.told());

@@ -29,7 +29,7 @@ fn changing_the_pin_wants_the_present_one_and_leaves_what_it_guards() {
 #[test]
 fn a_pin_that_is_not_set_cannot_be_changed() {
     let mut journey = home();
-    journey.keys("MENU DOWN*6 OK");
+    journey.keys("MENU DOWN*7 OK");
     assert!(journey.app.dialog().is_none());
     journey.expect_place(PlaceKind::Catalog);
 }

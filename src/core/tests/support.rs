@@ -11,6 +11,7 @@ use crate::core::{
 use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, Order, Reason, Refusal};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
 use crate::view::model::ViewModel;
+use crate::view::spoken::Heard;
 use crate::view::view;
 
 /// A program under way with the world around it.
@@ -420,6 +421,8 @@ impl Journey {
         let shown = self.vm();
         let focus = focused(&shown);
         assert_eq!(focus.len(), 1, "one element has the focus, not {focus:?}: {}", self.told());
+        // A11Y-1, A11Y-2: whatever has the focus can be said.
+        assert!(!Heard::of(&shown).focus().is_empty(), "nothing is said of {focus:?}: {}", self.told());
 
         let calls: Vec<&Request> = self.app.calls.under_way.values().collect();
         for (at, call) in calls.iter().enumerate() {

@@ -43,9 +43,13 @@ pub(crate) fn run(args: &CtlArgs) -> Result<(), EmulatorError> {
     let mut out = std::io::stdout().lock();
     let text = String::from_utf8_lossy(&body);
     let lines = match serde_json::from_str::<Value>(&text) {
-        Ok(value) if command.path == "text" => {
-            value["text"].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
-        }
+        Ok(value) if matches!(command.path.as_str(), "text" | "spoken") => value[command.path.as_str()]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("\n"),
         Ok(value) => serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.clone().into_owned()),
         Err(_) => text.clone().into_owned(),
     };
@@ -61,7 +65,7 @@ fn understand(words: &[String]) -> Result<Command, String> {
         if rest.is_empty() { Err(format!("{verb} wants {what}")) } else { Ok(rest.clone()) }
     };
     Ok(match verb.as_str() {
-        "state" | "tree" | "text" | "ledger" | "requests" | "clock" | "faults" if rest.is_empty() => {
+        "state" | "tree" | "text" | "spoken" | "ledger" | "requests" | "clock" | "faults" if rest.is_empty() => {
             command("GET", verb, String::new())
         }
         "key" | "keys" => command("POST", "keys", json!({"keys": wants("keys, such as DOWN OK")?}).to_string()),
@@ -88,8 +92,7 @@ fn understand(words: &[String]) -> Result<Command, String> {
             Command { file, ..command("GET", "screenshot", String::new()) }
         }
         _ => {
-            let known =
-                "state, tree, text, key, wait, clock, power, open, sign-in, fault, faults, ledger, requests, shot";
+            let known = "state, tree, text, spoken, key, wait, clock, power, open, sign-in, fault, faults, ledger, requests, shot";
             return Err(format!("«{verb}» is no command, or wants nothing behind it; there are {known}"));
         }
     })

@@ -213,6 +213,11 @@ impl<'a> Builder<'a> {
                 nodes.extend(self.message(screen.message.as_ref()));
                 nodes.extend(self.buttons(&screen.buttons));
             }
+            Screen::Magnifier(screen) => {
+                nodes.extend(self.text("magnified", &screen.title).map(|node| Node { focused: true, ..node }));
+                nodes.extend(self.text("value", &screen.value));
+                nodes.extend(self.text("line", &screen.line));
+            }
             Screen::About(screen) => {
                 nodes.extend(self.text("title", &screen.title));
                 nodes.extend(self.facts(&screen.facts));

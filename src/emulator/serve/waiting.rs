@@ -23,6 +23,8 @@ pub(crate) struct Want {
     pub(crate) focus: Option<String>,
     /// Words on the screen.
     pub(crate) text: Option<String>,
+    /// Words in what the voice said last.
+    pub(crate) spoken: Option<String>,
     /// The balance as a number.
     pub(crate) balance: Option<i64>,
     /// A picture after this one.
@@ -87,6 +89,7 @@ impl Want {
                 "dialog" => want.dialog = text(),
                 "focus" => want.focus = text(),
                 "text" => want.text = text(),
+                "spoken" => want.spoken = text(),
                 "balance" => {
                     want.balance = Some(value.parse().map_err(|_| "balance is a whole number".to_owned())?);
                 }
@@ -101,7 +104,7 @@ impl Want {
                     timeout = time.ok_or("timeout is a time such as 500ms, 5s or 48h, a week at most".to_owned())?;
                 }
                 _ => {
-                    let known = "screen, dialog, focus, text, balance, after, settled, timeout";
+                    let known = "screen, dialog, focus, text, spoken, balance, after, settled, timeout";
                     return Err(format!(
                         "«{}» can not be waited for; {known} can",
                         name.chars().take(40).collect::<String>()
@@ -124,6 +127,7 @@ impl Want {
             || self.after.is_some_and(|after| revision <= after)
             || !is(&self.screen, &tree::screen_name(television))
             || !is(&self.dialog, &tree::dialog_name(television).unwrap_or_else(|| "none".to_owned()))
+            || !self.is_spoken(television)
             || self.balance.is_some_and(|wanted| Some(wanted) != tree::balance(television))
         {
             return false;
@@ -134,6 +138,11 @@ impl Want {
         let tree = tree::build(television);
         is(&self.focus, tree.focused().map_or("", |node| &node.id))
             && self.text.as_ref().is_none_or(|text| tree.texts().iter().any(|line| line.contains(text.as_str())))
+    }
+
+    fn is_spoken(&self, television: &Television) -> bool {
+        let last = television.said().next_back();
+        self.spoken.as_ref().is_none_or(|words| last.is_some_and(|last| last.contains(words.as_str())))
     }
 
     /// What is not there, in words.
@@ -154,6 +163,10 @@ impl Want {
             self.text.as_ref().filter(|text| !tree.texts().iter().any(|line| line.contains(text.as_str())))
         {
             words.push(format!("text «{text}»"));
+        }
+        if let Some(spoken) = self.spoken.as_ref().filter(|_| !self.is_spoken(television)) {
+            let last = television.said().next_back().unwrap_or("nothing");
+            words.push(format!("spoken «{spoken}»; the last was «{last}»"));
         }
         if self.after.is_some_and(|after| revision <= after) {
             words.push(format!("a revision after {revision}"));

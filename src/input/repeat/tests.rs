@@ -123,6 +123,31 @@ fn back_held_for_800_ms_means_leave_once() {
     assert_eq!(repeat.wake(ms(2000)), None);
 }
 
+/// A11Y-5.
+#[test]
+fn info_held_for_800_ms_means_something_else_once() {
+    let mut repeat = Repeat::default();
+    assert_eq!(repeat.key(ms(0), down(RemoteKey::Information)), Some(Step::Press(RemoteKey::Information)));
+    assert_eq!(repeat.wake(ms(799)), None);
+    assert_eq!(repeat.wake(ms(800)), Some(Step::Long(RemoteKey::Information)));
+    assert_eq!((repeat.wake(ms(9000)), repeat.next_wake()), (None, None));
+}
+
+/// A11Y-2: longer than a press by mistake, and once.
+#[test]
+fn menu_held_for_a_second_and_a_half_means_something_else_once() {
+    let mut repeat = Repeat::default();
+    assert_eq!(repeat.key(ms(0), down(RemoteKey::Menu)), Some(Step::Press(RemoteKey::Menu)));
+    assert_eq!(repeat.wake(ms(1499)), None);
+    assert_eq!(repeat.wake(ms(1500)), Some(Step::Long(RemoteKey::Menu)));
+    assert_eq!((repeat.wake(ms(9000)), repeat.next_wake()), (None, None));
+    let mut held = story("d0");
+    held.extend(signs(500, 2000, 100));
+    held.push((2000, 'u'));
+    assert_eq!(told(RemoteKey::Menu, Hold::Signed, &held).last(), Some(&(1500, Step::Long(RemoteKey::Menu))));
+    assert_eq!(told(RemoteKey::Menu, Hold::Signed, &story("d0 u9000")).len(), 1, "a key-up that is late is no hold");
+}
+
 #[test]
 fn another_key_takes_over_and_its_key_up_is_its_own() {
     let mut repeat = Repeat::default();

@@ -258,6 +258,13 @@ impl Screen {
                 models.show_status(window, screen, context);
                 ui::ScreenKind::Status
             }
+            ScreenModel::Magnifier(screen) => {
+                let state = window.global::<ui::MagnifierState>();
+                state.set_title(context.text(&screen.title));
+                state.set_value(context.text(&screen.value));
+                state.set_line(context.text(&screen.line));
+                ui::ScreenKind::Magnifier
+            }
             ScreenModel::About(screen) => {
                 models.show_about(window, screen, context);
                 ui::ScreenKind::About

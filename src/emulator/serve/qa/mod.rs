@@ -31,6 +31,7 @@ pub(crate) fn router(id: &str, tv: BoxHandle) -> Router {
         .route("/qa/v1", get(index))
         .route("/qa/v1/state", get(state))
         .route("/qa/v1/tree", get(whole_tree))
+        .route("/qa/v1/spoken", get(spoken))
         .route("/qa/v1/text", get(text))
         .route("/qa/v1/screenshot", get(screenshot))
         .route("/qa/v1/wait", get(wait))
@@ -49,7 +50,7 @@ async fn index(State(face): State<Face>) -> Json<Value> {
     Json(json!({
         "box": face.id,
         "version": env!("CARGO_PKG_VERSION"),
-        "get": ["state", "tree", "text", "screenshot", "wait", "clock", "faults", "ledger", "requests"],
+        "get": ["state", "tree", "text", "spoken", "screenshot", "wait", "clock", "faults", "ledger", "requests"],
         "post": ["keys", "power", "open", "clock", "sign-in"],
         "put": ["faults"],
         "delete": ["faults"],
@@ -76,6 +77,17 @@ async fn text(State(face): State<Face>) -> Result<Json<Value>, Refusal> {
         json!({"revision": revision, "text": tree::build(engine.television()).texts()})
     });
     Ok(Json(text.await?))
+}
+
+/// What the voice said, also where no program speaks it.
+async fn spoken(State(face): State<Face>) -> Result<Json<Value>, Refusal> {
+    let spoken = face.tv.ask(|engine| {
+        let revision = engine.look().0;
+        let television = engine.television();
+        let guidance = television.app().settings.voice.code();
+        json!({"revision": revision, "guidance": guidance, "spoken": television.said().collect::<Vec<_>>()})
+    });
+    Ok(Json(spoken.await?))
 }
 
 /// The picture as PNG, and its revision.

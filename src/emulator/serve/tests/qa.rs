@@ -61,6 +61,23 @@ fn f9_an_ok_within_the_guard_is_ignored_and_says_so_and_a_script_waits_for_it() 
 }
 
 #[test]
+fn a11y_2_what_the_voice_says_is_known_without_a_voice() {
+    let lab = Lab::start(&["--scenario", "vip", "--voice", "on"]);
+    let spoken = lab.get("/qa/v1/spoken");
+    assert_eq!(spoken["guidance"], "on");
+    let first = spoken["spoken"].as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
+    assert!(first.contains("Главная. 24090 баллов"), "{first}");
+    lab.press("DOWN");
+    let moved = lab.get("/qa/v1/wait?spoken=из&settled=1");
+    assert_eq!(moved["screen"], "Home", "{moved}");
+    lab.press("HOLD:MENU:2s");
+    let spoken = lab.get("/qa/v1/spoken");
+    assert_eq!(spoken["guidance"], "off");
+    assert_eq!(spoken["spoken"].as_array().unwrap().last().unwrap(), "Озвучивание выключено");
+    assert_eq!(lab.ask("GET", "/qa/v1/wait?spoken=Аэлита&timeout=1s", "").json()["code"], "timeout");
+}
+
+#[test]
 fn f4_one_clock_a_rental_of_3_hours_has_ended_4_hours_later_on_box_and_sandbox() {
     let lab = Lab::start(&["--scenario", "rental-3h"]);
     let texts = lab.get("/qa/v1/text")["text"].to_string();

@@ -30,8 +30,8 @@ pub(super) fn without<T: Send>(hidden: &Path, start: impl FnOnce() -> T + Send) 
             let kept = allow_only(&visible)?;
             Ok((start(), kept))
         };
-        let thread = std::thread::Builder::new().name("player".to_owned()).spawn_scoped(scope, confined)?;
-        thread.join().unwrap_or_else(|_| Err(io::Error::other("starting the player")))
+        let thread = std::thread::Builder::new().name("starter".to_owned()).spawn_scoped(scope, confined)?;
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("starting the program")))
     })
 }
 
