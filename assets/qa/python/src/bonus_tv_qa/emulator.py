@@ -1,0 +1,256 @@
+"""Starts `emulator serve` and ends it: one process, one box, one sandbox, one clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from bonus_tv_qa.box import PATIENCE, Box
+from bonus_tv_qa.errors import EmulatorFailed, MalformedAnswer
+from bonus_tv_qa.http import Address
+from bonus_tv_qa.reading import Reader
+
+#: Names the emulator's program.
+ENVIRONMENT = "BONUS_TV_EMULATOR"
+#: The usual start: a Saturday noon in Moscow; the month ends three days later.
+CLOCK = "2026-11-28T09:00:00Z"
+#: The usual size: a smaller picture is drawn faster.
+SIZE = "1280x720"
+
+#: Real seconds for a start, on a machine with many of them.
+_START = 120.0
+#: Real seconds for an end.
+_END = 30.0
+_TOLD_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a box is started; the fields are the flags of `emulator serve`."""
+
+    #: The test subscriber who is signed in; without one the box shows a code.
+    scenario: str | None = None
+    clock: str = CLOCK
+    language: str = "ru"
+    size: str = SIZE
+    #: Makes the random bits of box and sandbox repeatable.
+    seed: int = 7
+    policy: str | None = None
+    #: Keeps what box and sandbox remember there, also over a power cut; without it, nothing outlives the process.
+    storage: Path | None = None
+    #: Another loopback address, for Roku's remote protocol.
+    ecp: str | None = None
+    #: Further flags.
+    flags: tuple[str, ...] = field(default=())
+
+    def arguments(self, start: int) -> list[str]:
+        """The flags of the start with this number, counted from 0."""
+        # A box that repeated its random bits would repeat the keys of its orders, too.
+        words = ["--clock", self.clock, "--language", self.language, "--size", self.size]
+        words += ["--seed", str(self.seed + 1000 * start)]
+        if self.scenario is not None and start == 0:
+            words += ["--scenario", self.scenario]
+        if self.policy is not None:
+            words += ["--policy", self.policy]
+        if self.storage is not None:
+            words += ["--storage", str(self.storage / "box"), "--db", str(self.storage / "sandbox.db")]
+        if self.ecp is not None:
+            words += ["--ecp", self.ecp]
+        return words + list(self.flags)
+
+
+def find_emulator(named: str | Path | None = None, start: Path | None = None) -> Path:
+    """The emulator's program.
+
+    It is `named`, or else what `BONUS_TV_EMULATOR` names, or else the newest of `target/release` and `target/debug`
+    in the nearest directory upwards from `start`. Raises `EmulatorFailed` that says where it was looked for.
+    """
+    wanted = named or os.environ.get(ENVIRONMENT)
+    if wanted:
+        path = Path(wanted)
+        if not (path.is_file() and os.access(path, os.X_OK)):
+            raise EmulatorFailed(f"{path} is no program; build it with: cargo build --bin emulator")
+        return path.resolve()
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        built = [folder / "target" / profile / "emulator" for profile in ("release", "debug")]
+        found = [path for path in built if path.is_file()]
+        if found:
+            return max(found, key=lambda path: path.stat().st_mtime)
+    raise EmulatorFailed(
+        f"no emulator in target/release or target/debug from {start} upwards; build it with: cargo build --bin "
+        f"emulator, or name it with --bonus-tv-emulator or {ENVIRONMENT}"
+    )
+
+
+class ServedBox(Box):
+    """A box whose process is ours, so that its power can be cut."""
+
+    def __init__(self, program: Path, options: Options | None = None, *, patience: float = PATIENCE) -> None:
+        """Starts it; returns when its first screen has settled.
+
+        Raises `EmulatorFailed` with what the emulator wrote on standard error.
+        """
+        self.options = options or Options()
+        self._program = program
+        self._starts = 0
+        self._is_cut = False
+        # Also the emulator's own temporary directory, so that a process that is killed leaves nothing behind.
+        self._folder = tempfile.TemporaryDirectory(prefix="bonus-tv-qa-")
+        try:
+            self._process, url, self.sandbox_url, self.switches_url = self._start()
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        super().__init__(url, patience=patience)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def log(self) -> str:
+        """What the emulator wrote on standard error, over all its starts."""
+        try:
+            return self._log_path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def close(self) -> None:
+        """Ends the emulator with SIGTERM and removes what it made.
+
+        Raises `EmulatorFailed` if it does not end, or ended with another status than 0.
+        """
+        try:
+            if self._is_cut:
+                return
+            # A process that has ended by itself has failed: its status says so.
+            self._process.send_signal(signal.SIGTERM)
+            self._check_end()
+        finally:
+            self._folder.cleanup()
+
+    def cut_power(self) -> None:
+        """Kills the process of box and sandbox, as it stands."""
+        self._process.kill()
+        self._process.wait()
+        self._is_cut = True
+
+    def switch_on(self) -> None:
+        """Starts the box again with what `storage` kept; it gets new addresses.
+
+        Raises `ValueError` without a `storage`: that box would be a new one.
+        """
+        if self.options.storage is None:
+            raise ValueError("a box without a storage remembers nothing: start it with storage=tmp_path")
+        if not self._is_cut:
+            raise ValueError("the box is on: cut its power first")
+        self._process, url, self.sandbox_url, self.switches_url = self._start()
+        self._is_cut = False
+        self._address = Address(url)
+
+    @property
+    def _log_path(self) -> Path:
+        return Path(self._folder.name) / "emulator.log"
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], str, str, str | None]:
+        scratch = Path(self._folder.name) / f"start-{self._starts}"
+        scratch.mkdir()
+        command = [str(self._program), "serve", *self.options.arguments(self._starts)]
+        self._starts += 1
+        with self._log_path.open("ab") as log:
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env={**os.environ, "TMPDIR": str(scratch)},
+                )
+            except OSError as error:
+                raise EmulatorFailed(f"{self._program} cannot be started: {error}") from error
+        try:
+            return process, *self._ready(process)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            assert process.stdout is not None
+            process.stdout.close()
+
+    def _ready(self, process: subprocess.Popen[bytes]) -> tuple[str, str, str | None]:
+        assert process.stdout is not None
+        line = _read_line(process.stdout, _START)
+        if not line.endswith(b"\n"):
+            status = _status(process)
+            happened = f"was not ready after {_START:g} s" if status is None else f"ended with status {status}"
+            raise EmulatorFailed(f"the emulator {happened}{self._told()}")
+        try:
+            box = Reader(json.loads(line), "ready line").field("boxes").items()[0]
+            return (
+                box.field("qa").text(),
+                box.field("sandbox").text(),
+                box.field("switches").optional(Reader.text),
+            )
+        except (ValueError, IndexError, MalformedAnswer) as error:
+            raise EmulatorFailed(f"the ready line is not understood: {line[:500]!r}: {error}") from error
+
+    def _check_end(self) -> None:
+        try:
+            status = self._process.wait(timeout=_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise EmulatorFailed(f"the emulator did not end within {_END:g} s of SIGTERM{self._told()}") from None
+        if status != 0:
+            raise EmulatorFailed(f"the emulator ended with status {status}{self._told()}")
+
+    def _told(self) -> str:
+        lines = self.log.splitlines()[-_TOLD_LINES:]
+        return "; it wrote:\n" + "\n".join(f"  {line}" for line in lines) if lines else "; it wrote nothing"
+
+
+def _status(process: subprocess.Popen[bytes]) -> int | None:
+    """The status of a process that ends now: its output is closed a moment before there is one."""
+    try:
+        return process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _read_line(pipe: IO[bytes], limit: float) -> bytes:
+    """A line with its end, or what came before the pipe was closed or the time was over."""
+    end = time.monotonic() + limit
+    line = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while not line.endswith(b"\n"):
+            if not selector.select(max(0.0, end - time.monotonic())):
+                break
+            piece = os.read(pipe.fileno(), 65536)
+            if not piece:
+                break
+            line += piece
+    return line
