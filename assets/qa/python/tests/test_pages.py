@@ -62,7 +62,12 @@ def test_catalogue_finds_an_offer_far_below_the_picture(box: Box) -> None:
     assert "generated-00060" not in catalogue.offers
     catalogue.walk_to_offer("generated-00060")
     assert catalogue.focus == "offer:generated-00060"
-    with pytest.raises(ElementNotFound, match="offer:no-such-offer"):
+
+
+@pytest.mark.bonus_tv(scenario="vip")
+def test_an_offer_that_is_not_there_is_named_with_those_that_are(box: Box) -> None:
+    catalogue = Home(box).open_catalogue()
+    with pytest.raises(ElementNotFound, match="offer:no-such-offer is not .* offer:package-family"):
         catalogue.walk_to_offer("no-such-offer")
 
 

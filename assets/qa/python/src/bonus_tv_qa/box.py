@@ -97,6 +97,8 @@ class Box:
         `dialog="none"` waits until there is none. `timeout` is virtual, a week at most.
         Raises `NotInTime`, which says what is missing and what the box waits for.
         """
+        # A failed test shows its own line instead of this one.
+        __tracebackhide__ = True
         wanted = {"screen": screen, "dialog": dialog, "focus": focus, "text": text}
         query = {name: value for name, value in wanted.items() if value is not None}
         query |= {} if balance is None else {"balance": str(balance)}
@@ -120,6 +122,7 @@ class Box:
 
         For what the box cannot wait for, such as a request that has arrived at the sandbox. No virtual time passes.
         """
+        __tracebackhide__ = True
         end = time.monotonic() + self.patience
         while True:
             found = look()
@@ -195,16 +198,20 @@ class Box:
             self.clear_faults()
 
     def _get(self, path: str, query: dict[str, str] | None = None) -> Answer:
+        __tracebackhide__ = True
         return _accepted(self._ask("GET", path, query))
 
     def _change(self, path: str, body: Mapping[str, object]) -> Change:
+        __tracebackhide__ = True
         return Change.read(_accepted(self._ask("POST", path, body=body)).reader())
 
     def _ask(self, method: str, path: str, query: dict[str, str] | None = None, body: object = None) -> Answer:
+        __tracebackhide__ = True
         return self._address.ask(method, path, query, body, patience=self.patience)
 
 
 def _accepted(answer: Answer) -> Answer:
+    __tracebackhide__ = True
     if 200 <= answer.status < 300:
         return answer
     try:

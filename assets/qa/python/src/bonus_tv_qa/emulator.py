@@ -202,11 +202,13 @@ class ServedBox(Box):
 
     def _ready(self, process: subprocess.Popen[bytes]) -> tuple[str, str, str | None]:
         assert process.stdout is not None
-        line = _read_line(process.stdout, _START)
-        if not line.endswith(b"\n"):
-            status = _status(process)
-            happened = f"was not ready after {_START:g} s" if status is None else f"ended with status {status}"
-            raise EmulatorFailed(f"the emulator {happened}{self._told()}")
+        try:
+            line = _read_line(process.stdout, _START)
+            if not line:
+                # Its output is closed a moment before it has a status.
+                raise EmulatorFailed(f"the emulator ended with status {process.wait(_END)}{self._told()}")
+        except (TimeoutError, subprocess.TimeoutExpired):
+            raise EmulatorFailed(f"the emulator was not ready after {_START:g} s{self._told()}") from None
         try:
             box = Reader(json.loads(line), "ready line").field("boxes").items()[0]
             return (
@@ -232,23 +234,15 @@ class ServedBox(Box):
         return "; it wrote:\n" + "\n".join(f"  {line}" for line in lines) if lines else "; it wrote nothing"
 
 
-def _status(process: subprocess.Popen[bytes]) -> int | None:
-    """The status of a process that ends now: its output is closed a moment before there is one."""
-    try:
-        return process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        return None
-
-
 def _read_line(pipe: IO[bytes], limit: float) -> bytes:
-    """A line with its end, or what came before the pipe was closed or the time was over."""
+    """The first line, or what came before the pipe was closed. Raises `TimeoutError`."""
     end = time.monotonic() + limit
     line = b""
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while not line.endswith(b"\n"):
             if not selector.select(max(0.0, end - time.monotonic())):
-                break
+                raise TimeoutError
             piece = os.read(pipe.fileno(), 65536)
             if not piece:
                 break

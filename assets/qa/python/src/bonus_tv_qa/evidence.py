@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bonus_tv_qa.box import Box
 from bonus_tv_qa.emulator import ServedBox
-from bonus_tv_qa.errors import QaError
+from bonus_tv_qa.errors import BoxUnreachable, QaError
 
 #: Real seconds for one file: a box that hangs shall not hold up the report of the test.
 _PATIENCE = 10.0
@@ -63,6 +63,9 @@ def _save_answers(box: Box, folder: Path) -> list[tuple[str, str]]:
             (folder / name).write_bytes(look())
         except QaError as error:
             problems.append((name, str(error)))
+            if isinstance(error, BoxUnreachable):
+                # The others would wait in vain, too.
+                break
     return problems
 
 

@@ -58,6 +58,7 @@ class Address:
 
         Raises `BoxUnreachable` if there is none after `patience` real seconds.
         """
+        __tracebackhide__ = True
         target = f"{self._path}/{path}"
         if query:
             target += "?" + urlencode(query)
@@ -72,13 +73,14 @@ class Address:
         try:
             connection.request(method, target, body=data, headers=headers)
             response = connection.getresponse()
-            content = response.read(_MOST_BYTES + 1)
+            if (response.length or 0) > _MOST_BYTES:
+                raise MalformedAnswer(f"{request}: the answer is larger than {_MOST_BYTES} bytes")
+            # A read with a limit would take a body that broke off for a whole one.
+            content = response.read()
         except TimeoutError:
             raise BoxUnreachable(f"{request}: no answer within {patience:g} real seconds from {self.url}") from None
         except (OSError, http.client.HTTPException) as error:
-            raise BoxUnreachable(f"{request}: {self.url} does not answer: {error!r}") from error
+            raise BoxUnreachable(f"{request}: {self.url} does not answer: {error!r}") from None
         finally:
             connection.close()
-        if len(content) > _MOST_BYTES:
-            raise MalformedAnswer(f"{request}: the answer is larger than {_MOST_BYTES} bytes")
         return Answer(request, response.status, response.headers, content)

@@ -5,6 +5,7 @@ A method that leads to another screen returns its page, which waits until that s
 
 from __future__ import annotations
 
+from bonus_tv_qa.errors import ElementNotFound
 from bonus_tv_qa.page import P, Page, first_of, points
 from bonus_tv_qa.values import Node
 from bonus_tv_qa.walking import walk_until
@@ -80,6 +81,14 @@ class WithRows(WithTabs):
     @property
     def rows(self) -> list[Node]:
         return self.tree.starting_with("item:")
+
+    def row(self, label: str) -> Node:
+        """The row with these words near the picture. Raises `ElementNotFound`."""
+        rows = self.rows
+        found = next((row for row in rows if row.label == label), None)
+        if found is None:
+            raise ElementNotFound(f"no row is called {label!r}; there are: {', '.join(row.label for row in rows)}")
+        return found
 
     def walk_to_row(self, index: int) -> Node:
         """Walks to the row with this number, counted from 0."""

@@ -109,7 +109,8 @@ def pytest_runtest_makereport(
         folder = item.config.rootpath / item.config.getoption("--bonus-tv-artifacts")
         folder /= evidence.folder_name(item.nodeid)
         report.sections.append(("bonus-tv", evidence.save(boxes, folder)))
-        report.user_properties.append(("bonus-tv-artifacts", str(folder)))
+        # JUnit's report takes the properties of the item when its teardown is over.
+        item.user_properties.append(("bonus-tv-artifacts", str(folder)))
     return report
 
 
