@@ -27,7 +27,7 @@ def test_a_rental_ends_48_hours_after_the_order(box: Box) -> None:
     assert "Смотреть" not in options.row(film).value
     assert "закончилось" in options.row(film).value
 
-    # The offer can be taken again as soon as the month allows it.
+    # Nor does the page of the offer start it any more.
     offer = options.open_home().open_offer("film-potemkin")
     assert "watch" not in offer.buttons
     clock = box.clock()

@@ -98,6 +98,16 @@ def box(box_factory: BoxFactory) -> ServedBox:
     return box_factory()
 
 
+@pytest.fixture
+def stbt_box(box: ServedBox) -> Iterator[ServedBox]:
+    """A box that `stbt_core.press`, `get_frame` and the others mean; wants stbt-core."""
+    # Only tests that use it need stbt-core.
+    from bonus_tv_qa import stbt
+
+    with stbt.use(box):
+        yield box
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
