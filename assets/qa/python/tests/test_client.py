@@ -235,10 +235,8 @@ def test_faults_are_sent_without_what_is_not_said() -> None:
 
 def test_a_watch_gives_up_after_the_patience() -> None:
     with answering(200, STATE) as fake:
-        fake.box.patience = 0.02
         with pytest.raises(NotInTime, match="a miracle within 0.02 real seconds"):
-            fake.box.watch(lambda: None, "a miracle")
-        fake.box.patience = 10
+            fake.box.watch(lambda: None, "a miracle", patience=0.02)
         assert fake.box.watch(lambda: len(fake.requests), "a request") == 1
 
 

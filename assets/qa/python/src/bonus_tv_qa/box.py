@@ -117,20 +117,21 @@ class Box:
             )
         return State.read(_accepted(answer).reader())
 
-    def watch(self, look: Callable[[], T | None], what: str) -> T:
-        """Looks again and again until there is something, for at most `patience` real seconds.
+    def watch(self, look: Callable[[], T | None], what: str, *, patience: float | None = None) -> T:
+        """Looks again and again until there is something, for at most so many real seconds, by default `patience`.
 
         For what the box cannot wait for, such as a request that has arrived at the sandbox. No virtual time passes.
         """
         __tracebackhide__ = True
-        end = time.monotonic() + self.patience
+        limit = self.patience if patience is None else patience
+        end = time.monotonic() + limit
         while True:
             found = look()
             if found:
                 return found
             if time.monotonic() > end:
                 state = self.state()
-                raise NotInTime(f"{what} within {self.patience:g} real seconds", [what], state.waiting_for, state)
+                raise NotInTime(f"{what} within {limit:g} real seconds", [what], state.waiting_for, state)
 
     # Keys
 
