@@ -19,7 +19,6 @@ def examples(document: Path) -> list[str]:
         elif blocks[-1]:
             blocks.append([])
     texts = [textwrap.dedent("\n".join(block)).strip() for block in blocks]
-    # One after the other would be one block.
     return [text for text in texts if text.startswith("import pytest\n") and "def test_" in text]
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
+import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,6 +74,28 @@ def test_a_box_that_dies_by_itself_fails_at_the_end(bonus_tv_emulator: Path) -> 
     os.kill(box.pid, signal.SIGKILL)
     with pytest.raises(EmulatorFailed, match="ended with status -9"):
         box.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
+def test_a_box_ends_with_the_tests_that_were_killed(bonus_tv_emulator: Path) -> None:
+    code = """
+import sys
+from bonus_tv_qa import ServedBox
+box = ServedBox(sys.argv[1])
+print(box.pid, box._folder.name, flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(bonus_tv_emulator)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as tests:
+        assert tests.stdout is not None
+        pid, folder = tests.stdout.readline().split()
+        ended = os.pidfd_open(int(pid))
+        tests.kill()
+        readable, _, _ = select.select([ended], [], [], 60)
+        os.close(ended)
+    shutil.rmtree(folder)
+    assert readable, "the emulator runs on"
 
 
 def test_a_box_that_forgets_cannot_be_switched_on_again(box_factory: BoxFactory) -> None:

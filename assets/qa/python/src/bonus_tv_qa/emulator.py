@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -187,6 +191,7 @@ class ServedBox(Box):
                     stdout=subprocess.PIPE,
                     stderr=log,
                     env={**os.environ, "TMPDIR": str(scratch)},
+                    preexec_fn=_end_with_parent(),
                 )
             except OSError as error:
                 raise EmulatorFailed(f"{self._program} cannot be started: {error}") from error
@@ -232,6 +237,16 @@ class ServedBox(Box):
     def _told(self) -> str:
         lines = self.log.splitlines()[-_TOLD_LINES:]
         return "; it wrote:\n" + "\n".join(f"  {line}" for line in lines) if lines else "; it wrote nothing"
+
+
+def _end_with_parent() -> Callable[[], object] | None:
+    """What a new process does first, so that SIGTERM ends it when this one is killed; on Linux alone."""
+    # The system ends it with the thread that started it: any but the main thread may end long before the tests.
+    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+        return None
+    set_death_signal = 1
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(set_death_signal, signal.SIGTERM)
 
 
 def _read_line(pipe: IO[bytes], limit: float) -> bytes:
