@@ -109,8 +109,10 @@ def test_a_box_remembers_who_is_signed_in(box_factory: BoxFactory, tmp_path: Pat
     box = box_factory(scenario="vip", storage=tmp_path)
     with pytest.raises(ValueError, match="cut its power first"):
         box.switch_on()
+    before = box.places
     box.cut_power()
     box.switch_on()
+    assert box.places != before
     assert box.state().member == "m-vip"
 
 

@@ -72,6 +72,25 @@ class Options:
         return words + list(self.flags)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The addresses of the ready line."""
+
+    #: `/qa/v1` of the box.
+    qa: str
+    #: The bonus API.
+    sandbox: str
+    #: The sandbox's switches, such as points and debts of a member; docs/sandbox.md has them.
+    switches: str | None
+
+    @staticmethod
+    def read(line: bytes) -> Places:
+        """Raises `ValueError`, `IndexError` or `MalformedAnswer` for another line."""
+        box = Reader(json.loads(line), "ready line").field("boxes").items()[0]
+        switches = box.field("switches").optional(Reader.text)
+        return Places(box.field("qa").text(), box.field("sandbox").text(), switches)
+
+
 def find_emulator(named: str | Path | None = None, start: Path | None = None) -> Path:
     """The emulator's program.
 
@@ -104,6 +123,7 @@ class ServedBox(Box):
 
         Raises `EmulatorFailed` with what the emulator wrote on standard error.
         """
+        #: How it was started.
         self.options = options or Options()
         self._program = program
         self._starts = 0
@@ -111,11 +131,11 @@ class ServedBox(Box):
         # Also the emulator's own temporary directory, so that a process that is killed leaves nothing behind.
         self._folder = tempfile.TemporaryDirectory(prefix="bonus-tv-qa-")
         try:
-            self._process, url, self.sandbox_url, self.switches_url = self._start()
+            self._process, self.places = self._start()
         except BaseException:
             self._folder.cleanup()
             raise
-        super().__init__(url, patience=patience)
+        super().__init__(self.places.qa, patience=patience)
 
     def __enter__(self) -> Self:
         return self
@@ -170,15 +190,15 @@ class ServedBox(Box):
             raise ValueError("a box without a storage remembers nothing: start it with storage=tmp_path")
         if not self._is_cut:
             raise ValueError("the box is on: cut its power first")
-        self._process, url, self.sandbox_url, self.switches_url = self._start()
+        self._process, self.places = self._start()
         self._is_cut = False
-        self._address = Address(url)
+        self._address = Address(self.places.qa)
 
     @property
     def _log_path(self) -> Path:
         return Path(self._folder.name) / "emulator.log"
 
-    def _start(self) -> tuple[subprocess.Popen[bytes], str, str, str | None]:
+    def _start(self) -> tuple[subprocess.Popen[bytes], Places]:
         scratch = Path(self._folder.name) / f"start-{self._starts}"
         scratch.mkdir()
         command = [str(self._program), "serve", *self.options.arguments(self._starts)]
@@ -196,7 +216,7 @@ class ServedBox(Box):
             except OSError as error:
                 raise EmulatorFailed(f"{self._program} cannot be started: {error}") from error
         try:
-            return process, *self._ready(process)
+            return process, self._ready(process)
         except BaseException:
             process.kill()
             process.wait()
@@ -205,7 +225,7 @@ class ServedBox(Box):
             assert process.stdout is not None
             process.stdout.close()
 
-    def _ready(self, process: subprocess.Popen[bytes]) -> tuple[str, str, str | None]:
+    def _ready(self, process: subprocess.Popen[bytes]) -> Places:
         assert process.stdout is not None
         try:
             line = _read_line(process.stdout, _START)
@@ -215,12 +235,7 @@ class ServedBox(Box):
         except (TimeoutError, subprocess.TimeoutExpired):
             raise EmulatorFailed(f"the emulator was not ready after {_START:g} s{self._told()}") from None
         try:
-            box = Reader(json.loads(line), "ready line").field("boxes").items()[0]
-            return (
-                box.field("qa").text(),
-                box.field("sandbox").text(),
-                box.field("switches").optional(Reader.text),
-            )
+            return Places.read(line)
         except (ValueError, IndexError, MalformedAnswer) as error:
             raise EmulatorFailed(f"the ready line is not understood: {line[:500]!r}: {error}") from error
 
