@@ -1,6 +1,7 @@
 """The screens of the menu as page objects: what a viewer does there, by real keys.
 
-A method that leads to another screen returns its page, which waits until that screen has come.
+A method that leads to another screen returns its page, which waits until that screen has come. All pages stand in one
+file because each leads to others.
 """
 
 from __future__ import annotations
