@@ -1,0 +1,3 @@
+"""What the tests of this package share."""
+
+pytest_plugins = ["pytester"]
