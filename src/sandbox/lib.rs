@@ -7,6 +7,7 @@
 pub mod artwork;
 mod clip;
 pub mod clock;
+pub mod contract;
 mod control;
 mod freshness;
 mod http;
