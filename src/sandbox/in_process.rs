@@ -32,13 +32,21 @@ pub struct Programme {
     seed: Arc<Seed>,
     scenarios: Arc<[Scenario]>,
     routes: Router<App>,
+    public_url: String,
 }
 
 impl Programme {
     /// The built-in offers, with test subscribers from a text like `scenarios.toml`.
     pub fn with_scenarios(text: &str) -> Result<Self, StartError> {
         let scenarios = Scenario::parse(text)?.into();
-        Ok(Self { seed: Arc::new(Seed::embedded()), scenarios, routes: routes::routes_of_any() })
+        let public_url = "http://sandbox".to_owned();
+        Ok(Self { seed: Arc::new(Seed::embedded()), scenarios, routes: routes::routes_of_any(), public_url })
+    }
+
+    /// The same programme at another public address, which has no slash at its end.
+    #[cfg(test)]
+    pub(crate) fn at(self, public_url: &str) -> Self {
+        Self { public_url: public_url.to_owned(), ..self }
     }
 }
 
@@ -80,7 +88,7 @@ impl InProcess {
             clock: Clock::frozen(at),
             randomness: Randomness::seeded(randomness_seed),
             policy,
-            public_url: "http://sandbox".to_owned(),
+            public_url: programme.public_url.clone(),
             control_names: Vec::new(),
             threads: Threads::Caller,
         };
@@ -95,7 +103,7 @@ impl InProcess {
     }
 
     /// Answers a request.
-    pub fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send + 'static {
+    pub fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
         let answer = self.routes.call(request);
         async move {
             match answer.await {

@@ -7,6 +7,7 @@
 pub mod artwork;
 mod clip;
 pub mod clock;
+pub mod contract;
 mod control;
 mod freshness;
 mod http;
@@ -33,6 +34,7 @@ pub use http::{guard, problem, server};
 pub use in_process::{InProcess, Programme};
 pub use policy::{Policy, PolicyChange};
 pub use requests::SeenRequest;
+pub use routes::openapi_document;
 pub use rules::monthly::MonthlyLimit;
 pub use run::{MOST_CONNECTIONS, Options, Running, ScenarioInfo, StartError, descriptors, scenarios, start};
 pub use service::switches::KeptTime;

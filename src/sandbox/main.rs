@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use bonus_sandbox::clock::Clock;
 use bonus_sandbox::policy::{PolicyChange, Processing};
-use bonus_sandbox::{KeptTime, MOST_CONNECTIONS, MonthlyLimit, Options, StartError, descriptors, scenarios, start};
+use bonus_sandbox::{
+    KeptTime, MOST_CONNECTIONS, MonthlyLimit, Options, StartError, descriptors, openapi_document, scenarios, start,
+};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use tracing_subscriber::filter::LevelFilter;
@@ -54,6 +56,9 @@ struct Flags {
     /// The address by which phones and boxes reach the sandbox, such as http://192.0.2.7:8080 or https://qa.example/bonus
     #[arg(long, value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
+    /// Write the OpenAPI document of the API to this file and exit
+    #[arg(long, value_name = "FILE")]
+    write_openapi: Option<PathBuf>,
     /// List the test subscribers and exit
     #[arg(long)]
     list_scenarios: bool,
@@ -82,6 +87,13 @@ enum Level {
 #[tokio::main]
 async fn main() -> ExitCode {
     let flags = Flags::parse();
+    if let Some(file) = &flags.write_openapi {
+        if let Err(error) = std::fs::write(file, openapi_document()) {
+            eprintln!("sandbox: writing {}: {error}", file.display());
+            return ExitCode::FAILURE;
+        }
+        return ExitCode::SUCCESS;
+    }
     match run(flags).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -48,7 +48,9 @@ pub(crate) struct ProblemBody {
     #[schema(minimum = 400, maximum = 599)]
     pub(crate) status: u16,
     pub(crate) detail: String,
+    /// What happened, for programs; every operation lists its own.
     pub(crate) code: String,
+    /// All causes of a refusal; empty where the code says it all.
     pub(crate) reasons: Vec<ReasonBody>,
     pub(crate) request_id: String,
 }
@@ -105,6 +107,7 @@ pub struct AccountBody {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Status)]
 pub(crate) struct StatusBody {
+    /// `none`, `basic`, `standard`, `privilege` or `vip`.
     #[schema(value_type = String)]
     pub(crate) code: &'static str,
     pub(crate) name: String,
@@ -201,6 +204,7 @@ pub(crate) struct CatalogBody {
 pub(crate) struct CategoryBody {
     pub(crate) id: String,
     pub(crate) title: String,
+    /// `tv`, or `other` for rewards that are not for the television.
     #[schema(value_type = String)]
     pub(crate) kind: &'static str,
     pub(crate) count: usize,
@@ -279,6 +283,7 @@ pub(crate) struct ExchangeAccepted {
     /// The key of the order that this answers.
     #[schema(min_length = 1, max_length = 64)]
     pub(crate) idempotency_key: String,
+    /// `processing`
     #[schema(value_type = String)]
     pub(crate) state: &'static str,
 }
@@ -290,6 +295,7 @@ pub(crate) struct ExchangeBody {
     pub(crate) id: ExchangeId,
     /// The key of the order that made it; null where it was made before orders had keys.
     pub(crate) idempotency_key: Option<String>,
+    /// `processing`, `confirmed` or `refused`; a box takes any other for `processing`.
     #[schema(value_type = String)]
     pub(crate) state: &'static str,
     pub(crate) created_at: DateTime<Utc>,
@@ -423,6 +429,7 @@ pub struct EntryBody {
     /// Positive when points arrive, negative when they leave.
     pub(crate) amount: i64,
     pub(crate) balance_after: Points,
+    /// `accrual`, `exchange`, `expiry` or `adjustment`.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
     pub(crate) entry_type: &'static str,

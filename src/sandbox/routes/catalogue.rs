@@ -61,7 +61,7 @@ pub(super) struct CatalogQuery {
         )),
         (status = 304, description = "The kept page is current",
             headers(("ETag" = String), ("Cache-Control" = String), ("Vary" = String))),
-        (status = 400, description = "A parameter is not valid"),
+        (status = 400, description = "`invalid_request`: a parameter is not valid"),
     )
 )]
 pub(super) async fn list(
@@ -136,7 +136,7 @@ fn learn(scope: &MemberScope<'_>, question: Question, tag: &str) -> Result<(), P
     ),
     responses(
         (status = 200, description = "The offer", body = OfferBody, headers(("Cache-Control" = String), ("Vary" = String))),
-        (status = 404, description = "`offer_not_found`"),
+        (status = 404, description = "`offer_not_found`, or `member_not_found`"),
     )
 )]
 pub(super) async fn get(

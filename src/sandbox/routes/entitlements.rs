@@ -41,7 +41,7 @@ pub(super) async fn list(
     request_body = RenewalSwitchBody,
     responses(
         (status = 200, description = "The option as it is now", body = EntitlementBody),
-        (status = 404, description = "`entitlement_not_found`"),
+        (status = 404, description = "`entitlement_not_found`, or `member_not_found`"),
         (status = 409, description = "`no_renewal`: the option simply ends"),
     )
 )]

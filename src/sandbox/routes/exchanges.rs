@@ -57,6 +57,7 @@ pub(super) struct ExchangesQuery {
     responses(
         (status = 201, description = "The exchange is carried out", body = ExchangeBody, headers(("Location" = String))),
         (status = 202, description = "The exchange is accepted and is carried out later", body = ExchangeAccepted, headers(("Location" = String), ("Retry-After" = u32))),
+        (status = 400, description = "`idempotency_key_missing`, also where the key is not valid, or `invalid_request`"),
         (status = 403, description = "`not_enrolled`"),
         (status = 409, description = "`price_changed`, or `request_in_progress` with a time to wait",
             headers(("Retry-After" = u32))),
@@ -90,7 +91,7 @@ pub(super) async fn create(
     get, path = "/v1/exchanges", tag = "exchanges", operation_id = "listExchanges",
     security(("bearer" = [])),
     params(ExchangesQuery, ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, description = "The page, newest first", body = ExchangesBody), (status = 400, description = "A parameter is not valid"))
+    responses((status = 200, description = "The page, newest first", body = ExchangesBody), (status = 400, description = "`invalid_request`: a parameter is not valid; `idempotency_key_missing`: the key is none"))
 )]
 pub(super) async fn list(
     State(app): State<App>,
@@ -128,7 +129,7 @@ pub(super) async fn list(
         ("id" = String, Path, description = "The exchange"),
         ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`"),
     ),
-    responses((status = 200, description = "The exchange", body = ExchangeBody), (status = 404, description = "`exchange_not_found`"))
+    responses((status = 200, description = "The exchange", body = ExchangeBody), (status = 404, description = "`exchange_not_found`, or `member_not_found`"))
 )]
 pub(super) async fn get(
     State(app): State<App>,

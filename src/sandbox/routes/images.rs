@@ -51,7 +51,7 @@ pub(super) struct ImageQuery {
     responses(
         (status = 200, description = "The picture", content_type = "image/png", body = BinaryBody, headers(("ETag" = String), ("Cache-Control" = String))),
         (status = 304, description = "The kept picture is current", headers(("ETag" = String), ("Cache-Control" = String))),
-        (status = 400, description = "A parameter is not valid"),
+        (status = 400, description = "`invalid_request`: a parameter is not valid"),
         (status = 404, description = "`image_not_found`"),
         (status = 503, description = "Too many pictures wait to be drawn"),
     )

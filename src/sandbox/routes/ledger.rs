@@ -46,7 +46,7 @@ pub(super) struct LedgerQuery {
     get, path = "/v1/ledger", tag = "ledger", operation_id = "listLedger",
     security(("bearer" = [])),
     params(LedgerQuery, ("Accept-Language" = Option<String>, Header, description = "`ru` or `en`")),
-    responses((status = 200, description = "The page, newest first", body = LedgerBody), (status = 400, description = "A parameter is not valid"))
+    responses((status = 200, description = "The page, newest first", body = LedgerBody), (status = 400, description = "`invalid_request`: a parameter is not valid"))
 )]
 pub(super) async fn list(
     State(app): State<App>,

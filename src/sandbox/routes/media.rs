@@ -37,7 +37,7 @@ pub(super) struct MediaQuery {
         (status = 200, description = "The whole clip", content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Accept-Ranges" = String))),
         (status = 206, description = "The bytes asked for", content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Content-Range" = String))),
         (status = 304, description = "The kept clip is current", headers(("ETag" = String))),
-        (status = 400, description = "A parameter is not valid"),
+        (status = 400, description = "`invalid_request`: a parameter is not valid"),
         (status = 403, description = "`not_entitled`"),
         (status = 416, description = "`range_not_satisfiable`", headers(("Content-Range" = String))),
     )

@@ -48,6 +48,16 @@ pub(crate) fn control_router(app: App) -> Router {
 
 /// The routes, not yet of one sandbox: they and their document are made once and shared.
 pub(crate) fn routes_of_any() -> Router<App> {
+    let (router, document) = documented();
+    router.merge(phone_page::router()).merge(openapi::api_router(document))
+}
+
+/// The OpenAPI document of the API, as `assets/openapi.json` has it.
+pub fn openapi_document() -> String {
+    openapi::published(documented().1)
+}
+
+fn documented() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(openapi::api())
         .routes(routes!(account::get_account))
         .routes(routes!(account::get_terms))
@@ -66,8 +76,7 @@ pub(crate) fn routes_of_any() -> Router<App> {
         .routes(routes!(oauth::token))
         .routes(routes!(oauth::revoke))
         .split_for_parts();
-    let document = openapi::complete(document);
-    router.merge(phone_page::router()).merge(openapi::api_router(document))
+    (router, openapi::complete(document))
 }
 
 /// Gives the routes their sandbox and everything that a request passes through.

@@ -29,7 +29,12 @@ use crate::state::Sandbox;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Bonus API sandbox", description = "The bonus programme of an IPTV operator, for tests."),
+    info(
+        title = "Bonus API",
+        description = "The bonus programme of an IPTV operator, as set-top boxes use it. A field may be added to any \
+            object, and a word to any list of words: clients skip what they do not know. An error's `code` says what \
+            happened; `detail` is for people and may change."
+    ),
     components(schemas(ProblemBody, ReasonBody)),
     tags(
         (name = "account"), (name = "catalogue"), (name = "exchanges"), (name = "entitlements"), (name = "ledger"),
@@ -72,6 +77,15 @@ pub(super) fn complete(mut document: Document) -> Document {
     document
 }
 
+/// The document as operators get it: of no server in particular.
+pub(super) fn published(mut document: Document) -> String {
+    document.servers = None;
+    // A document that came from code fits JSON; an empty one fails the test that compares it.
+    let mut text = document.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// Serves the document of the API and its page.
 pub(super) fn api_router(document: Document) -> Router<App> {
     router(document, |app| (&app.documents.api, app.public_url.clone()))
@@ -109,27 +123,29 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 
 fn share(operation: &mut Operation, path: &str) {
     let mut shared = vec![
-        ("404", "Nothing of this name"),
-        ("405", "The method is not allowed"),
-        ("413", "The body is too large"),
-        ("429", "Too many requests"),
-        ("431", "The head is too large"),
-        ("500", "The sandbox failed"),
-        ("503", "The service is unavailable"),
+        ("400", "`invalid_request`"),
+        ("405", "`method_not_allowed`"),
+        ("413", "`payload_too_large`"),
+        ("429", "`rate_limited`"),
+        ("431", "`too_many_headers`"),
+        ("500", "`internal`"),
+        ("503", "`unavailable`"),
     ];
     if path.starts_with(CONTROL_PREFIX) {
         shared.push(("403", "`foreign_page`: pages from elsewhere may not turn the switches"));
     }
     if !path.starts_with("/v1/images/") && !path.starts_with("/v1/media/") {
-        shared.push(("406", "Only JSON is spoken here"));
+        shared.push(("406", "`not_acceptable`: only JSON is spoken here"));
     }
     if operation.security.is_some() {
-        shared.push(("401", "The access token is missing or has ended"));
+        shared.push(("401", "`unauthorized`: the access token is missing or has ended"));
+        shared.push(("404", "`member_not_found`: the member of the token has no account"));
+    } else {
+        shared.push(("404", "`not_found`: nothing of this name"));
     }
     if operation.request_body.is_some() {
-        shared.push(("400", "The request is not valid"));
-        shared.push(("408", "The body took too long"));
-        shared.push(("415", "The body has the wrong type"));
+        shared.push(("408", "`request_timeout`: the body took too long"));
+        shared.push(("415", "`unsupported_media_type`"));
     }
     let responses = &mut operation.responses.responses;
     for (status, description) in shared {
@@ -151,6 +167,11 @@ fn finish(status: &str, response: &mut Response) {
     }
     let header = |schema: Type| Header::new(ObjectBuilder::new().schema_type(schema).build());
     response.headers.insert("X-Request-Id".to_owned(), header(Type::String).into());
+    response.headers.entry("Cache-Control".to_owned()).or_insert_with(|| {
+        let mut stored = header(Type::String);
+        stored.description = Some("`no-store`".to_owned());
+        stored.into()
+    });
     if status == "405" {
         response.headers.insert("Allow".to_owned(), header(Type::String).into());
     }

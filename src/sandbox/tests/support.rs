@@ -13,33 +13,33 @@ use crate::values::MemberId;
 use crate::{Control, Options, Running, start};
 
 /// Noon in Moscow in the middle of a month.
-pub(super) const NOON: &str = "2026-03-10T09:00:00Z";
+pub(crate) const NOON: &str = "2026-03-10T09:00:00Z";
 
-pub(super) struct Server {
-    pub(super) running: Running,
-    pub(super) control: Control,
+pub(crate) struct Server {
+    pub(crate) running: Running,
+    pub(crate) control: Control,
 }
 
 /// A member who is signed in.
-pub(super) struct Member<'a> {
+pub(crate) struct Member<'a> {
     server: &'a Server,
-    pub(super) id: MemberId,
-    pub(super) token: String,
+    pub(crate) id: MemberId,
+    pub(crate) token: String,
 }
 
 /// What came over the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
-    pub(super) status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
     headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
-pub(super) fn at(text: &str) -> DateTime<Utc> {
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-pub(super) fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options {
         clock: Some(Clock::frozen(at(NOON))),
         randomness: Randomness::seeded(1),
@@ -49,59 +49,59 @@ pub(super) fn options() -> Options {
 }
 
 impl Server {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(options()).await
     }
 
-    pub(super) async fn with(options: Options) -> Self {
+    pub(crate) async fn with(options: Options) -> Self {
         let running = start(options).await.unwrap();
         let control = running.control();
         Self { running, control }
     }
 
-    pub(super) fn member(&self, scenario: &str) -> Member<'_> {
+    pub(crate) fn member(&self, scenario: &str) -> Member<'_> {
         let session = self.control.session(scenario).unwrap();
         Member { server: self, id: session.member, token: session.access_token }
     }
 
     /// A fresh token for a member whose old one has run out.
-    pub(super) fn signed_in_again(&self, member: &MemberId) -> Member<'_> {
+    pub(crate) fn signed_in_again(&self, member: &MemberId) -> Member<'_> {
         let session = self.control.sign_in(member).unwrap();
         Member { server: self, id: session.member, token: session.access_token }
     }
 
-    pub(super) async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], None).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         let body = body.to_string();
         self.send("POST", path, &[("content-type", "application/json")], Some(body.as_bytes())).await
     }
 
-    pub(super) async fn form(&self, path: &str, body: &str) -> Reply {
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Reply {
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         self.send("POST", path, &headers, Some(body.as_bytes())).await
     }
 
-    pub(super) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Reply {
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Reply {
         let raw = self.raw(method, path, headers, body).await;
         Reply::parse(&raw).unwrap_or_else(|| panic!("not an answer: {:?}", String::from_utf8_lossy(&raw)))
     }
 
     /// Where the switches listen.
-    pub(super) fn switches(&self) -> SocketAddr {
+    pub(crate) fn switches(&self) -> SocketAddr {
         self.running.control_url().unwrap().strip_prefix("http://").unwrap().parse().unwrap()
     }
 
     /// Everything the server sends until it closes the connection.
-    pub(super) async fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Vec<u8> {
+    pub(crate) async fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Vec<u8> {
         let addr = if path.starts_with("/sandbox/") { self.switches() } else { self.running.addr() };
         self.raw_at(addr, method, path, headers, body).await
     }
 
     /// Everything that the server sends from one of its addresses.
-    pub(super) async fn raw_at(
+    pub(crate) async fn raw_at(
         &self,
         addr: SocketAddr,
         method: &str,
@@ -131,43 +131,43 @@ impl Server {
 }
 
 impl Member<'_> {
-    pub(super) async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[], None).await
     }
 
-    pub(super) async fn account(&self) -> Value {
+    pub(crate) async fn account(&self) -> Value {
         self.get("/v1/account").await.json()
     }
 
-    pub(super) async fn put(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Reply {
         let body = body.to_string();
         self.send("PUT", path, &[("content-type", "application/json")], Some(body.as_bytes())).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         let body = body.to_string();
         self.send("POST", path, &[("content-type", "application/json")], Some(body.as_bytes())).await
     }
 
     /// Orders offers at the given prices.
-    pub(super) async fn order(&self, key: &str, offers: &[(&str, i64)]) -> Reply {
+    pub(crate) async fn order(&self, key: &str, offers: &[(&str, i64)]) -> Reply {
         let offers: Vec<Value> = offers.iter().map(|(id, price)| json!({"id": id, "expected_price": price})).collect();
         let body = json!({ "offers": offers }).to_string();
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];
         self.send("POST", "/v1/exchanges", &headers, Some(body.as_bytes())).await
     }
 
-    pub(super) async fn offer(&self, id: &str) -> Value {
+    pub(crate) async fn offer(&self, id: &str) -> Value {
         self.get(&format!("/v1/catalog/{id}")).await.json()
     }
 
     /// Everything the member can see of the catalogue.
-    pub(super) async fn offers(&self) -> Vec<Value> {
+    pub(crate) async fn offers(&self) -> Vec<Value> {
         let page = self.get("/v1/catalog?limit=200").await.json();
         page["offers"].as_array().unwrap().clone()
     }
 
-    pub(super) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Reply {
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Reply {
         let bearer = format!("Bearer {}", self.token);
         let mut all = vec![("authorization", bearer.as_str())];
         all.extend(headers);
@@ -176,7 +176,7 @@ impl Member<'_> {
 }
 
 impl Reply {
-    pub(super) fn parse(raw: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(raw: &[u8]) -> Option<Self> {
         let end = raw.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&raw[..end]).ok()?;
         let mut lines = head.split("\r\n");
@@ -190,21 +190,21 @@ impl Reply {
         Some(reply)
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.text()))
     }
 
     /// The document of a problem with this status and code.
     #[track_caller]
-    pub(super) fn problem(&self, status: u16, code: &str) -> Value {
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text());
         let document = self.json();
         assert_eq!((self.status, document["code"].as_str()), (status, Some(code)), "{document}");
@@ -215,7 +215,7 @@ impl Reply {
 }
 
 /// The codes of the reasons in a problem or an eligibility.
-pub(super) fn reasons(document: &Value) -> Vec<String> {
+pub(crate) fn reasons(document: &Value) -> Vec<String> {
     let reasons = document["reasons"].as_array().unwrap();
     reasons.iter().map(|reason| reason["code"].as_str().unwrap().to_owned()).collect()
 }
