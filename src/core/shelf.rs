@@ -110,11 +110,6 @@ impl Shelf {
         section.offers.iter().filter_map(|at| self.catalog.offers.get(*at)).map(|offer| offer.id.clone()).collect()
     }
 
-    /// The title of an offer's category.
-    pub fn category_title(&self, offer: &Offer) -> &str {
-        self.catalog.categories.iter().find(|category| category.id == offer.category).map_or("", |c| c.title.as_str())
-    }
-
     /// The first end after `from` of an offer that the member has already.
     pub(crate) fn next_end(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.ends.get(self.ends.partition_point(|at| *at <= from)).copied()

@@ -153,7 +153,7 @@ pub struct BoxArgs {
     /// Film player, its words separated by spaces, with {url} for the film's address
     #[arg(long, value_name = "COMMAND", env = "BONUS_TV_EMULATOR_PLAYER")]
     pub player: Option<String>,
-    /// Starts the clock of box and sandbox at this time, such as 2026-11-22T12:00:00Z
+    /// Starts the clock of box and sandbox at this time, such as 2026-11-22T12:00:00Z, or where --db ended, if that is later
     #[arg(long, value_name = "TIME")]
     pub clock: Option<DateTime<Utc>>,
     /// Keeps the sandbox's data, clock and policy in this file; for one box

@@ -49,10 +49,16 @@ pub fn parse_script(script: &str) -> Result<Vec<ScriptStep>, ScriptError> {
         let head = parts.next().unwrap_or_default();
         if head.eq_ignore_ascii_case("HOLD") {
             let key = parts.next().and_then(RemoteKey::named).ok_or_else(|| error(unknown))?;
-            let time = parts.next().and_then(bounded).ok_or_else(|| error("a hold wants a time: HOLD:RIGHT:2s"))?;
+            let time = parts
+                .next()
+                .and_then(bounded)
+                .ok_or_else(|| error("a hold wants a time, a week at most: HOLD:RIGHT:2s"))?;
             steps.push(ScriptStep::Hold(key, time));
         } else if head.eq_ignore_ascii_case("WAIT") {
-            let time = parts.next().and_then(bounded).ok_or_else(|| error("a wait wants a time: WAIT:500ms"))?;
+            let time = parts
+                .next()
+                .and_then(bounded)
+                .ok_or_else(|| error("a wait wants a time, a week at most: WAIT:500ms"))?;
             steps.push(ScriptStep::Wait(time));
         } else {
             let (name, times) = match head.split_once('*') {

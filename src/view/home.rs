@@ -98,7 +98,6 @@ fn nothing_yet(app: &App) -> MessageScreen {
 fn hero(app: &App, account: &Account) -> Hero {
     match app.hero().and_then(|id| app.data.shelf.offer(id)) {
         Some(offer) => Hero {
-            eyebrow: Text::plain(app.data.shelf.category_title(offer)),
             title: Text::plain(&offer.title),
             meta: meta(offer),
             description: Text::plain(&offer.description),
@@ -107,7 +106,6 @@ fn hero(app: &App, account: &Account) -> Hero {
             image: backdrop(offer, Finish::Hero),
         },
         None => Hero {
-            eyebrow: Text::Empty,
             title: if account.display_name.is_empty() {
                 Msg::HeroWelcome.into()
             } else {

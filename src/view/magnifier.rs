@@ -26,7 +26,7 @@ fn focused(screen: &Screen) -> Option<MagnifierScreen> {
         Screen::Join(screen) => Some(show(&button(&screen.buttons), &NONE, &screen.title)),
         Screen::Home(screen) => {
             let panel = screen.panels.iter().find(|panel| panel.is_focused);
-            let row = screen.rows.iter().find_map(|row| Some(card(&row.cards, &row.title)?));
+            let row = screen.rows.iter().find_map(|row| card(&row.cards, &row.title));
             row.or_else(|| panel.map(|panel| show(&panel.value, &panel.label, &panel.note)))
         }
         Screen::Catalog(screen) => {

@@ -310,8 +310,6 @@ pub struct Row {
 /// What the hero tells of the element that has had the focus for a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hero {
-    /// A short line above the title: the category.
-    pub eyebrow: Text,
     /// The title.
     pub title: Text,
     /// Year, director, length, age.
@@ -507,8 +505,6 @@ pub struct CatalogScreen {
 /// One offer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfferScreen {
-    /// Its category.
-    pub eyebrow: Text,
     /// Its title.
     pub title: Text,
     /// Year, director, length, age.

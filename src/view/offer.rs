@@ -19,7 +19,6 @@ pub(crate) fn offer(app: &App, place: &OfferPlace) -> OfferScreen {
     let is_owned = is_owned(app, offer);
     let (warnings, warnings_tone) = warnings(app, offer, &actions);
     OfferScreen {
-        eyebrow: Text::plain(app.data.shelf.category_title(offer)),
         title: format::title(&offer.title),
         meta: meta(offer),
         description: Text::plain(&offer.description),

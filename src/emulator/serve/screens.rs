@@ -104,7 +104,6 @@ impl<'a> Builder<'a> {
                 let hero = &screen.hero;
                 let mut node = Node::new("hero", Role::Group, self.words(&hero.title));
                 for (id, text) in [
-                    ("hero-eyebrow", &hero.eyebrow),
                     ("hero-meta", &hero.meta),
                     ("hero-description", &hero.description),
                     ("hero-price", &hero.price),
@@ -138,7 +137,6 @@ impl<'a> Builder<'a> {
             }
             Screen::Offer(screen) => {
                 for (id, text) in [
-                    ("eyebrow", &screen.eyebrow),
                     ("title", &screen.title),
                     ("meta", &screen.meta),
                     ("description", &screen.description),

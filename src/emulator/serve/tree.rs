@@ -223,6 +223,10 @@ fn place(root: &mut Node, elements: &[AccessibleElement], scale: f32) {
             if let Some(slot) = free.iter_mut().find(|slot| slot.as_ref().is_some_and(fits))
                 && let Some(found) = slot.take()
             {
+                // The words that a button is labelled with are no other element's.
+                for slot in &mut free {
+                    slot.take_if(|inner| inner.label == found.label && is_inside(inner, found));
+                }
                 let pixels = |length: f32| (length * scale).round() as i32;
                 node.bounds = Some(Bounds {
                     x: pixels(found.x),
@@ -233,6 +237,11 @@ fn place(root: &mut Node, elements: &[AccessibleElement], scale: f32) {
             }
         });
     }
+}
+
+fn is_inside(inner: &AccessibleElement, outer: &AccessibleElement) -> bool {
+    let fits = |at: f32, size: f32, from: f32, room: f32| at >= from && at + size <= from + room;
+    fits(inner.x, inner.width, outer.x, outer.width) && fits(inner.y, inner.height, outer.y, outer.height)
 }
 
 fn slint_role(role: Role) -> &'static str {

@@ -187,7 +187,6 @@ impl<'a> Context<'a> {
     pub(super) fn hero(&mut self, hero: &Hero) -> ui::HeroItem {
         let (has_image, picture) = self.picture(hero.image.as_ref());
         ui::HeroItem {
-            eyebrow: self.text(&hero.eyebrow),
             title: self.text(&hero.title),
             meta: self.text(&hero.meta),
             description: self.text(&hero.description),

@@ -92,7 +92,6 @@ impl Models {
 
     pub(super) fn show_offer(&mut self, window: &ui::AppWindow, screen: &OfferScreen, context: &mut Context<'_>) {
         let state = window.global::<ui::OfferState>();
-        state.set_eyebrow(context.text(&screen.eyebrow));
         state.set_title(context.text(&screen.title));
         state.set_meta(context.text(&screen.meta));
         state.set_description(context.text(&screen.description));

@@ -31,7 +31,7 @@ pub(super) fn page(vm: &ViewModel) -> Item {
         }
         Screen::Offer(screen) => {
             let base = Some(screen.base_price.clone()).filter(|price| !price.is_empty());
-            Item::of([screen.eyebrow.clone(), screen.title.clone()])
+            Item::of([screen.title.clone()])
                 .with([screen.meta.clone(), screen.price.clone()])
                 .with(base.map(|price| Text::with(Msg::SpokenInsteadOf, [price])))
                 .with(screen.warnings.clone())

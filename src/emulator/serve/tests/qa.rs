@@ -25,7 +25,7 @@ fn f2_a_signed_out_box_shows_its_code_in_the_tree_and_joins_a_scenario() {
 fn an_order_is_one_truth_on_the_screen_in_the_ledger_and_in_the_requests() {
     let lab = Lab::start(&["--scenario", "vip"]);
     let before = lab.get("/qa/v1/state");
-    // The first film below what runs already.
+    // The service below the row of films.
     lab.press("DOWN*3 OK OK RIGHT OK");
     let state = lab.get("/qa/v1/wait?screen=Outcome&settled=1&timeout=60s");
     let ledger = lab.get("/qa/v1/ledger");
@@ -37,6 +37,18 @@ fn an_order_is_one_truth_on_the_screen_in_the_ledger_and_in_the_requests() {
     let posts = lab.get("/qa/v1/requests?method=POST&path=/v1/exchanges");
     assert_eq!(posts["count"], 1, "{posts}");
     assert_eq!(posts["requests"][0]["status"], 201);
+}
+
+#[test]
+fn elements_with_the_same_words_have_places_of_their_own() {
+    let lab = Lab::start(&["--scenario", "vip"]);
+    let places = |id: &str| {
+        let bounds = lab.node(id)["bounds"].clone();
+        ["x", "y"].map(|side| bounds[side].as_i64().unwrap_or_else(|| panic!("{id} is nowhere: {bounds}")))
+    };
+    lab.press("OK");
+    let ([_, button], [_, hint]) = (places("button:back"), places("hint:back"));
+    assert!(hint > 960 && button < 960, "the line of hints is below the page: {hint} {button}");
 }
 
 #[test]
