@@ -223,9 +223,16 @@ fn place(root: &mut Node, elements: &[AccessibleElement], scale: f32) {
             if let Some(slot) = free.iter_mut().find(|slot| slot.as_ref().is_some_and(fits))
                 && let Some(found) = slot.take()
             {
-                // The words that a button is labelled with are no other element's.
-                for slot in &mut free {
-                    slot.take_if(|inner| inner.label == found.label && is_inside(inner, found));
+                // The words that a button is labelled with are no other element's; a group's words are.
+                if found.role != slint_role(Role::Group) {
+                    for slot in &mut free {
+                        let is_its_own = |inner: &mut &AccessibleElement| {
+                            inner.role == slint_role(Role::Text)
+                                && inner.label == found.label
+                                && is_inside(inner, found)
+                        };
+                        slot.take_if(is_its_own);
+                    }
                 }
                 let pixels = |length: f32| (length * scale).round() as i32;
                 node.bounds = Some(Bounds {

@@ -48,7 +48,7 @@ fn elements_with_the_same_words_have_places_of_their_own() {
     };
     lab.press("OK");
     let ([_, button], [_, hint]) = (places("button:back"), places("hint:back"));
-    assert!(hint > 960 && button < 960, "the line of hints is below the page: {hint} {button}");
+    assert!(hint > 640 && button < 640, "the line of hints is below the page: {hint} {button}");
 }
 
 #[test]
