@@ -188,7 +188,12 @@ impl<'a> Builder<'a> {
                 nodes.extend(self.text("support-code", &screen.code));
                 nodes.extend(self.buttons(&screen.buttons));
             }
-            Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
+            Screen::Settings(screen) => {
+                nodes.extend(self.text("title", &screen.title));
+                // Which of them there are depends on the box.
+                nodes.extend(self.list_of(&screen.list, |row| named("item", &row.title, row.index)));
+            }
+            Screen::MyOptions(screen) | Screen::History(screen) => {
                 nodes.extend(self.text("title", &screen.title));
                 nodes.extend(self.text("lead", &screen.lead));
                 nodes.extend(self.chips(&screen.chips));
@@ -274,8 +279,12 @@ impl<'a> Builder<'a> {
     }
 
     fn list(&self, list: &List) -> Option<Node> {
+        self.list_of(list, |row| format!("item:{}", row.index))
+    }
+
+    fn list_of(&self, list: &List, id: impl Fn(&ListRow) -> String) -> Option<Node> {
         let mut node = Node::new("list", Role::List, String::new());
-        node.children = list.rows.iter().map(|row| self.row(&format!("item:{}", row.index), row)).collect();
+        node.children = list.rows.iter().map(|row| self.row(&id(row), row)).collect();
         (!node.children.is_empty()).then_some(node)
     }
 

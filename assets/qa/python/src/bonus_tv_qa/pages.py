@@ -91,9 +91,9 @@ class WithRows(WithTabs):
             raise ElementNotFound(f"no row is called {label!r}; there are: {', '.join(row.label for row in rows)}")
         return found
 
-    def walk_to_row(self, index: int) -> Node:
-        """Walks to the row with this number, counted from 0."""
-        id = f"item:{index}"
+    def walk_to_row(self, name: int | str) -> Node:
+        """Walks to the row with this number, counted from 0, or with this name where rows have one."""
+        id = f"item:{name}"
         walk_until(self.box, "DOWN", lambda tree: tree.find(id) is not None, id)
         return self.walk_to(id)
 
@@ -383,9 +383,9 @@ class Settings(WithRows):
 
     screen = "Settings"
 
-    LANGUAGE = 0
-    ABOUT = 7
-    SIGN_OUT = 8
+    LANGUAGE = "setting-language"
+    ABOUT = "about-title"
+    SIGN_OUT = "setting-sign-out"
 
     def change_language(self) -> str:
         """Chooses the next language; its code."""
