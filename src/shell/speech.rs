@@ -107,10 +107,10 @@ impl Speech {
                 (shown.words)(&Text::with(Msg::SpokenCode, [Text::plain(spelled(&(shown.words)(code)))]))
             }
         };
-        let is_open = |part: &&Part| matches!(part, Part::Words(_));
-        let logged: Vec<String> = parts.iter().filter(is_open).map(plain).collect();
-        tracing::info!(words = sentences(&logged, shown.language), "the voice says");
         let pieces: Vec<String> = parts.iter().map(plain).collect();
+        let open = parts.iter().zip(&pieces).filter(|(part, _)| matches!(part, Part::Words(_)));
+        let logged: Vec<String> = open.map(|(_, piece)| piece.clone()).collect();
+        tracing::info!(words = sentences(&logged, shown.language), "the voice says");
         let saying = sentences(&pieces, shown.language);
         if self.said.len() == REMEMBERED {
             self.said.pop_front();

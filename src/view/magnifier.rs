@@ -13,14 +13,18 @@ pub(crate) fn magnifier(screen: &Screen, tabs: &[Tab]) -> MagnifierScreen {
 }
 
 fn show(title: &Text, value: &Text, line: &Text) -> MagnifierScreen {
-    MagnifierScreen { title: title.clone(), value: value.clone(), line: line.clone() }
+    MagnifierScreen { title: title.clone(), is_code: false, value: value.clone(), line: line.clone() }
+}
+
+fn code(code: &Text, value: &Text, line: &Text) -> MagnifierScreen {
+    MagnifierScreen { is_code: true, ..show(code, value, line) }
 }
 
 fn focused(screen: &Screen) -> Option<MagnifierScreen> {
     const NONE: Text = Text::Empty;
     match screen {
         Screen::Message(screen) => Some(show(&screen.message.title, &button(&screen.buttons), &screen.message.advice)),
-        Screen::SignIn(screen) => Some(show(&screen.code, &screen.address, &button(&screen.buttons))),
+        Screen::SignIn(screen) => Some(code(&screen.code, &screen.address, &button(&screen.buttons))),
         Screen::Join(screen) if screen.is_terms_focused => Some(show(screen.terms.first()?, &NONE, &NONE)),
         Screen::Join(screen) if screen.consent.is_focused => Some(row(&screen.consent)),
         Screen::Join(screen) => Some(show(&button(&screen.buttons), &NONE, &screen.title)),
@@ -43,10 +47,10 @@ fn focused(screen: &Screen) -> Option<MagnifierScreen> {
             Some(show(name, &fact(&screen.facts), &button(&screen.buttons)))
         }
         Screen::Processing(screen) => Some(show(&screen.title, &button(&screen.buttons), &screen.lead)),
-        Screen::Outcome(screen) => {
-            let value = if screen.promo_code.is_empty() { screen.lead.clone() } else { screen.promo_code.clone() };
-            Some(show(&screen.title, &value, &button(&screen.buttons)))
+        Screen::Outcome(screen) if !screen.promo_code.is_empty() => {
+            Some(code(&screen.promo_code, &screen.title, &button(&screen.buttons)))
         }
+        Screen::Outcome(screen) => Some(show(&screen.title, &screen.lead, &button(&screen.buttons))),
         Screen::Refusal(screen) => Some(show(&screen.causes.first()?.title, &button(&screen.buttons), &screen.title)),
         Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
             let chip = screen.chips.iter().find(|chip| chip.is_focused);

@@ -759,6 +759,8 @@ pub struct PlayerScreen {
 pub struct MagnifierScreen {
     /// What it is.
     pub title: Text,
+    /// Whether that is a code: it is spelled, and stands in no log.
+    pub is_code: bool,
     /// Its price or its value; may be empty.
     pub value: Text,
     /// One more line; may be empty.

@@ -24,6 +24,16 @@ pub enum Part {
     Code(Text),
 }
 
+impl Part {
+    /// A piece of what a picture says; a promo code is a code wherever it stands.
+    fn of(text: Text) -> Self {
+        match &text {
+            Text::Message { msg: Msg::PromoCodeIs, args, .. } => Self::Code(args.first().cloned().unwrap_or_default()),
+            _ => Self::Words(text),
+        }
+    }
+}
+
 /// What can be heard of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
@@ -51,12 +61,12 @@ impl Item {
     /// One whose words are all its own.
     fn of(texts: impl IntoIterator<Item = Text>) -> Self {
         let key: Vec<Text> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-        Self { parts: key.iter().cloned().map(Part::Words).collect(), key }
+        Self { parts: key.iter().cloned().map(Part::of).collect(), key }
     }
 
     /// More is said of it, which may change.
     fn with(mut self, texts: impl IntoIterator<Item = Text>) -> Self {
-        self.parts.extend(texts.into_iter().filter(|text| !text.is_empty()).map(Part::Words));
+        self.parts.extend(texts.into_iter().filter(|text| !text.is_empty()).map(Part::of));
         self
     }
 

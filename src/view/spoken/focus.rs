@@ -3,6 +3,7 @@
 use super::super::message::Msg;
 use super::super::model::{Button, Card, Chip, Dialog, List, ListRow, Panel, Screen, Tab, ViewModel};
 use super::super::text::Text;
+use super::page::magnified;
 use super::{Item, pair};
 
 /// The focused element, and what holds it.
@@ -62,7 +63,7 @@ pub(super) fn on_screen(vm: &ViewModel) -> Focus {
         Screen::Settings(screen) => (NOTHING, list(&screen.list, Value::Chosen)),
         Screen::Status(screen) => (NOTHING, list(&screen.list, Value::Told).or_else(|| buttons(&screen.buttons))),
         Screen::About(screen) => (NOTHING, buttons(&screen.buttons)),
-        Screen::Magnifier(screen) => (NOTHING, Some(Item::of([screen.title.clone()]))),
+        Screen::Magnifier(screen) => (NOTHING, Some(magnified(screen))),
         Screen::Player(screen) => (NOTHING, buttons(&screen.buttons)),
     };
     (group, item.unwrap_or_default())

@@ -1,7 +1,7 @@
 //! What is said of a screen or a dialog when it opens.
 
 use super::super::message::Msg;
-use super::super::model::{Dialog, Fact, List, ListRow, Message, Screen, StatusStep, Tone, ViewModel};
+use super::super::model::{Dialog, Fact, List, ListRow, MagnifierScreen, Message, Screen, StatusStep, Tone, ViewModel};
 use super::super::text::Text;
 use super::{Item, pair};
 
@@ -72,9 +72,18 @@ pub(super) fn page(vm: &ViewModel) -> Item {
         Screen::About(screen) => {
             Item::of([screen.title.clone()]).with(facts(&screen.facts)).with(screen.paragraphs.clone())
         }
-        Screen::Magnifier(screen) => Item::of([screen.title.clone(), screen.value.clone(), screen.line.clone()]),
+        Screen::Magnifier(screen) => {
+            let mut item = magnified(screen).with([screen.value.clone(), screen.line.clone()]);
+            item.key.extend([screen.value.clone(), screen.line.clone()]);
+            item
+        }
         Screen::Player(screen) => Item::of([screen.title.clone(), screen.note.clone()]),
     }
+}
+
+/// The title of the magnifier.
+pub(super) fn magnified(screen: &MagnifierScreen) -> Item {
+    if screen.is_code { Item::default().with_code(&screen.title) } else { Item::of([screen.title.clone()]) }
 }
 
 /// What has gone wrong with a code on the screen.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::super::text::Text;
 use super::*;
 use crate::core::tests::fixtures::{World, device_code};
-use crate::core::tests::support::{Journey, at_confirmation, home, home_of, ms, ordered, refusal, secs, without_code};
+use crate::core::tests::support::{
+    Journey, at_confirmation, home, home_of, ms, ordered, refusal, secs, signed_out, without_code,
+};
 use crate::core::{Answer, Event, PinAnswer, PlaceKind};
 use crate::domain::FailureKind;
 
@@ -142,4 +144,30 @@ fn a11y_2_a_pin_is_counted_and_never_told() {
         journey.pin(PinAnswer::Wrong { left: 4 });
     });
     assert!(has(&wrong, "PinWrong"), "{wrong:?}");
+}
+
+/// Wherever a code stands, it is spelled and in no log: `Part::Words` are logged.
+#[test]
+fn a11y_2_no_code_is_among_the_words() {
+    const PROMO: &str = "KAV-2026";
+    let signing_in = signed_out();
+    let code = match signing_in.vm().screen {
+        super::super::model::Screen::SignIn(screen) => screen.code,
+        other => panic!("{other:?}"),
+    };
+    let mut options = home();
+    for held in options.app.data.entitlements.iter_mut().flatten() {
+        (held.promo_code, held.renewal, held.playback) = (Some(PROMO.to_owned()), None, None);
+    }
+    options.keys("UP UP RIGHT*2 OK").expect_place(PlaceKind::MyOptions);
+    let mut magnified = signing_in.clone();
+    magnified.keys("HOLD:INFO:1s");
+    assert!(magnified.app.is_magnified());
+    for (journey, code) in [(signing_in, code.clone()), (magnified, code), (options, Text::plain(PROMO))] {
+        let whole = heard(&journey).since(None);
+        assert!(whole.contains(&Part::Code(code.clone())), "{whole:?}");
+        let Text::Plain(letters) = &code else { panic!("{code:?}") };
+        let words: Vec<Part> = whole.into_iter().filter(|part| matches!(part, Part::Words(_))).collect();
+        assert!(!names(&words).iter().any(|name| name.contains(letters.as_str())), "{words:?}");
+    }
 }
