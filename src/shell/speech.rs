@@ -102,7 +102,7 @@ impl Speech {
 
     fn say(&mut self, parts: &[Part], shown: &Shown<'_, impl Fn(&Text) -> String>) {
         let plain = |part: &Part| match part {
-            Part::Words(text) => (shown.words)(text),
+            Part::Words(text) | Part::Secret(text) => (shown.words)(text),
             Part::Code(code) => {
                 (shown.words)(&Text::with(Msg::SpokenCode, [Text::plain(spelled(&(shown.words)(code)))]))
             }

@@ -20,6 +20,8 @@ use super::text::Text;
 pub enum Part {
     /// Words.
     Words(Text),
+    /// Words that stand in no log: the keys of a PIN's pad that arrows walk over tell the PIN.
+    Secret(Text),
     /// A code, which is spelled. It may be a key to something, so it stands in no log.
     Code(Text),
 }

@@ -4,7 +4,7 @@ use super::super::message::Msg;
 use super::super::model::{Button, Card, Chip, Dialog, List, ListRow, Panel, Screen, Tab, ViewModel};
 use super::super::text::Text;
 use super::page::magnified;
-use super::{Item, pair};
+use super::{Item, Part, pair};
 
 /// The focused element, and what holds it.
 type Focus = (Text, Item);
@@ -16,7 +16,7 @@ pub(super) fn in_dialog(dialog: &Dialog) -> Focus {
     match pad {
         // A key of the pad is named by the voice as it is by the picture.
         Some(key) if key.label == Text::plain("⌫") => (NOTHING, Item::of([Msg::SpokenErase.into()])),
-        Some(key) => (NOTHING, Item::of([key.label.clone()])),
+        Some(key) => (NOTHING, Item { key: vec![key.label.clone()], parts: vec![Part::Secret(key.label.clone())] }),
         None => (NOTHING, buttons(&dialog.buttons).unwrap_or_default()),
     }
 }

@@ -49,7 +49,7 @@ fn names(parts: &[Part]) -> Vec<String> {
     let mut names = Vec::new();
     for part in parts {
         match part {
-            Part::Words(text) => collect(text, &mut names),
+            Part::Words(text) | Part::Secret(text) => collect(text, &mut names),
             Part::Code(code) => {
                 names.push("CODE".to_owned());
                 collect(code, &mut names);
@@ -139,6 +139,9 @@ fn a11y_2_a_pin_is_counted_and_never_told() {
         assert_eq!(names.first().map(String::as_str), Some("SpokenPin"), "{names:?}");
         assert!(!names[1..].contains(&digit.to_owned()) || digit == "3", "«3 of 4» is a count: {names:?}");
     }
+    // Who walks over the pad hears its keys, and no log does.
+    let walked = said(&mut journey, keys("RIGHT"));
+    assert!(matches!(walked.as_slice(), [Part::Secret(Text::Plain(key))] if key.len() == 1), "{walked:?}");
     let wrong = said(&mut journey, |journey| {
         journey.keys("1");
         journey.pin(PinAnswer::Wrong { left: 4 });
