@@ -52,7 +52,7 @@ async def with_rokuecp():
         check("rokuecp: on", not device.state.standby)
         for key in ("down", "up", "info", "back", "volume_up"):
             await box.remote(key)
-        await box.launch("bonus-tv", {"contentID": "tab:history"})
+        await box.launch("bonus-tv", {"contentID": "tab:points"})
         await box.remote("poweroff")
         check("rokuecp: standby", (await box.update(full_update=True)).state.standby)
         await box.remote("poweron")

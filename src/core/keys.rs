@@ -108,7 +108,7 @@ impl App {
     fn tab_key(&mut self, tab: usize, intent: Intent, turn: &mut Turn) -> Handled {
         let target = match intent {
             Intent::Move(Direction::Left) => tab.checked_sub(1),
-            Intent::Move(Direction::Right) => Some(tab + 1).filter(|tab| *tab < Tab::ALL.len()),
+            Intent::Move(Direction::Right) => Some(tab + 1).filter(|tab| *tab < self.tabs().len()),
             Intent::Move(Direction::Down) | Intent::Activate => {
                 // Who is faster than the rest of the focus means the tab that is marked.
                 if let Some(other) = self.tab_to_open() {
@@ -150,6 +150,7 @@ impl App {
                 self.open_tab(Tab::Settings, turn);
                 Handled::Yes
             }
+            Intent::Digit(digit) if self.has_tabs() => self.search_key(digit, turn),
             Intent::Menu
             | Intent::Move(_)
             | Intent::Activate

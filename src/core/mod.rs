@@ -14,6 +14,7 @@ mod effect;
 mod event;
 mod focus;
 mod foresight;
+mod keypad;
 mod keys;
 mod magnifier;
 mod moments;
@@ -47,9 +48,9 @@ pub use notice::Notice;
 pub use order::{OrderFlow, OrderPhase, SpendBlock};
 pub use places::{
     AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, HomeRow, JoinFocus,
-    JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, ProcessingPlace,
-    RefusalCause, RefusalPlace, RowKey, SettingsItem, SettingsPlace, SignInPlace, SignInState, StatusPlace, Unlearned,
-    Zone,
+    JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, PointsPage,
+    ProcessingPlace, RefusalCause, RefusalPlace, RowKey, Search, SettingsItem, SettingsPlace, SignInPlace, SignInState,
+    StatusPlace, Unlearned, Zone,
 };
 pub use playback::PlayerRun;
 pub use power::Power;

@@ -3,9 +3,9 @@
 use super::Session;
 use super::app::{App, Turn};
 use super::places::{
-    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryKind, HistoryPlace, HomePlace, JoinPlace,
-    MyOptionsPlace, OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, ProcessingPlace, RefusalPlace,
-    SettingsPlace, SignInPlace, StatusPlace,
+    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryPlace, HomePlace, JoinPlace, MyOptionsPlace,
+    OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, ProcessingPlace, RefusalPlace, SettingsPlace, SignInPlace,
+    StatusPlace,
 };
 
 /// A page of the stack.
@@ -109,8 +109,7 @@ impl Place {
             Self::Home(_) => Some(Tab::Home),
             Self::Catalog(_) => Some(Tab::Catalog),
             Self::MyOptions(_) => Some(Tab::MyOptions),
-            Self::History(_) => Some(Tab::History),
-            Self::Status(_) => Some(Tab::Status),
+            Self::Status(_) | Self::History(_) => Some(Tab::Points),
             Self::Basket(_) => Some(Tab::Basket),
             Self::Settings(_) => Some(Tab::Settings),
             Self::SignIn(_)
@@ -136,20 +135,17 @@ pub enum Tab {
     Catalog,
     /// What the member holds.
     MyOptions,
-    /// The ledger and the exchanges.
-    History,
-    /// Status and how to earn.
-    Status,
-    /// The basket.
-    Basket,
+    /// Status, history, orders, and what burns.
+    Points,
     /// Settings.
     Settings,
+    /// The basket: beside the balance, while it holds something or is shown.
+    Basket,
 }
 
 impl Tab {
-    /// All tabs from left to right.
-    pub const ALL: [Self; 7] =
-        [Self::Home, Self::Catalog, Self::MyOptions, Self::History, Self::Status, Self::Basket, Self::Settings];
+    /// All tabs from left to right; the one that is not always there comes last.
+    pub const ALL: [Self; 6] = [Self::Home, Self::Catalog, Self::MyOptions, Self::Points, Self::Settings, Self::Basket];
 
     /// Its place in the bar.
     pub(crate) fn index(self) -> usize {
@@ -189,6 +185,12 @@ impl App {
         self.place().tab().is_some() && self.session == Session::SignedIn
     }
 
+    /// The tabs of this moment, from left to right.
+    pub fn tabs(&self) -> &'static [Tab] {
+        let has_basket = self.place().kind() == PlaceKind::Basket || !self.basket_offers().is_empty();
+        Tab::ALL.get(..Tab::Basket.index() + usize::from(has_basket)).unwrap_or_default()
+    }
+
     /// The focused tab; a place without anything to focus leaves the focus in the bar (FOC-1).
     pub fn tab_focus(&self) -> Option<usize> {
         if !self.has_tabs() {
@@ -223,8 +225,7 @@ impl App {
             Tab::Home => self.arrive_home(turn),
             Tab::Catalog => self.open_catalog(None, turn),
             Tab::MyOptions => self.open_my_options(turn),
-            Tab::History => self.open_history(HistoryKind::Points, turn),
-            Tab::Status => self.open_status(turn),
+            Tab::Points => self.open_status(turn),
             Tab::Basket => self.open_basket(turn),
             Tab::Settings => self.open_settings(),
         }
@@ -264,8 +265,9 @@ impl App {
     /// After every event: no focus points outside of what there is.
     pub(crate) fn settle_focus(&mut self) {
         self.tell_damage();
+        let last = self.tabs().len().saturating_sub(1);
         if let Some(page) = self.stack.last_mut() {
-            page.tab_focus = page.tab_focus.map(|tab| tab.min(Tab::ALL.len() - 1));
+            page.tab_focus = page.tab_focus.map(|tab| tab.min(last));
         }
         self.settle_place();
         self.settle_notice();

@@ -17,6 +17,8 @@ pub enum Notice {
         /// The member's name.
         name: String,
     },
+    /// No title is spelled with these digits.
+    NothingSpelled,
     /// The code on the screen is still to be confirmed.
     WaitsForPhone,
     /// In the basket now.

@@ -4,16 +4,16 @@ use crate::core::{App, CatalogPlace, Cursor, Grid, Resource, SectionKey, Zone, g
 
 use super::failure;
 use super::format;
-use super::home::offer_card;
+use super::home::{offer_card, section_title};
 use super::lists::retry;
 use super::message::Msg;
 use super::model::{CardShape, CatalogScreen, Chip, Message, Sign};
-use super::offer::meta;
+use super::offer::brief;
 use super::text::Text;
 
 pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
     let shelf = &app.data.shelf;
-    let section = place.section.as_ref().and_then(|key| shelf.section(key));
+    let section = place.shown(shelf);
     let has_focus = app.tab_focus().is_none();
     let has_posters = section.is_some_and(|section| section.has_posters);
     let shape = if has_posters { CardShape::Poster } else { CardShape::Tile };
@@ -33,28 +33,31 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
         })
         .unwrap_or_default();
     let (message, has_retry) = message(app);
-    let is_other = matches!(place.section, Some(SectionKey::OtherRewards));
+    let is_other = section.is_some_and(|section| section.key == SectionKey::OtherRewards);
     // The code stands where a message is as wide as the page.
     let has_qr = is_other && message.is_none();
     let focused = app.rested_offer().filter(|_| has_focus);
     let focused = focused.and_then(|id| shelf.offer(id));
+    let heading = match (focused, is_other) {
+        // Under a picture there is no room for a long title: here it stands whole.
+        (Some(offer), _) => Text::with(Msg::TitleAndMeta, [format::title(&offer.title), brief(offer)]),
+        (None, true) => Msg::OtherRewards.into(),
+        (None, false) => Msg::TabCatalog.into(),
+    };
+    // A search goes through all sections.
+    let sections = if place.search.is_some() { &[] } else { shelf.sections() };
     let account_url = app.identity.account_url.as_ref();
     CatalogScreen {
-        title: match (focused, is_other) {
-            // Under a picture there is no room for a long title: here it stands whole.
-            (Some(offer), _) => Text::with(Msg::TitleAndMeta, [format::title(&offer.title), meta(offer)]),
-            (None, true) => Msg::OtherRewards.into(),
-            (None, false) => Msg::TabCatalog.into(),
+        title: match &place.search {
+            Some(search) => Text::with(Msg::Searched, [Text::plain(&search.digits), heading]),
+            None => heading,
         },
-        chips: shelf
-            .sections()
+        letters: if place.search.is_some() { Msg::KeypadLetters.into() } else { Text::Empty },
+        chips: sections
             .iter()
             .enumerate()
             .map(|(index, section)| Chip {
-                label: match section.key {
-                    SectionKey::Category(_) => Text::plain(&section.title),
-                    SectionKey::OtherRewards => Msg::OtherRewards.into(),
-                },
+                label: section_title(section),
                 is_selected: Some(&section.key) == place.section.as_ref(),
                 is_focused: has_focus && place.zone == Zone::Chips && place.chip == index,
             })

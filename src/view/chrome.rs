@@ -16,7 +16,7 @@ pub(crate) fn chrome(app: &App) -> Chrome {
     Chrome {
         brand: app.identity.brand.as_ref().map_or_else(|| Msg::Brand.into(), Text::plain),
         tabs: tabs(app),
-        balance: account.map_or(Text::Empty, |account| Text::plain(format::number(account.balance.get()))),
+        balance: account.map_or(Text::Empty, |account| format::number(account.balance.get())),
         balance_unit: account
             .map_or(Text::Empty, |account| Text::counted(Msg::PointsUnit, format::plural(account.balance.get()), [])),
         // No clock is better than a wrong one.
@@ -32,7 +32,7 @@ fn tabs(app: &App) -> Vec<TabView> {
         return Vec::new();
     }
     let focused = app.tab_focus();
-    Tab::ALL
+    app.tabs()
         .iter()
         .enumerate()
         .map(|(index, tab)| TabView {
@@ -43,6 +43,7 @@ fn tabs(app: &App) -> Vec<TabView> {
             },
             is_selected: app.place().tab() == Some(*tab),
             is_focused: focused == Some(index),
+            is_apart: *tab == Tab::Basket,
         })
         .collect()
 }
@@ -52,8 +53,7 @@ fn tab_label(tab: Tab) -> Msg {
         Tab::Home => Msg::TabHome,
         Tab::Catalog => Msg::TabCatalog,
         Tab::MyOptions => Msg::TabMyOptions,
-        Tab::History => Msg::TabHistory,
-        Tab::Status => Msg::TabStatus,
+        Tab::Points => Msg::TabPoints,
         Tab::Basket => Msg::TabBasket,
         Tab::Settings => Msg::TabSettings,
     }
@@ -93,6 +93,7 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
     let (text, tone) = match notice {
         Notice::Welcome { name } if name.is_empty() => (Msg::NoticeSignedIn.into(), Tone::Good),
         Notice::Welcome { name } => (named(Msg::NoticeWelcome, name), Tone::Good),
+        Notice::NothingSpelled => (Msg::NoticeNothingSpelled.into(), Tone::Plain),
         Notice::WaitsForPhone => (Msg::NoticeWaitsForPhone.into(), Tone::Plain),
         Notice::Added { titles } => {
             (named(Msg::NoticeAdded, &listed(titles.iter().map(|title| &**title), ", ")), Tone::Good)
@@ -179,10 +180,15 @@ fn hints(app: &App) -> Vec<KeyHint> {
             hints.push(hint(HintKey::Back, Msg::HintExit));
             hints
         }
-        Place::Catalog(_) if app.focused_offer().is_some() => {
+        Place::Catalog(place) if app.focused_offer().is_some() => {
             let mut hints = vec![hint(HintKey::Ok, Msg::HintOpen)];
             hints.extend(offer_hints(app));
-            hints.extend([hint(HintKey::Channel, Msg::HintPage), back]);
+            hints.push(hint(HintKey::Digits, Msg::HintSearch));
+            // Where digits were typed, Back takes them back.
+            hints.extend(match place.search {
+                Some(_) => [hint(HintKey::Back, Msg::HintErase)].to_vec(),
+                None => vec![hint(HintKey::Channel, Msg::HintPage), back],
+            });
             hints
         }
         Place::Basket(place) if place.zone == Zone::Content => {

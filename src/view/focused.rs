@@ -34,7 +34,7 @@ pub fn focused(vm: &ViewModel) -> usize {
         Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
             chips(&screen.chips) + list(&screen.list) + buttons(&screen.buttons)
         }
-        Screen::Status(screen) => list(&screen.list) + buttons(&screen.buttons),
+        Screen::Status(screen) => chips(&screen.chips) + list(&screen.list) + buttons(&screen.buttons),
         Screen::About(screen) => buttons(&screen.buttons),
         Screen::Player(screen) => buttons(&screen.buttons),
         // All of it is what has the focus.

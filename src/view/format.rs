@@ -10,20 +10,9 @@ use super::message::Msg;
 use super::model::{Button, CodeSize, Fact, Qr, Tone};
 use super::text::Text;
 
-/// The space that never breaks a line: "1 700" stays together (LAY-7).
-const NO_BREAK_SPACE: char = '\u{a0}';
-
-/// A whole number in groups of three.
-pub(crate) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(NO_BREAK_SPACE);
-        }
-        grouped.push(digit);
-    }
-    grouped
+/// "1 700", in the groups of the language.
+pub(crate) fn number(amount: u64) -> Text {
+    Text::Number { sign: "", amount }
 }
 
 /// The number that chooses a plural form, kept inside what Slint's integers hold.
@@ -40,18 +29,27 @@ pub(crate) fn title(title: &str) -> Text {
 
 /// "1 700 баллов".
 pub(crate) fn points(points: Points) -> Text {
-    Text::counted(Msg::Points, plural(points.get()), [Text::plain(number(points.get()))])
+    Text::counted(Msg::Points, plural(points.get()), [number(points.get())])
 }
 
 /// "+200" or "−720".
-pub(crate) fn signed(amount: i64) -> String {
-    let sign = if amount < 0 { "−" } else { "+" };
-    format!("{sign}{}", number(amount.unsigned_abs()))
+pub(crate) fn signed(amount: i64) -> Text {
+    if amount < 0 { less(amount.unsigned_abs()) } else { more(amount.unsigned_abs()) }
+}
+
+/// "+200".
+pub(crate) fn more(amount: u64) -> Text {
+    Text::Number { sign: "+", amount }
+}
+
+/// "−720".
+pub(crate) fn less(amount: u64) -> Text {
+    Text::Number { sign: "−", amount }
 }
 
 /// "450 ₽".
 pub(crate) fn roubles(roubles: u64) -> Text {
-    Text::plain(format!("{}{NO_BREAK_SPACE}₽", number(roubles)))
+    Text::with(Msg::Roubles, [number(roubles)])
 }
 
 /// "22 ноября".
@@ -155,7 +153,7 @@ pub(crate) fn left(until: DateTime<Utc>, now: DateTime<Utc>) -> Text {
     // Five days from now are five days a second later too, and not yet four.
     let (days, hours, rest) = ((minutes + 60) / 1440, minutes / 60, minutes % 60);
     if hours >= 72 {
-        Text::counted(Msg::Days, plural(days), [Text::plain(number(days))])
+        Text::counted(Msg::Days, plural(days), [number(days)])
     } else if hours > 0 {
         Text::with(Msg::HoursMinutes, [Text::plain(hours.to_string()), Text::plain(rest.to_string())])
     } else {
@@ -254,16 +252,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_by_three_without_breaking() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(999), "999");
-        assert_eq!(number(1700), "1\u{a0}700");
-        assert_eq!(number(12_345_678), "12\u{a0}345\u{a0}678");
-        assert_eq!(signed(-720), "−720");
-        assert_eq!(signed(1000), "+1\u{a0}000");
-    }
-
-    #[test]
     fn a_huge_count_keeps_its_plural_form() {
         assert_eq!(plural(21), 21);
         assert_eq!(plural(1_000_001), 1_000_001);
@@ -278,7 +266,7 @@ mod tests {
         assert_eq!(in_minutes(0), Text::with(Msg::Minutes, [Text::plain("1")]));
         assert_eq!(in_minutes(59), Text::with(Msg::Minutes, [Text::plain("59")]));
         assert_eq!(in_minutes(47 * 60 + 5), Text::with(Msg::HoursMinutes, [Text::plain("47"), Text::plain("5")]));
-        assert_eq!(in_minutes(5 * 1440), Text::counted(Msg::Days, 5, [Text::plain("5")]));
+        assert_eq!(in_minutes(5 * 1440), Text::counted(Msg::Days, 5, [number(5)]));
     }
 
     /// C29, TIME-3: over every zone and around every midnight, a date without an hour is a day through which it holds.

@@ -8,7 +8,8 @@ use super::format;
 use super::home::SOON;
 use super::lists::{busy, retry};
 use super::message::Msg;
-use super::model::{Chip, List, ListRow, ListScreen, Message, Sign, Tone};
+use super::model::{List, ListRow, ListScreen, Message, Sign, Tone};
+use super::status::points_strip;
 use super::text::{Text, listed};
 
 pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
@@ -45,20 +46,9 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
         }
     };
     ListScreen {
-        title: Msg::TabHistory.into(),
+        title: Msg::TabPoints.into(),
         lead: Text::Empty,
-        chips: HistoryKind::ALL
-            .into_iter()
-            .map(|kind| Chip {
-                label: match kind {
-                    HistoryKind::Points => Msg::ChipPoints.into(),
-                    HistoryKind::Orders => Msg::ChipOrders.into(),
-                    HistoryKind::Burning => Msg::PanelBurning.into(),
-                },
-                is_selected: kind == place.kind,
-                is_focused: has_focus && place.zone == Zone::Chips && kind == place.kind,
-            })
-            .collect(),
+        chips: points_strip(app, place.zone),
         position: if has_list_focus { format::position(cursor, total) } else { Text::Empty },
         list: List { rows, first_visible: cursor.first, total },
         message,
@@ -73,7 +63,7 @@ fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> 
     let subtitle = match entry.expires_at.filter(|at| amount > 0 && !app.time().is_past(*at)) {
         Some(expires) => Text::with(Msg::EntryExpires, [at, format::last_day_year(expires, app.offset())]),
         None => match entry.balance_after {
-            Some(balance) => Text::with(Msg::EntryBalance, [at, Text::plain(format::number(balance.get()))]),
+            Some(balance) => Text::with(Msg::EntryBalance, [at, format::number(balance.get())]),
             None => at,
         },
     };
@@ -82,7 +72,7 @@ fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> 
         title: if entry.title.is_empty() { reason(entry.reason).into() } else { Text::plain(&entry.title) },
         subtitle,
         subtitle_tone: Tone::Quiet,
-        value: Text::plain(format::signed(amount)),
+        value: format::signed(amount),
         value_tone: if amount < 0 { Tone::Plain } else { Tone::Good },
         action: Text::Empty,
         tick: None,
@@ -94,7 +84,7 @@ fn entry_row(app: &App, entry: &LedgerEntry, index: usize, is_focused: bool) -> 
 
 fn burning_row(app: &App, lot: &ExpiringLot, index: usize, is_focused: bool) -> ListRow {
     let is_soon = lot.expires_at.signed_duration_since(app.time().at_least()) <= SOON;
-    let amount = Text::plain(format::number(lot.points.get()));
+    let amount = format::number(lot.points.get());
     ListRow {
         index,
         title: Text::counted(
@@ -132,7 +122,7 @@ fn reason(reason: AccrualReason) -> Msg {
 
 fn exchange_row(app: &App, exchange: &Exchange, index: usize, is_focused: bool) -> ListRow {
     let titles: Vec<&str> = exchange.lines.iter().map(|line| line.title.as_str()).collect();
-    let charged = || Text::plain(format::signed(-i64::try_from(exchange.total.get()).unwrap_or(i64::MAX)));
+    let charged = || format::less(exchange.total.get());
     let (state, tone, value, action) = match exchange.state {
         ExchangeState::Confirmed => (Text::Empty, Tone::Plain, charged(), Msg::HintOpen.into()),
         // Nothing is charged for good.

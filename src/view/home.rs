@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::core::{App, HomePlace, HomeRow, Resource, RowKey, SectionKey, Standing, window};
+use crate::core::{App, HomePlace, HomeRow, Resource, RowKey, Section, SectionKey, Standing, window};
 use crate::domain::{Account, Entitlement, Offer, Points, TextSize};
 
 use super::failure;
@@ -34,16 +34,14 @@ pub(crate) fn home(app: &App, place: &HomePlace) -> Screen {
         rows: shown
             .map(|(index, (row, top))| row_view(app, place, row, index, *top, has_focus && focus == Some(index)))
             .collect(),
-        scroll: scroll(&rows, focus, &tops, size),
+        scroll: scroll(focus, &tops, size),
     })
 }
 
 /// Rows begin under the panels; from the second row on, the focused row stands at the top of the lower half.
-fn scroll(rows: &[HomeRow], focus: Option<usize>, tops: &[u32], size: TextSize) -> u32 {
+fn scroll(focus: Option<usize>, tops: &[u32], size: TextSize) -> u32 {
     match focus {
-        // Upright posters do not fit under the panels.
-        None => 0,
-        Some(0) if !rows.first().is_some_and(|row| row.has_posters) => 0,
+        None | Some(0) => 0,
         Some(row) => panels_height(size) - HEADROOM + tops.get(row).copied().unwrap_or(0),
     }
 }
@@ -152,7 +150,7 @@ fn panels(app: &App, place: &HomePlace, account: &Account, has_focus: bool) -> V
 fn burning_panel(app: &App, account: &Account) -> Panel {
     let (time, offset) = (app.time(), app.offset());
     let far = |points: Points, at| {
-        Text::with(Msg::NextBurn, [Text::plain(format::number(points.get())), format::last_day_year(at, offset)])
+        Text::with(Msg::NextBurn, [format::number(points.get()), format::last_day_year(at, offset)])
     };
     match account.burning_next(time.at_least()) {
         Some((points, at)) if at.signed_duration_since(time.at_least()) <= SOON => {
@@ -201,14 +199,10 @@ fn exchange_panel(app: &App, account: &Account) -> Panel {
 
 fn balance_panel(app: &App, account: &Account) -> Panel {
     let note = match (account.pending_total(app.time().at_least()), account.held.get()) {
-        (_, held) if held > 0 => Text::with(Msg::HeldNote, [Text::plain(format::number(held))]),
-        (Some((points, at)), _) => Text::with(
-            Msg::PendingNote,
-            [
-                Text::plain(format::signed(i64::try_from(points.get()).unwrap_or(i64::MAX))),
-                format::day(at, app.offset()),
-            ],
-        ),
+        (_, held) if held > 0 => Text::with(Msg::HeldNote, [format::number(held)]),
+        (Some((points, at)), _) => {
+            Text::with(Msg::PendingNote, [format::more(points.get()), format::day(at, app.offset())])
+        }
         (None, _) => Msg::BalanceNote.into(),
     };
     panel(Msg::PanelBalance, format::points(account.balance), note, Tone::Quiet)
@@ -225,7 +219,7 @@ fn status_panel(account: &Account) -> Panel {
             let reached = next.threshold.checked_sub(next.missing).map_or(0, |points| points.get());
             let share = reached.saturating_mul(1000).checked_div(next.threshold.get()).unwrap_or(0);
             (
-                Text::with(Msg::StatusNote, [Text::plain(format::number(next.missing.get())), Text::plain(&next.name)]),
+                Text::with(Msg::StatusNote, [format::number(next.missing.get()), Text::plain(&next.name)]),
                 Some(u16::try_from(share.min(1000)).unwrap_or(1000)),
             )
         }
@@ -258,10 +252,7 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
         index,
         title: match &row.key {
             RowKey::Running => Msg::RowRunning.into(),
-            RowKey::Section(SectionKey::OtherRewards) => Msg::OtherRewards.into(),
-            RowKey::Section(key @ SectionKey::Category(_)) => {
-                app.data.shelf.section(key).map_or(Text::Empty, |section| Text::plain(&section.title))
-            }
+            RowKey::Section(key) => app.data.shelf.section(key).map_or(Text::Empty, section_title),
         },
         position: if has_focus { format::position(cursor, row.total) } else { Text::Empty },
         shape,
@@ -270,6 +261,18 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
         total: row.total,
         top,
         height: row_height(shape, app.settings.text_size),
+    }
+}
+
+/// What a section is called.
+pub(crate) fn section_title(section: &Section) -> Text {
+    match section.key {
+        SectionKey::Affordable => Msg::SectionAffordable.into(),
+        SectionKey::Category(_) => Text::plain(&section.title),
+        SectionKey::Small => Msg::SectionSmall.into(),
+        SectionKey::OtherRewards => Msg::OtherRewards.into(),
+        // Its heading says what was typed.
+        SectionKey::Found => Text::Empty,
     }
 }
 
@@ -345,7 +348,13 @@ pub(crate) fn offer_card(app: &App, offer: &Offer, index: usize, shape: CardShap
     Card {
         index,
         title: format::title(&offer.title),
-        caption: owned_or_price(app, offer),
+        caption: match (shape, app.settings.text_size, offer.price) {
+            // Under a poster there is no room for a price in larger words: the number is what counts.
+            (CardShape::Poster, TextSize::Large | TextSize::Largest, Some(price)) if !is_owned(app, offer) => {
+                format::number(price.get())
+            }
+            _ => owned_or_price(app, offer),
+        },
         caption_tone: match (is_owned(app, offer), app.is_allowed(offer)) {
             (true, _) => Tone::Good,
             (false, true) => Tone::Accent,

@@ -1,7 +1,7 @@
 //! The magnifier: what has the focus, in three pieces of large text.
 
 use super::message::Msg;
-use super::model::{Button, Card, Fact, ListRow, MagnifierScreen, Screen, Tab};
+use super::model::{Button, Card, Chip, Fact, List, ListRow, MagnifierScreen, Screen, Tab};
 use super::text::Text;
 
 /// What the magnifier shows of a screen.
@@ -53,18 +53,22 @@ fn focused(screen: &Screen) -> Option<MagnifierScreen> {
         Screen::Outcome(screen) => Some(show(&screen.title, &screen.lead, &button(&screen.buttons))),
         Screen::Refusal(screen) => Some(show(&screen.causes.first()?.title, &button(&screen.buttons), &screen.title)),
         Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
-            let chip = screen.chips.iter().find(|chip| chip.is_focused);
-            list(&screen.list.rows)
-                .or_else(|| chip.map(|chip| show(&chip.label, &NONE, &screen.title)))
-                .or_else(|| Some(show(&button(&screen.buttons), &NONE, &screen.title)))
+            Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title))
         }
-        Screen::Status(screen) => {
-            list(&screen.list.rows).or_else(|| Some(show(&button(&screen.buttons), &NONE, &screen.title)))
-        }
+        Screen::Status(screen) => Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title)),
         Screen::About(screen) => Some(show(&screen.title, &fact(&screen.facts), &button(&screen.buttons))),
         Screen::Player(screen) => Some(show(&screen.title, &screen.elapsed, &button(&screen.buttons))),
         Screen::Magnifier(_) => None,
     }
+}
+
+/// The focus of a page that is a list: a line, a choice above it, or a button.
+fn line(lines: &List, chips: &[Chip], buttons: &[Button], title: &Text) -> MagnifierScreen {
+    let chip = chips.iter().find(|chip| chip.is_focused);
+    list(&lines.rows).unwrap_or_else(|| {
+        let label = chip.map_or_else(|| button(buttons), |chip| chip.label.clone());
+        show(&label, &Text::Empty, title)
+    })
 }
 
 fn button(buttons: &[Button]) -> Text {

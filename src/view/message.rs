@@ -29,6 +29,8 @@ macro_rules! messages {
 messages! {
     // General.
     Brand
+    GroupSeparator
+    Roubles
     Points
     PointsUnit
     PointsRange
@@ -37,6 +39,8 @@ messages! {
     Off
     LoadingTitle
     OtherRewards
+    SectionAffordable
+    SectionSmall
     ThisOption
     NoPrice
 
@@ -86,8 +90,7 @@ messages! {
     TabHome
     TabCatalog
     TabMyOptions
-    TabHistory
-    TabStatus
+    TabPoints
     TabBasket
     TabSettings
 
@@ -112,6 +115,7 @@ messages! {
     NoticeRenewalFailed
     NoticeNothingToSwitch
     NoticeNoOtherRewards
+    NoticeNothingSpelled
     NoticeConsentFirst
     NoticeJoinFailed
     NoticeJoined
@@ -147,6 +151,8 @@ messages! {
     HintUntick
     HintBasket
     HintPage
+    HintSearch
+    HintErase
     HintHide
     HintStop
     HintExit
@@ -199,9 +205,13 @@ messages! {
     MetaLength
     MetaLengthAlone
     TitleAndMeta
+    Searched
+    KeypadLetters
     FactActive
     FactWatchable
     FactValidity
+    FactStartNow
+    EndsAt
     FactAfter
     FactNeeds
     FactIncludes
@@ -328,7 +338,8 @@ messages! {
     EmptyOptionsAdvice
 
     // History.
-    ChipPoints
+    ChipStatus
+    ChipHistory
     ChipOrders
     EntryExpires
     EntryBalance
@@ -355,7 +366,6 @@ messages! {
     BurnLot
 
     // Status.
-    StatusTitle
     StatusLead
     StatusLeadUntil
     StatusTopLead

@@ -77,6 +77,8 @@ pub struct Tab {
     pub is_selected: bool,
     /// Whether it has the focus.
     pub is_focused: bool,
+    /// Whether it stands beside the balance rather than among the tabs.
+    pub is_apart: bool,
 }
 
 /// A strip that stays as long as what it tells.
@@ -480,6 +482,8 @@ pub struct CatalogScreen {
     pub title: Text,
     /// The categories.
     pub chips: Vec<Chip>,
+    /// Which letters stand on which digit, in the place of the categories while somebody types.
+    pub letters: Text,
     /// Where the focus stands, "3 из 42".
     pub position: Text,
     /// The shape of the cards.
@@ -695,6 +699,8 @@ pub struct RefusalScreen {
 pub struct StatusScreen {
     /// The heading.
     pub title: Text,
+    /// The pages of the tab.
+    pub chips: Vec<Chip>,
     /// The steps of the ladder, lowest first.
     pub steps: Vec<StatusStep>,
     /// How far along the ladder, in thousandths.

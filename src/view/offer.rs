@@ -67,6 +67,19 @@ pub(crate) fn meta(offer: &Offer) -> Text {
     }
 }
 
+/// The line beside a title that must stay whole: of a film its year and length, of anything else what it is.
+pub(crate) fn brief(offer: &Offer) -> Text {
+    let age = Text::plain(format!("{}+", offer.age));
+    let minutes = |minutes: u32| Text::plain(minutes.to_string());
+    match (offer.year, offer.duration_minutes) {
+        (Some(year), Some(length)) => {
+            Text::with(Msg::MetaLength, [Text::plain(year.to_string()), minutes(length), age])
+        }
+        (None, Some(length)) => Text::with(Msg::MetaLengthAlone, [minutes(length), age]),
+        (_, None) => meta(offer),
+    }
+}
+
 /// Whether the member has an offer already and cannot have it once more.
 pub(crate) fn is_owned(app: &App, offer: &Offer) -> bool {
     app.is_active(offer) && !app.is_allowed(offer)
@@ -75,7 +88,7 @@ pub(crate) fn is_owned(app: &App, offer: &Offer) -> bool {
 /// The catalogue price, struck through, if the member pays another.
 pub(crate) fn struck_price(offer: &Offer) -> Text {
     let base = offer.base_price.filter(|base| Some(*base) != offer.price);
-    base.map_or(Text::Empty, |base| Text::plain(format::number(base.get())))
+    base.map_or(Text::Empty, |base| format::number(base.get()))
 }
 
 /// What some options cost together once their free time is over (PUR-9).
@@ -158,6 +171,7 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
         };
         facts.push(format::fact(Msg::FactValidity, value));
     }
+    facts.extend(ends_if_started_now(app, offer));
     if offer.after != AfterPeriod::Unknown {
         facts.push(format::fact(Msg::FactAfter, format::after(offer.after)));
     }
@@ -180,6 +194,16 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
         ));
     }
     facts
+}
+
+/// When a film would be over: what a viewer asks who looks at the clock.
+pub(crate) fn ends_if_started_now(app: &App, offer: &Offer) -> Option<Fact> {
+    // An hour of another day would mislead.
+    let length =
+        Some(TimeDelta::minutes(offer.duration_minutes?.into())).filter(|length| *length < TimeDelta::days(1))?;
+    let end = app.time().known()?.checked_add_signed(length)?;
+    let end = Text::with(Msg::EndsAt, [Text::plain(format::time(end, app.offset()))]);
+    Some(format::fact(Msg::FactStartNow, end))
 }
 
 /// Until when an offer would work if it were ordered now; `None` if the box cannot say.

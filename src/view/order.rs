@@ -14,7 +14,7 @@ use super::model::{
     BasketScreen, CardShape, ConfirmScreen, Fact, Finish, ImageKey, ImageVariant, List, ListRow, Message,
     OutcomeScreen, ProcessingScreen, Sign, Tone,
 };
-use super::offer::{PaidLater, action_label, ends_at, period_and_after, price_text};
+use super::offer::{PaidLater, action_label, ends_at, ends_if_started_now, period_and_after, price_text};
 use super::refusal::cause;
 use super::text::Text;
 
@@ -101,7 +101,7 @@ fn sums(app: &App, base_prices: &[Option<Points>], total: Option<Points>, balanc
         facts.push(format::fact(Msg::FactBase, format::points(base)));
         let percent = app.data.account.as_ref().map_or(0, |account| account.status.discount_percent);
         let label = Text::with(Msg::FactDiscount, [Text::plain(percent.to_string())]);
-        facts.push(Fact { label, value: Text::plain(format!("−{}", format::number(saved.get()))), tone: Tone::Good });
+        facts.push(Fact { label, value: format::less(saved.get()), tone: Tone::Good });
     }
     if let Some(total) = total {
         facts.push(Fact { tone: Tone::Accent, ..format::fact(Msg::FactCharged, format::points(total)) });
@@ -220,7 +220,7 @@ fn confirm_notes(app: &App, place: &ConfirmPlace) -> Vec<Text> {
         next.map(|at| Text::with(Msg::OnlyExchange, [format::from(at, offset)])),
         later.map(|later| later.sentence(app)),
         saved.map(|(points, at)| {
-            let amount = Text::plain(format::number(points.get()));
+            let amount = format::number(points.get());
             Text::counted(Msg::SavedFromBurning, format::plural(points.get()), [amount, format::lost_at(at, offset)])
         }),
     ]
@@ -281,6 +281,9 @@ pub(crate) fn outcome(app: &App, place: &OutcomePlace) -> OutcomeScreen {
         facts.push(Fact { tone: Tone::Warning, ..format::fact(Msg::FactAfter, later.short(app)) });
     }
     let film = app.film_of(exchange);
+    if let Some(offer) = film.as_ref().and_then(|id| app.data.shelf.offer(id)).filter(|_| !place.is_past) {
+        facts.extend(ends_if_started_now(app, offer));
+    }
     let actions = app.outcome_actions(place);
     let is_waiting = place.plays_when_ready && app.trouble_with(Resource::Entitlements).is_none();
     let focused = place.button.min(actions.len().saturating_sub(1));

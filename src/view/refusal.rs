@@ -92,11 +92,7 @@ pub(crate) fn cause(app: &App, reason: &Reason) -> Cause {
     let offset = app.offset();
     match reason {
         Reason::NotEnoughPoints { balance, price, missing } => words(
-            Text::counted(
-                Msg::CauseMissing,
-                format::plural(missing.get()),
-                [Text::plain(format::number(missing.get()))],
-            ),
+            Text::counted(Msg::CauseMissing, format::plural(missing.get()), [format::number(missing.get())]),
             Text::with(Msg::CauseMissingAdvice, [format::points(*price), format::points(*balance)]),
         ),
         Reason::Debt { roubles } => words(

@@ -1,23 +1,24 @@
 //! Status: the ladder with the member's place on it, and the ways to earn.
 
-use crate::core::{App, Resource, StatusPlace, layout, window};
+use crate::core::{App, HistoryKind, PointsPage, Resource, StatusPlace, Zone, layout, window};
 use crate::domain::{EarningRule, StatusCode, StatusRule};
 
 use super::failure;
 use super::format;
 use super::lists::{busy, retry};
 use super::message::Msg;
-use super::model::{List, ListRow, Message, Sign, StatusScreen, StatusStep, Tone};
+use super::model::{Chip, List, ListRow, Message, Sign, StatusScreen, StatusStep, Tone};
 use super::text::Text;
 
 pub(crate) fn status(app: &App, place: &StatusPlace) -> StatusScreen {
     let has_focus = app.tab_focus().is_none();
+    let has_list_focus = has_focus && place.zone == Zone::Content;
     let account = app.data.account.as_ref();
     let rules = app.data.earning.as_ref().map_or(&[][..], |earning| &earning.rules);
     let statuses = app.data.earning.as_ref().map_or(&[][..], |earning| &earning.statuses);
     let points = account.map_or(0, |account| account.status.points.get());
     let rows = window(place.cursor, rules.len(), layout::earn_rows(app.settings.text_size))
-        .filter_map(|at| Some(earn_row(rules.get(at)?, at, has_focus && at == place.cursor.at)))
+        .filter_map(|at| Some(earn_row(rules.get(at)?, at, has_list_focus && at == place.cursor.at)))
         .collect();
     let trouble = app.trouble_with(Resource::EarningRules).filter(|_| rules.is_empty());
     let message = match (rules.is_empty(), trouble, &app.data.earning) {
@@ -32,15 +33,35 @@ pub(crate) fn status(app: &App, place: &StatusPlace) -> StatusScreen {
         }),
     };
     StatusScreen {
-        title: Msg::StatusTitle.into(),
+        title: Msg::TabPoints.into(),
+        chips: points_strip(app, place.zone),
         steps: statuses.iter().map(|rule| step(rule, points, account.map(|account| account.status.code))).collect(),
         progress: progress(statuses, points),
         lead: lead(app),
         earn_title: Msg::EarnTitle.into(),
         list: List { rows, first_visible: place.cursor.first, total: rules.len() },
-        buttons: retry(app, Resource::EarningRules, trouble.is_some(), has_focus),
+        buttons: retry(app, Resource::EarningRules, trouble.is_some(), has_focus && place.zone == Zone::Buttons),
         message,
     }
+}
+
+/// The pages of the tab «Баллы».
+pub(crate) fn points_strip(app: &App, zone: Zone) -> Vec<Chip> {
+    let has_focus = app.tab_focus().is_none() && zone == Zone::Chips;
+    let shown = app.points_page();
+    PointsPage::ALL
+        .into_iter()
+        .map(|page| Chip {
+            label: match page {
+                PointsPage::Status => Msg::ChipStatus.into(),
+                PointsPage::History(HistoryKind::Points) => Msg::ChipHistory.into(),
+                PointsPage::History(HistoryKind::Orders) => Msg::ChipOrders.into(),
+                PointsPage::History(HistoryKind::Burning) => Msg::PanelBurning.into(),
+            },
+            is_selected: shown == Some(page),
+            is_focused: has_focus && shown == Some(page),
+        })
+        .collect()
 }
 
 fn step(rule: &StatusRule, points: u64, current: Option<StatusCode>) -> StatusStep {
@@ -49,7 +70,7 @@ fn step(rule: &StatusRule, points: u64, current: Option<StatusCode>) -> StatusSt
         threshold: if rule.threshold.get() == 0 {
             Msg::FromJoining.into()
         } else {
-            Text::with(Msg::FromPoints, [Text::plain(format::number(rule.threshold.get()))])
+            Text::with(Msg::FromPoints, [format::number(rule.threshold.get())])
         },
         discount: Text::with(Msg::DiscountOf, [Text::plain(rule.discount_percent.to_string())]),
         is_reached: points >= rule.threshold.get() && current != Some(StatusCode::None),
@@ -79,7 +100,7 @@ fn lead(app: &App) -> Text {
     let until = account.status.until.filter(|until| !app.time().is_past(*until));
     match (&account.status.next, until) {
         (Some(next), until) => {
-            let points = Text::plain(format::number(account.status.points.get()));
+            let points = format::number(account.status.points.get());
             let way = Text::with(Msg::StatusLead, [points, format::points(next.missing), Text::plain(&next.name)]);
             match until {
                 Some(until) => Text::with(Msg::StatusLeadUntil, [way, format::until_year(until, app.offset())]),
@@ -93,13 +114,10 @@ fn lead(app: &App) -> Text {
 
 fn earn_row(rule: &EarningRule, index: usize, is_focused: bool) -> ListRow {
     let value = match (rule.points_min, rule.points_max) {
-        (Some(least), Some(most)) if least != most => Text::with(
-            Msg::PointsRange,
-            [Text::plain(format::number(least.get())), Text::plain(format::number(most.get()))],
-        ),
-        (Some(points), _) | (None, Some(points)) => {
-            Text::plain(format::signed(i64::try_from(points.get()).unwrap_or(i64::MAX)))
+        (Some(least), Some(most)) if least != most => {
+            Text::with(Msg::PointsRange, [format::number(least.get()), format::number(most.get())])
         }
+        (Some(points), _) | (None, Some(points)) => format::more(points.get()),
         (None, None) => Text::Empty,
     };
     ListRow {

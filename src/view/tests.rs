@@ -116,13 +116,15 @@ fn title(shown: &ViewModel) -> &Text {
 /// One journey to each kind of screen.
 fn everywhere() -> Vec<Journey> {
     let mut all = vec![home(), home_of(World::not_enrolled()), at_confirmation(), ordered(), signed_out()];
-    for tab in 1..=6 {
+    for tab in 1..=5 {
         let mut journey = home();
         journey.keys("GREEN").keys(&format!("UP UP RIGHT*{tab} OK")).serve();
         all.push(journey);
     }
     let mut offer = home();
     offer.keys("OK");
+    let mut history = home();
+    history.keys("UP OK").serve();
     let mut about = home();
     about.keys("MENU DOWN*8 OK");
     let mut player = home_of(World::with_film());
@@ -133,7 +135,7 @@ fn everywhere() -> Vec<Journey> {
     refusal.fail("Exchange", refused(every_reason()));
     let world = World::default();
     let boot = world.boot();
-    all.extend([offer, about, player, outcome, refusal, Journey::boot(world, boot)]);
+    all.extend([offer, history, about, player, outcome, refusal, Journey::boot(world, boot)]);
     all
 }
 
@@ -194,7 +196,7 @@ fn prices_are_messages_with_their_plural_form() {
     let mut journey = home();
     journey.keys("OK");
     let Screen::Offer(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
-    let wanted = Text::counted(Msg::Points, 101, [Text::plain("101")]);
+    let wanted = Text::counted(Msg::Points, 101, [Text::Number { sign: "", amount: 101 }]);
     assert_eq!(screen.price, wanted);
     assert_eq!(super::format::points(points(101)), wanted);
 }

@@ -13,8 +13,15 @@ pub enum Text {
     /// Nothing.
     #[default]
     Empty,
-    /// Text that is the same in every language: titles, numbers, codes.
+    /// Text that is the same in every language: titles, codes, times.
     Plain(String),
+    /// A whole number, whose digits each language groups in its own way.
+    Number {
+        /// What stands before it: nothing, `+` or `−`.
+        sign: &'static str,
+        /// How much.
+        amount: u64,
+    },
     /// A message of ours.
     Message {
         /// Which one.
@@ -49,6 +56,19 @@ impl Text {
     }
 }
 
+/// A whole number in groups of three.
+pub(crate) fn grouped(amount: u64, separator: &str) -> String {
+    let digits = amount.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push_str(separator);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// A text as it stands inside a sentence of ours: one that is written from right to left is isolated, so that it turns
 /// nothing around it, such as the price behind a title. Texts of answers hold no marks of their own that turn the
 /// direction, so no mark can end the isolation early.
@@ -79,6 +99,14 @@ impl From<Msg> for Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        for (amount, words) in [(0, "0"), (999, "999"), (1700, "1,700"), (12_345_678, "12,345,678")] {
+            assert_eq!(grouped(amount, ","), words);
+        }
+        assert_eq!(grouped(u64::MAX, " ").matches(' ').count(), 6);
+    }
 
     #[test]
     fn what_turns_the_direction_is_isolated_and_nothing_else_changes() {

@@ -31,9 +31,10 @@ const STATES: &[(&str, &str)] = &[
     ("vip", "GREEN RIGHT GREEN RIGHT GREEN RIGHT GREEN RIGHT GREEN RIGHT GREEN YELLOW OK"),
     ("vip", "OK OK WAIT:400ms RIGHT OK"),
     ("ending-5d", "UP*3 RIGHT*2 OK"),
-    ("long-history", "UP*3 RIGHT*3 OK"),
-    ("burning", "UP*3 RIGHT*3 OK UP RIGHT*2"),
-    ("vip", "UP*3 RIGHT*4 OK"),
+    ("long-history", "UP*8 DOWN OK"),
+    ("burning", "UP*3 RIGHT*3 OK UP RIGHT*3"),
+    ("vip", "UP*3 RIGHT*3 OK"),
+    ("vip", "GREEN"),
     ("vip", "MENU"),
     ("vip", "MENU DOWN*9 OK"),
     ("vip", "MENU DOWN*5 OK"),
@@ -84,6 +85,7 @@ fn focus(tv: &Television) -> FocusBox {
     let tabs = vm.chrome.tabs.iter().filter(|tab| tab.is_focused && !is_in_dialog).map(|tab| ("BarTab", &tab.label));
     let chips = match &vm.screen {
         Screen::Catalog(screen) => screen.chips.as_slice(),
+        Screen::Status(screen) => screen.chips.as_slice(),
         Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => screen.chips.as_slice(),
         _ => &[],
     };

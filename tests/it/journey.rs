@@ -3,7 +3,7 @@
 use bonus_emulator::{Args, Television};
 use bonus_sandbox::values::MemberId;
 use bonus_sandbox::{Fault, FaultKind};
-use bonus_tv::core::{App, Place, PlaceKind, SectionKey, Zone};
+use bonus_tv::core::{App, Place, PlaceKind, Section, SectionKey, Zone};
 use bonus_tv::domain::OfferId;
 use bonus_tv::view::model::{Fact, Screen, ViewModel};
 use chrono::TimeDelta;
@@ -76,10 +76,9 @@ impl Viewer {
         self.press(&if at == 0 { "RIGHT OK".to_owned() } else { format!("LEFT*{at} RIGHT OK") });
         self.sees(PlaceKind::Catalog);
         let shelf = &self.tv.app().data.shelf;
-        let offer = shelf.offer(&id).expect("the offer is for sale");
-        let key = SectionKey::Category(offer.category.clone());
-        let stands_in = |key: &SectionKey| shelf.sections().iter().position(|section| section.key == *key);
-        let section = stands_in(&key).or_else(|| stands_in(&SectionKey::OtherRewards)).expect("its section");
+        // Not where it stands because the points are enough, but where it always stands.
+        let holds = |section: &Section| section.key != SectionKey::Affordable && shelf.ids(section).contains(&id);
+        let section = shelf.sections().iter().position(holds).expect("its section");
         let place = shelf.ids(&shelf.sections()[section]).iter().position(|other| *other == id).expect("its place");
         let columns = if shelf.sections()[section].has_posters { 6 } else { 4 };
         let strip = |app: &App| match app.place() {
@@ -141,8 +140,8 @@ const ENGLISH: Words = Words {
     language: "en",
     charged: "To be charged",
     balance_after: "Balance after",
-    total: "1 995 points",
-    left: "7 505 points",
+    total: "1,995 points",
+    left: "7,505 points",
     watch_now: "Watch now",
     limit: "This month's exchange is used",
     limit_until: "The next exchange: from December\u{a0}1",
@@ -215,7 +214,8 @@ fn journey(words: &Words) {
     viewer.press("BACK");
     viewer.sees(PlaceKind::Home);
     let Screen::Home(home) = viewer.vm().screen else { panic!("home") };
-    assert_eq!(viewer.tv.words(&viewer.vm().chrome.balance).replace('\u{a0}', " "), "7 505");
+    let balance = viewer.tv.words(&viewer.vm().chrome.balance).replace('\u{a0}', " ");
+    assert!(words.left.starts_with(&format!("{balance} ")), "{balance}");
     assert!(home.rows[0].cards.iter().any(|card| card.is_focused));
 
     // A second exchange this month is refused, with its date.
@@ -288,7 +288,7 @@ fn the_first_pin_is_confirmed_on_the_phone() {
     viewer.press("OK OK WAIT:400ms RIGHT OK");
     viewer.sees(PlaceKind::PhoneCheck);
     let Screen::SignIn(shown) = viewer.vm().screen else { panic!("a code for the phone") };
-    assert_eq!(viewer.tv.words(&shown.title), "Подтвердите PIN-код телефоном");
+    assert_eq!(viewer.tv.words(&shown.title), "Подтвердите PIN телефоном");
     assert!(shown.qr.is_some() && viewer.tv.words(&shown.code).len() >= 8);
     viewer.press("1 2 3 4 1 2 3 4 WAIT:6s");
     viewer.sees(PlaceKind::PhoneCheck);

@@ -1,12 +1,14 @@
 //! Everything that is tested from outside, in one binary.
 
 mod arrows;
+mod cues;
 mod drawn;
 mod fields;
 mod fleet;
 mod fuzz;
 mod golden;
 mod journey;
+mod named;
 mod screens;
 mod sight;
 mod supply;

@@ -39,10 +39,10 @@ fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
         Screen::Home(home) => {
             allowed.extend([&home.hero.description, &home.hero.meta]);
             let cards = home.rows.iter().flat_map(|row| &row.cards);
-            allowed.extend(cards.flat_map(|card| [&card.title, &card.caption, &card.badge]));
+            allowed.extend(cards.flat_map(|card| [&card.title, &card.badge]));
         }
         Screen::Catalog(catalog) => {
-            allowed.extend(catalog.cards.iter().flat_map(|card| [&card.title, &card.caption, &card.badge]));
+            allowed.extend(catalog.cards.iter().flat_map(|card| [&card.title, &card.badge]));
             // A strip goes on past its edge.
             allowed.extend(catalog.chips.iter().map(|chip| &chip.label));
         }
@@ -116,7 +116,7 @@ fn luminance(pixel: [u8; 3]) -> f64 {
     0.2126 * part(pixel[0]) + 0.7152 * part(pixel[1]) + 0.0722 * part(pixel[2])
 }
 
-fn ratio(one: [u8; 3], other: [u8; 3]) -> f64 {
+pub(crate) fn ratio(one: [u8; 3], other: [u8; 3]) -> f64 {
     let (a, b) = (luminance(one) + 0.05, luminance(other) + 0.05);
     a.max(b) / a.min(b)
 }

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A file of the repository.
-struct File {
+pub(crate) struct File {
     /// Its path from the root, with slashes.
-    path: String,
+    pub(crate) path: String,
     /// All of it.
-    text: String,
+    pub(crate) text: String,
 }
 
 impl File {
@@ -29,12 +29,12 @@ fn without_comment(line: &str) -> &str {
     line[..start.unwrap_or(line.len())].trim_end()
 }
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every file below a folder with this extension, in order.
-fn files(folder: &str, extension: &str) -> Vec<File> {
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<File> {
     let mut folders = vec![root().join(folder)];
     let mut paths: Vec<PathBuf> = Vec::new();
     while let Some(folder) = folders.pop() {
@@ -58,7 +58,7 @@ fn files(folder: &str, extension: &str) -> Vec<File> {
 }
 
 /// Every Rust file of the package.
-fn rust() -> Vec<File> {
+pub(crate) fn rust() -> Vec<File> {
     ["src", "tests", "benches", "examples"].into_iter().flat_map(|folder| files(folder, "rs")).collect()
 }
 
@@ -444,29 +444,4 @@ fn the_box_contains_no_server_and_no_desktop() {
     let found: Vec<String> =
         strangers.iter().filter(|stranger| crates.contains(stranger)).map(|name| (*name).to_owned()).collect();
     assert_none(found, "the box's dependency tree holds a part of the sandbox or the emulator");
-}
-
-/// The faults of other products that were tried on this one; what each is stands at its tests.
-const CASES: [&str; 25] = [
-    "c01", "c02", "c04", "c05", "c07", "c12", "c13", "c15", "c17", "c18", "c19", "c22", "c25", "c28", "c29", "c30",
-    "c32", "c33", "c41", "c42", "c46", "c48", "c50", "c52", "c54",
-];
-
-#[test]
-fn every_case_has_a_test_with_its_number() {
-    let rust = rust();
-    let has_test = |case: &str| {
-        rust.iter().any(|file| {
-            let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
-            let is_test = |at: usize| lines[at.saturating_sub(4)..at].iter().any(|line| line.ends_with("test]"));
-            let is_named = |line: &str| {
-                let name = line.strip_prefix("fn ").or_else(|| line.strip_prefix("async fn ")).unwrap_or_default();
-                name.split(['_', '(']).take_while(|part| part.starts_with('c')).any(|part| part == case)
-            };
-            (0..lines.len()).any(|at| is_named(lines[at]) && is_test(at))
-        })
-    };
-    assert!(!has_test("c99"), "the rule finds what is not there");
-    let missing: Vec<&str> = CASES.into_iter().filter(|case| !has_test(case)).collect();
-    assert!(missing.is_empty(), "no test is named after {missing:?}");
 }

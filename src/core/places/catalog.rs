@@ -9,6 +9,7 @@ use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{Cursor, Place, Resource, Section, SectionKey, Shelf};
 use super::home::FRESH;
+use super::search::Search;
 use super::{Zone, layout};
 
 /// The catalogue's focus.
@@ -22,15 +23,29 @@ pub struct CatalogPlace {
     pub chip: usize,
     /// Where the focus was in each section; `first` counts rows of the grid.
     pub cursors: BTreeMap<SectionKey, Cursor>,
+    /// What is looked for, in the place of the section.
+    pub search: Option<Search>,
 }
 
 impl CatalogPlace {
     /// The focus inside the section that is shown.
     pub fn cursor(&self) -> Cursor {
-        self.section.as_ref().and_then(|key| self.cursors.get(key)).copied().unwrap_or_default()
+        match &self.search {
+            Some(search) => search.cursor,
+            None => self.section.as_ref().and_then(|key| self.cursors.get(key)).copied().unwrap_or_default(),
+        }
+    }
+
+    /// The cards that are shown.
+    pub fn shown<'a>(&'a self, shelf: &'a Shelf) -> Option<&'a Section> {
+        match &self.search {
+            Some(search) => Some(&search.found),
+            None => shelf.section(self.section.as_ref()?),
+        }
     }
 
     pub(crate) fn follow(&mut self, before: &Shelf, after: &Shelf, size: TextSize) {
+        self.search = self.search.as_ref().and_then(|search| search.again(before, after));
         let chip = before.sections().get(self.chip).map(|section| &section.key);
         if let Some(found) = after.sections().iter().position(|section| Some(&section.key) == chip) {
             self.chip = found;
@@ -61,10 +76,12 @@ pub(crate) struct Grid {
 /// The grid that a section is shown in.
 pub(crate) fn grid(section: &Section, size: TextSize) -> Grid {
     match section.key {
-        SectionKey::Category(_) if section.has_posters => {
+        SectionKey::Category(_) | SectionKey::Found if section.has_posters => {
             Grid { columns: layout::POSTERS, lines: layout::POSTER_LINES }
         }
-        SectionKey::Category(_) => Grid { columns: layout::TILES, lines: layout::tile_lines(size) },
+        SectionKey::Affordable | SectionKey::Category(_) | SectionKey::Small | SectionKey::Found => {
+            Grid { columns: layout::TILES, lines: layout::tile_lines(size) }
+        }
         SectionKey::OtherRewards => Grid { columns: layout::TILES_BESIDE_CODE, lines: layout::tile_lines(size) },
     }
 }
@@ -81,7 +98,8 @@ impl App {
     /// Opens the catalogue at a section, or at the first one.
     pub(crate) fn open_catalog(&mut self, section: Option<SectionKey>, turn: &mut Turn) {
         let section = section.or_else(|| self.data.shelf.sections().first().map(|section| section.key.clone()));
-        self.push(Place::Catalog(CatalogPlace { section, zone: Zone::Content, chip: 0, cursors: BTreeMap::new() }));
+        let cursors = BTreeMap::new();
+        self.push(Place::Catalog(CatalogPlace { section, zone: Zone::Content, chip: 0, cursors, search: None }));
         self.settle_catalog();
         self.freshen(Resource::Catalog, FRESH, turn);
     }
@@ -105,6 +123,9 @@ impl App {
         place.chip = if place.zone == Zone::Chips { place.chip.min(sections.len().saturating_sub(1)) } else { shown };
         if sections.is_empty() {
             place.zone = Zone::Content;
+        }
+        if let Some(search) = &mut place.search {
+            reveal(&mut search.cursor, search.found.offers.len(), grid(&search.found, size));
         }
         if let Some((key, total, grid)) = sections.get(shown) {
             reveal(place.cursors.entry(key.clone()).or_default(), *total, *grid);
@@ -132,6 +153,9 @@ impl App {
         if place.zone != Zone::Content {
             return None;
         }
+        if let Some(search) = &place.search {
+            return self.searched_offer(search);
+        }
         let section = self.data.shelf.section(place.section.as_ref()?)?;
         self.data.shelf.offer_in(section, place.cursor().at).map(|offer| offer.id.clone())
     }
@@ -146,9 +170,7 @@ impl App {
         }
         let sections: Vec<SectionKey> = self.data.shelf.sections().iter().map(|section| section.key.clone()).collect();
         let Place::Catalog(place) = self.place() else { return Handled::No };
-        let Some(section) = place.section.as_ref().and_then(|key| self.data.shelf.section(key)) else {
-            return Handled::No;
-        };
+        let Some(section) = place.shown(&self.data.shelf) else { return Handled::No };
         let (total, grid) = (section.offers.len(), grid(section, self.settings.text_size));
         let columns = grid.columns;
         let Some(Place::Catalog(place)) = self.place_mut() else { return Handled::No };
@@ -156,7 +178,11 @@ impl App {
             return self.catalog_chip_key(&sections, intent);
         }
         let Some(key) = place.section.clone() else { return Handled::No };
-        let cursor = place.cursors.entry(key).or_default();
+        let is_searched = place.search.is_some();
+        let cursor = match &mut place.search {
+            Some(search) => &mut search.cursor,
+            None => place.cursors.entry(key).or_default(),
+        };
         let column = cursor.at % columns;
         // A page of one line would be no more than an arrow.
         let page = columns * grid.lines.max(2);
@@ -164,6 +190,7 @@ impl App {
             Intent::Move(Direction::Left) if column > 0 => Some(cursor.at - 1),
             Intent::Move(Direction::Right) if column + 1 < columns => Some(cursor.at + 1).filter(|at| *at < total),
             Intent::Move(Direction::Up) if cursor.at >= columns => Some(cursor.at - columns),
+            Intent::Move(Direction::Up) if is_searched => return Handled::No,
             Intent::Move(Direction::Up) => {
                 place.zone = Zone::Chips;
                 return Handled::Yes;
@@ -186,6 +213,7 @@ impl App {
                 return Handled::Yes;
             }
             Intent::Play => return self.play_focused(turn),
+            Intent::Back if is_searched => return self.untype(),
             Intent::Move(_)
             | Intent::Shortcut(Colour::Red | Colour::Blue)
             | Intent::Back

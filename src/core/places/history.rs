@@ -4,7 +4,6 @@ use crate::domain::{Exchange, ExchangePage, ExchangeState, ExpiringLot, LedgerEn
 use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
-use super::super::dialog::move_in_row;
 use super::super::keys::Handled;
 use super::super::{Cursor, Paged, Place, Request, Resource};
 use super::Zone;
@@ -61,6 +60,11 @@ impl HistoryPlace {
             HistoryKind::Orders => self.orders,
             HistoryKind::Burning => self.burning,
         }
+    }
+
+    pub(super) fn stay_in_strip(&mut self) {
+        self.zone = Zone::Chips;
+        self.waits_for_rows = false;
     }
 
     fn cursor_mut(&mut self) -> &mut Cursor {
@@ -163,14 +167,7 @@ impl App {
         place.points.reveal(points, lines);
         place.orders.reveal(orders, lines);
         place.burning.reveal(burning, lines);
-        place.zone = match (place.zone, total, has_failed) {
-            (Zone::Chips, 1.., _) if place.waits_for_rows => Zone::Content,
-            (Zone::Chips, 0, true) if place.waits_for_rows => Zone::Buttons,
-            (Zone::Chips, _, _) => Zone::Chips,
-            (_, 0, true) => Zone::Buttons,
-            (_, 0, false) => Zone::Chips,
-            (_, _, _) => Zone::Content,
-        };
+        place.zone = place.zone.settled(total, has_failed, place.waits_for_rows);
     }
 
     /// Whether a history is missing because of a failure.
@@ -189,20 +186,12 @@ impl App {
         let Some(Place::History(place)) = self.place_mut() else { return Handled::No };
         place.waits_for_rows = false;
         match (place.zone, intent) {
-            (Zone::Chips, Intent::Move(Direction::Left | Direction::Right)) => {
-                let mut chip = HistoryKind::ALL.iter().position(|other| *other == kind).unwrap_or(0);
-                let has_moved = move_in_row(&mut chip, HistoryKind::ALL.len(), intent);
-                place.kind = HistoryKind::ALL.get(chip).copied().unwrap_or(kind);
-                Handled::when(has_moved)
-            }
             (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
-                if total > 0 {
-                    place.zone = Zone::Content;
-                } else if has_retry {
-                    place.zone = Zone::Buttons;
-                }
-                Handled::when(total > 0 || has_retry)
+                let below = Zone::below_strip(total, has_retry);
+                place.zone = below.unwrap_or(place.zone);
+                Handled::when(below.is_some())
             }
+            (Zone::Chips, _) => self.points_strip_key(intent, turn),
             (Zone::Buttons, Intent::Activate) => {
                 self.retry_now(&[kind.resource()], turn);
                 Handled::Yes

@@ -55,6 +55,8 @@ impl HomeRow {
     }
 }
 
+/// So many offers at most stand in the row of what the points are enough for; the catalogue has all of them.
+const PICKS: usize = 12;
 /// Panels of the account.
 pub(crate) const PANELS: usize = 4;
 /// What was fetched less than this long ago is not asked for again on arriving.
@@ -144,15 +146,25 @@ impl App {
         let is_urgent = held.iter().any(|held| self.can_watch(held) || self.turns_paid_soon(held));
         let sections = self.data.shelf.sections().iter().filter(|section| !section.is_adult).map(|section| HomeRow {
             key: RowKey::Section(section.key.clone()),
-            total: section.offers.len(),
+            total: match section.key {
+                SectionKey::Affordable => section.offers.len().min(PICKS),
+                SectionKey::Category(_) | SectionKey::Small | SectionKey::OtherRewards | SectionKey::Found => {
+                    section.offers.len()
+                }
+            },
             has_posters: section.has_posters,
         });
         let mut rows: Vec<HomeRow> = sections.collect();
         if let Some(running) = running {
             // A film to go on with is the most useful thing there is, and what is about to cost roubles comes before
-            // anything that can be bought (PUR-10); the rest can wait a row.
-            let place = if is_urgent { 0 } else { rows.len().min(1) };
+            // anything that can be bought (PUR-10); the rest can wait for what is new.
+            let is_new = |row: &HomeRow| row.has_posters || row.key == RowKey::Section(SectionKey::Affordable);
+            let place = if is_urgent { 0 } else { rows.iter().take_while(|row| is_new(row)).count() };
             rows.insert(place, running);
+        }
+        // Upright posters do not fit under the panels.
+        if let Some(first) = rows.first_mut() {
+            first.has_posters = false;
         }
         rows
     }
@@ -332,12 +344,16 @@ impl App {
         let is_enrolled = self.data.account.as_ref().is_some_and(|account| account.is_enrolled);
         match panel {
             0 if !is_enrolled => self.open_join(turn),
-            0 => self.open_tab(Tab::History, turn),
-            1 => self.open_tab(Tab::Status, turn),
+            0 => {
+                self.unwind();
+                self.open_history(HistoryKind::Points, turn);
+            }
+            1 => self.open_tab(Tab::Points, turn),
             2 => {
                 self.unwind();
                 self.open_history(HistoryKind::Burning, turn);
             }
+            // It opens at what the points are enough for, if they are enough for anything.
             _ => self.open_tab(Tab::Catalog, turn),
         }
     }

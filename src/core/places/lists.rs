@@ -1,4 +1,4 @@
-//! Screens that are one list: «Мои опции», status with ways to earn, settings; and about.
+//! Screens that are one list: «Мои опции» and settings; and about.
 
 use std::time::Duration;
 
@@ -20,13 +20,6 @@ const UNDO: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, PartialEq)]
 pub struct MyOptionsPlace {
     /// The focused option.
-    pub cursor: Cursor,
-}
-
-/// The focus of the status screen.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StatusPlace {
-    /// The focused way to earn.
     pub cursor: Cursor,
 }
 
@@ -94,12 +87,6 @@ impl App {
         self.freshen(Resource::Entitlements, FRESH, turn);
     }
 
-    pub(crate) fn open_status(&mut self, turn: &mut Turn) {
-        self.push(Place::Status(StatusPlace { cursor: Cursor::default() }));
-        self.freshen(Resource::Account, FRESH, turn);
-        self.fetch(Resource::EarningRules, turn);
-    }
-
     /// The settings from top to bottom; a PIN that is not set cannot be changed, and a voice that is not there cannot
     /// be switched on.
     pub(crate) fn settings_items(&self) -> Vec<SettingsItem> {
@@ -133,12 +120,10 @@ impl App {
 
     pub(crate) fn settle_lists(&mut self) {
         let options = self.data.entitlements.as_ref().map_or(0, Vec::len);
-        let ways = self.data.earning.as_ref().map_or(0, |earning| earning.rules.len());
         let settings = self.settings_items().len();
-        let (lines, earn_lines) = (self.list_rows(), layout::earn_rows(self.settings.text_size));
+        let lines = self.list_rows();
         match self.place_mut() {
             Some(Place::MyOptions(place)) => place.cursor.reveal(options, lines),
-            Some(Place::Status(place)) => place.cursor.reveal(ways, earn_lines),
             Some(Place::Settings(place)) => place.cursor.reveal(settings, lines),
             _ => {}
         }
@@ -251,20 +236,6 @@ impl App {
         });
     }
 
-    pub(crate) fn status_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
-        let total = self.data.earning.as_ref().map_or(0, |earning| earning.rules.len());
-        if total == 0 {
-            if intent == Intent::Activate {
-                self.retry_now(&[Resource::EarningRules], turn);
-                return Handled::Yes;
-            }
-            return Handled::No;
-        }
-        let lines = layout::earn_rows(self.settings.text_size);
-        let Some(Place::Status(place)) = self.place_mut() else { return Handled::No };
-        list_key(&mut place.cursor, total, lines, intent).unwrap_or(Handled::No)
-    }
-
     pub(crate) fn settings_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         let items = self.settings_items();
         let (total, lines) = (items.len(), self.list_rows());
@@ -345,7 +316,7 @@ impl App {
 }
 
 /// Moves the focus in a list; `None` if the key is no movement.
-fn list_key(cursor: &mut Cursor, total: usize, visible: usize, intent: Intent) -> Option<Handled> {
+pub(super) fn list_key(cursor: &mut Cursor, total: usize, visible: usize, intent: Intent) -> Option<Handled> {
     let page = isize::try_from(visible).unwrap_or(1);
     match intent {
         Intent::Move(Direction::Up) => Some(Handled::when(cursor.step(-1, total, visible))),

@@ -10,8 +10,11 @@ mod home;
 mod join;
 mod lists;
 mod offer;
+mod points;
 mod results;
+mod search;
 mod sign_in;
+mod status;
 
 pub use catalog::CatalogPlace;
 pub(crate) use catalog::{Grid, grid};
@@ -21,10 +24,13 @@ pub use history::{HistoryKind, HistoryPlace};
 pub(crate) use home::FRESH;
 pub use home::{HomePlace, HomeRow, RowKey};
 pub use join::{JoinFocus, JoinPlace};
-pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace, StatusPlace};
+pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace};
 pub use offer::{OfferAction, OfferPlace};
+pub use points::PointsPage;
 pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace, Unlearned};
+pub use search::Search;
 pub use sign_in::{PhoneCheckPlace, SignInPlace, SignInState};
+pub use status::StatusPlace;
 
 use crate::domain::OfferId;
 use crate::input::Intent;
@@ -42,6 +48,30 @@ pub enum Zone {
     Content,
     /// The buttons.
     Buttons,
+}
+
+impl Zone {
+    /// Where the focus of a page with a strip stands once it is known what there is. A page that waits for its rows
+    /// gives them the focus when they arrive, or what repeats a question that failed (FOC-6).
+    fn settled(self, total: usize, has_failed: bool, waits_for_rows: bool) -> Self {
+        match (self, total, has_failed) {
+            (Self::Chips, 1.., _) if waits_for_rows => Self::Content,
+            (Self::Chips, 0, true) if waits_for_rows => Self::Buttons,
+            (Self::Chips, _, _) => Self::Chips,
+            (_, 0, true) => Self::Buttons,
+            (_, 0, false) => Self::Chips,
+            (_, _, _) => Self::Content,
+        }
+    }
+
+    /// Where an arrow leads from the strip into the page, if there is anything.
+    fn below_strip(total: usize, has_failed: bool) -> Option<Self> {
+        match (total, has_failed) {
+            (1.., _) => Some(Self::Content),
+            (0, true) => Some(Self::Buttons),
+            (0, false) => None,
+        }
+    }
 }
 
 /// How many elements stand on the screen, for scrolling; the pictures of `ui/` are drawn to match.
@@ -162,10 +192,6 @@ impl App {
                 self.data.entitlements.as_ref().is_some_and(|held| !held.is_empty())
                     || self.trouble_with(Resource::Entitlements).is_some()
             }
-            Place::Status(_) => {
-                self.data.earning.as_ref().is_some_and(|earning| !earning.rules.is_empty())
-                    || self.trouble_with(Resource::EarningRules).is_some()
-            }
             Place::Basket(_) => !self.basket_offers().is_empty(),
             Place::SignIn(_)
             | Place::PhoneCheck(_)
@@ -176,6 +202,7 @@ impl App {
             | Place::Outcome(_)
             | Place::Refusal(_)
             | Place::History(_)
+            | Place::Status(_)
             | Place::Settings(_)
             | Place::About(_)
             | Place::Player(_) => true,
@@ -224,7 +251,8 @@ impl App {
             Place::Catalog(_) => self.settle_catalog(),
             Place::Offer(_) => self.settle_offer(),
             Place::Basket(_) => self.settle_basket(),
-            Place::MyOptions(_) | Place::Status(_) | Place::Settings(_) => self.settle_lists(),
+            Place::MyOptions(_) | Place::Settings(_) => self.settle_lists(),
+            Place::Status(_) => self.settle_status(),
             Place::History(_) => self.settle_history(),
             Place::SignIn(_)
             | Place::PhoneCheck(_)

@@ -188,7 +188,7 @@ impl App {
                 }
             }
             OfferAction::OpenMyOptions => self.open_tab(Tab::MyOptions, turn),
-            OfferAction::Earn => self.open_tab(Tab::Status, turn),
+            OfferAction::Earn => self.open_tab(Tab::Points, turn),
             OfferAction::CheckAgain => self.check_again(turn),
             OfferAction::Explain => self.push(Place::Refusal(RefusalPlace::explained_for(self.reasons(offer)))),
             OfferAction::Join => self.open_join(turn),

@@ -276,7 +276,7 @@ impl App {
             match actions.get(at) {
                 Some(OfferAction::OpenBasket) => self.open_tab(Tab::Basket, turn),
                 Some(action @ (OfferAction::Earn | OfferAction::OpenMyOptions)) => {
-                    let tab = if *action == OfferAction::Earn { Tab::Status } else { Tab::MyOptions };
+                    let tab = if *action == OfferAction::Earn { Tab::Points } else { Tab::MyOptions };
                     self.leave_result(turn);
                     self.open_tab(tab, turn);
                 }

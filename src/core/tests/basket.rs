@@ -11,7 +11,7 @@ fn ids(journey: &Journey) -> Vec<String> {
 
 fn with_three() -> Journey {
     let mut journey = home();
-    journey.keys("GREEN RIGHT GREEN RIGHT GREEN YELLOW").expect_place(PlaceKind::Basket);
+    journey.keys("DOWN GREEN RIGHT GREEN RIGHT GREEN YELLOW").expect_place(PlaceKind::Basket);
     journey
 }
 
@@ -23,6 +23,7 @@ fn the_first_focus_is_the_exchange() {
 #[test]
 fn the_basket_holds_twenty_and_says_when_it_is_full() {
     let mut journey = home_of(World { catalog: many_films(30), ..World::default() });
+    journey.keys("DOWN");
     for _ in 0..20 {
         journey.keys("GREEN RIGHT");
     }
@@ -36,7 +37,7 @@ fn company_that_does_not_fit_keeps_both_out() {
     let mut world = World::default();
     world.catalog.offers.extend(many_films(30).offers);
     let mut journey = home_of(world);
-    journey.keys("RIGHT*20");
+    journey.keys("DOWN RIGHT*20");
     for _ in 0..19 {
         journey.keys("GREEN RIGHT");
     }
@@ -47,14 +48,14 @@ fn company_that_does_not_fit_keeps_both_out() {
 #[test]
 fn ticking_the_quota_ticks_its_service_first() {
     let mut journey = home();
-    journey.keys("DOWN*3 RIGHT").expect_offer("q1").keys("GREEN");
+    journey.keys("DOWN*4 RIGHT").expect_offer("q1").keys("GREEN");
     assert_eq!(ids(&journey), ["s1", "q1"]);
 }
 
 #[test]
 fn what_is_sold_elsewhere_does_not_go_in() {
     let mut journey = home();
-    journey.keys("DOWN*4 GREEN").expect_notice(&Notice::NotForBasket);
+    journey.keys("DOWN*5 GREEN").expect_notice(&Notice::NotForBasket);
 }
 
 #[test]
@@ -155,5 +156,5 @@ fn a_line_without_a_price_is_not_silently_ignored() {
     let mut world = World::default();
     world.change("s1", |offer| offer.price = None);
     let mut journey = home_of(world);
-    journey.keys("DOWN*3 RIGHT GREEN YELLOW OK").expect_place(PlaceKind::Basket).expect_notice(&Notice::NotForBasket);
+    journey.keys("DOWN*4 RIGHT GREEN YELLOW OK").expect_place(PlaceKind::Basket).expect_notice(&Notice::NotForBasket);
 }

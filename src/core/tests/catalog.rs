@@ -8,7 +8,7 @@ use crate::view::model::Screen;
 
 fn catalog() -> Journey {
     let mut journey = home();
-    journey.keys("UP UP RIGHT OK").expect_place(PlaceKind::Catalog);
+    journey.keys("UP UP RIGHT OK").expect_place(PlaceKind::Catalog).keys("UP RIGHT DOWN");
     journey
 }
 
@@ -57,11 +57,11 @@ fn pages_of_the_grid_stop_at_the_ends() {
 #[test]
 fn the_grid_follows_the_strip_only_after_a_rest() {
     let mut journey = catalog();
-    journey.keys("UP RIGHT").expect_focus("chip 1");
+    journey.keys("UP RIGHT").expect_focus("chip 2");
     assert_eq!(section(&journey), category("films"));
     journey.wait(ms(400));
     assert_eq!(section(&journey), category("packages"));
-    journey.expect_focus("chip 1");
+    journey.expect_focus("chip 2");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn entering_the_grid_before_the_rest_shows_the_chosen_section() {
 
 #[test]
 fn the_strip_does_not_wrap_round() {
-    catalog().keys("UP").expect_bump("LEFT").keys("RIGHT*4").expect_focus("chip 4").expect_bump("RIGHT");
+    catalog().keys("UP LEFT").expect_bump("LEFT").keys("RIGHT*5").expect_focus("chip 5").expect_bump("RIGHT");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn each_section_remembers_its_card() {
 
 #[test]
 fn above_the_strip_are_the_tabs() {
-    catalog().keys("UP UP").expect_focus("tab 1").keys("DOWN").expect_focus("chip 0");
+    catalog().keys("UP UP").expect_focus("tab 1").keys("DOWN").expect_focus("chip 1");
 }
 
 #[test]
@@ -106,13 +106,13 @@ fn a_section_that_is_gone_gives_way_to_the_first() {
 #[test]
 fn the_focused_chip_stays_with_its_section_after_a_refresh() {
     let mut journey = catalog();
-    journey.keys("UP RIGHT*2 WAIT:400ms").expect_focus("chip 2");
+    journey.keys("UP RIGHT*2 WAIT:400ms").expect_focus("chip 3");
     for n in 1..=6 {
         journey.world.withdraw(&format!("p{n}"));
     }
     journey.event(crate::core::Event::Resumed).serve();
     assert_eq!(section(&journey), category("services"));
-    journey.expect_focus("chip 1");
+    journey.expect_focus("chip 2");
 }
 
 #[test]

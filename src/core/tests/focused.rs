@@ -68,7 +68,9 @@ fn in_screen(screen: &Screen) -> Vec<String> {
         Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
             [chips(&screen.chips), list(&screen.list), buttons(&screen.buttons)].into_iter().flatten().collect()
         }
-        Screen::Status(screen) => list(&screen.list).into_iter().chain(buttons(&screen.buttons)).collect(),
+        Screen::Status(screen) => {
+            [chips(&screen.chips), list(&screen.list), buttons(&screen.buttons)].into_iter().flatten().collect()
+        }
         Screen::About(screen) => buttons(&screen.buttons),
         Screen::Player(screen) => buttons(&screen.buttons),
         Screen::Magnifier(_) => vec!["magnified".to_owned()],

@@ -27,7 +27,7 @@ fn the_first_key_after_dimming_only_wakes() {
 #[test]
 fn the_second_key_acts() {
     let mut journey = home();
-    journey.wait(secs(361)).keys("RIGHT RIGHT").expect_offer("f2");
+    journey.wait(secs(361)).keys("RIGHT RIGHT").expect_offer("p1");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_quiet_screen_wakes_once_a_minute() {
 #[test]
 fn waking_from_standby_keeps_screen_and_focus_and_refreshes() {
     let mut journey = home();
-    journey.keys("DOWN DOWN RIGHT").forget_effects().event(Event::Resumed).expect_offer("p2");
+    journey.keys("DOWN*3 RIGHT").forget_effects().event(Event::Resumed).expect_offer("p2");
     assert_eq!((journey.sent("Account"), journey.sent("Catalog"), journey.sent("Entitlements")), (1, 1, 1));
 }
 
@@ -57,7 +57,7 @@ fn waking_from_standby_brightens_the_picture() {
     let mut journey = home();
     journey.wait(secs(361)).event(Event::Resumed);
     assert!(!journey.app.is_dimmed());
-    journey.keys("RIGHT").expect_offer("f2");
+    journey.keys("RIGHT").expect_offer("p1");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_key_held_into_standby_is_let_go() {
     let key = crate::input::RemoteKey::Arrow(crate::input::Direction::Right);
     let phase = crate::input::Phase::Down(crate::input::Hold::Trusted);
     journey.event(Event::Key(crate::input::KeyEvent { key, phase })).event(Event::Resumed).wait(secs(3));
-    journey.expect_offer("f2");
+    journey.expect_offer("p1");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_receiver_that_is_gone_lets_go_of_the_key() {
     let key = crate::input::RemoteKey::Arrow(crate::input::Direction::Right);
     let phase = crate::input::Phase::Down(crate::input::Hold::Trusted);
     journey.event(Event::Key(crate::input::KeyEvent { key, phase })).event(Event::KeysReleased).wait(secs(3));
-    journey.expect_offer("f2");
+    journey.expect_offer("p1");
 }
 
 /// Waits by the minute and says for how many the picture stayed bright. Polls are answered.

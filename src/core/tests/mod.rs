@@ -28,6 +28,8 @@ mod pin;
 mod pin_change;
 mod playback;
 mod power;
+mod reach;
+mod search;
 mod session;
 mod sign_in;
 mod walk;

@@ -41,6 +41,11 @@ fn switched_on_without_a_network(wall: DateTime<Utc>) -> Journey {
     journey
 }
 
+/// So many points, as they are shown.
+fn in_points(amount: u64) -> Text {
+    Text::counted(Msg::Points, i64::try_from(amount).expect("a small number"), [Text::Number { sign: "", amount }])
+}
+
 #[test]
 fn c25_a_box_of_1970_or_2038_without_a_network_claims_nothing_that_depends_on_the_time() {
     let walls = ["1970-01-01T00:03:00Z", "2038-01-19T03:14:07Z", "2026-11-22T12:00:00Z"];
@@ -54,7 +59,7 @@ fn c25_a_box_of_1970_or_2038_without_a_network_claims_nothing_that_depends_on_th
         for claim in ["ExchangeNow", "ExchangeUsed", "NothingBurnsSoon", "LeftShort", "BadgeWatch"] {
             assert!(!shown.contains(claim), "{claim}");
         }
-        assert_eq!(panels(&vm)[2].value, Text::counted(Msg::Points, 1000, [Text::plain("1\u{a0}000")]));
+        assert_eq!(panels(&vm)[2].value, in_points(1000));
         let Screen::Home(home) = &vm.screen else { panic!("home") };
         let running: Vec<&Text> = home
             .rows
@@ -293,9 +298,9 @@ fn time_2_points_that_have_burned_are_not_said_to_burn() {
     let mut journey = home_of(world);
     let value = |journey: &Journey| panels(&journey.vm())[2].value.clone();
     journey.wait(secs(99));
-    assert_eq!(value(&journey), Text::counted(Msg::Points, 300, [Text::plain("300")]));
+    assert_eq!(value(&journey), in_points(300));
     journey.wait(secs(1));
-    assert_eq!(value(&journey), Text::counted(Msg::Points, 200, [Text::plain("200")]));
+    assert_eq!(value(&journey), in_points(200));
 }
 
 #[test]

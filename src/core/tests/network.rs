@@ -22,7 +22,7 @@ fn without_a_link_everything_stays_readable_and_spending_says_why() {
 #[test]
 fn the_link_comes_back_by_itself_at_the_same_focus() {
     let mut journey = home();
-    journey.keys("RIGHT*3").event(Event::Resumed).fail_all(&FailureKind::NoConnection).wait(secs(1)).serve();
+    journey.keys("DOWN RIGHT*3").event(Event::Resumed).fail_all(&FailureKind::NoConnection).wait(secs(1)).serve();
     journey.expect_offer("f4").expect_notice(&Notice::LinkBack);
     assert_eq!(journey.app.spend_block(), None);
 }
@@ -189,10 +189,10 @@ fn a_change_of_the_link_wakes_no_dimmed_box() {
 #[test]
 fn what_only_one_page_shows_is_not_asked_for_behind_it() {
     let mut journey = home();
-    journey.keys("UP UP RIGHT*4 OK").expect_place(PlaceKind::Status).fail("EarningRules", FailureKind::Unavailable);
+    journey.keys("UP UP RIGHT*3 OK").expect_place(PlaceKind::Status).fail("EarningRules", FailureKind::Unavailable);
     journey.keys("BACK").expect_place(PlaceKind::Home).forget_effects().wait(secs(200));
     assert_eq!(journey.sent("EarningRules"), 0);
-    journey.keys("UP UP RIGHT*4 OK");
+    journey.keys("UP UP RIGHT*3 OK");
     assert_eq!(journey.sent("EarningRules"), 1);
 }
 
@@ -213,7 +213,7 @@ fn a_retry_the_server_does_not_want_yet_says_so() {
 #[test]
 fn a_retry_speaks_of_what_its_page_shows() {
     let mut journey = home();
-    journey.keys("UP UP RIGHT*3 OK").expect_place(PlaceKind::History).fail("Exchanges", FailureKind::Malformed);
+    journey.keys("UP OK").expect_place(PlaceKind::History).fail("Exchanges", FailureKind::Malformed);
     let (id, _) = journey.take("Ledger");
     let failure = Failure { retry_after: Some(secs(120)), ..Failure::new(FailureKind::RateLimited) };
     journey.reply(id, Err(failure)).forget_effects().keys("DOWN OK").expect_notice(&Notice::RetryLater);
@@ -237,4 +237,30 @@ fn a_refusal_of_what_every_screen_needs_is_told_above_the_old_data() {
     journey.keys("RIGHT").fail("Catalog", FailureKind::NotFound).serve_one("Account");
     let banner = journey.vm().chrome.banner.expect("a banner");
     assert!(format!("{:?}", banner.text).contains("NotFoundTitle") && !banner.is_busy, "{banner:?}");
+}
+
+/// LOAD-1: a page that waits says so at once, Back works meanwhile, and the wait ends in data or in «Повторить».
+#[test]
+fn load_1_a_page_without_its_data_waits_in_words_and_ends_in_data_or_a_way_to_try_again() {
+    for (keys, place) in [
+        ("UP RIGHT*2 OK", PlaceKind::MyOptions),
+        ("UP RIGHT*3 OK", PlaceKind::Status),
+        ("OK", PlaceKind::History),
+        ("UP RIGHT OK", PlaceKind::Catalog),
+    ] {
+        let world = World::default();
+        let boot = world.boot();
+        let mut journey = Journey::boot(world, boot);
+        // Of all that home shows, only the account has come.
+        journey.serve_one("Account").keys(keys).expect_place(place);
+        let shown = |journey: &Journey| format!("{:?}", journey.vm().screen);
+        assert!(shown(&journey).contains("LoadingTitle"), "{}", journey.told());
+        let mut left = journey.clone();
+        left.keys("BACK").expect_place(PlaceKind::Home);
+        let mut failed = journey.clone();
+        failed.fail_all(&FailureKind::Timeout);
+        assert!(shown(&failed).contains("ButtonRetry"), "{}", failed.told());
+        journey.serve();
+        assert!(!shown(&journey).contains("LoadingTitle"), "{}", journey.told());
+    }
 }

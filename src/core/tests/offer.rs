@@ -4,7 +4,9 @@ use super::fixtures::*;
 use super::support::*;
 use crate::core::{Dialog, Notice, OfferAction, PlaceKind};
 use crate::domain::{ExchangeLimit, Reason};
+use crate::view::message::Msg;
 use crate::view::model::Screen;
+use crate::view::text::Text;
 
 fn actions(journey: &Journey, id: &str) -> Vec<OfferAction> {
     journey.app.offer_actions(journey.app.data.shelf.offer(&offer_id(id)).expect("it is sold"))
@@ -29,7 +31,7 @@ fn a_refused_offer_is_explained() {
     });
     let mut journey = home_of(world);
     assert_eq!(actions(&journey, "f1"), [OfferAction::Explain, OfferAction::Close]);
-    journey.keys("OK OK").expect_place(PlaceKind::Refusal).keys("OK").expect_place(PlaceKind::Offer);
+    journey.keys("DOWN OK OK").expect_place(PlaceKind::Refusal).keys("OK").expect_place(PlaceKind::Offer);
 }
 
 #[test]
@@ -37,7 +39,7 @@ fn a_refusal_without_reasons_is_explained_too() {
     let mut world = World::default();
     world.change("f1", |offer| *offer = refused_for(offer.clone(), Vec::new()));
     let mut journey = home_of(world);
-    journey.keys("OK OK").expect_place(PlaceKind::Refusal);
+    journey.keys("DOWN OK OK").expect_place(PlaceKind::Refusal);
 }
 
 #[test]
@@ -121,7 +123,7 @@ fn pur_9_the_offer_says_when_the_next_exchange_would_be() {
 #[test]
 fn company_is_added_and_the_basket_opens() {
     let mut journey = home();
-    journey.keys("DOWN*3 RIGHT OK").expect_place(PlaceKind::Offer).keys("OK").expect_place(PlaceKind::Basket);
+    journey.keys("DOWN*4 RIGHT OK").expect_place(PlaceKind::Offer).keys("OK").expect_place(PlaceKind::Basket);
     assert!(journey.app.is_in_basket(&offer_id("s1")) && journey.app.is_in_basket(&offer_id("q1")));
 }
 
@@ -153,7 +155,12 @@ fn the_focus_stays_with_its_action_when_the_buttons_change() {
     let mut world = World::default();
     world.change("f1", |offer| *offer = refused_for(offer.clone(), vec![Reason::Debt { roubles: None }]));
     let mut journey = home_of(world);
-    journey.keys("OK").expect_place(PlaceKind::Offer).expect_focus("button 0").keys("RIGHT").expect_focus("button 1");
+    journey
+        .keys("DOWN OK")
+        .expect_place(PlaceKind::Offer)
+        .expect_focus("button 0")
+        .keys("RIGHT")
+        .expect_focus("button 1");
     let sold = World::default().catalog.offers.iter().find(|offer| offer.id == offer_id("f1")).cloned();
     journey.world.change("f1", |offer| *offer = sold.expect("it is sold").as_ref().clone());
     journey.world.etag = "v2";
@@ -182,4 +189,27 @@ fn an_offer_that_left_the_catalogue_can_only_be_left() {
     assert_eq!(journey.app.offer_actions(&place.offer), [OfferAction::Close]);
     journey.keys("GREEN");
     assert!(journey.app.basket_offers().is_empty());
+}
+
+/// Beside a running time stands what a viewer really asks: when it would be over.
+#[test]
+fn a_film_says_when_it_would_end() {
+    let ends = |journey: &Journey| {
+        let Screen::Offer(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+        let fact = screen.facts.into_iter().find(|fact| fact.label == Msg::FactStartNow.into());
+        fact.map(|fact| fact.value)
+    };
+    let at = |time: &str| Some(Text::with(Msg::EndsAt, [Text::plain(time)]));
+    for (minutes, wanted) in [(75, at("16:15")), (9 * 60, at("00:00")), (24 * 60, None), (u32::MAX, None)] {
+        let mut world = World::default();
+        world.change("f1", |offer| offer.duration_minutes = Some(minutes));
+        let mut journey = home_of(world);
+        journey.keys("OK");
+        assert_eq!(ends(&journey), wanted, "{minutes} minutes");
+        journey.wait(secs(60));
+        assert!(wanted.is_none() || ends(&journey) != wanted, "it goes on with the clock");
+    }
+    let mut package = home();
+    package.keys("RIGHT OK");
+    assert_eq!(ends(&package), None);
 }

@@ -224,7 +224,7 @@ fn a_lost_session_stops_the_film_and_the_next_member_can_watch() {
 #[test]
 fn the_play_key_watches_from_the_catalogue() {
     home_of(World::with_film())
-        .keys("UP UP RIGHT OK DOWN*2 RIGHT*2")
+        .keys("UP UP RIGHT OK UP RIGHT DOWN*3 RIGHT*2")
         .expect_offer("f15")
         .keys("PLAY")
         .expect_place(PlaceKind::Player);

@@ -48,7 +48,7 @@ fn a_box_in_standby_asks_for_nothing_and_wakes_for_nothing() {
 fn the_first_key_only_wakes() {
     for key in ["OK", "BACK", "RIGHT", "GREEN", "LEAVE"] {
         let mut journey = home();
-        journey.keys("DOWN DOWN RIGHT");
+        journey.keys("DOWN*3 RIGHT");
         let mut journey = asleep(journey);
         journey.keys(key).expect_place(PlaceKind::Home).expect_offer("p2");
         assert_eq!(journey.app.power(), Power::On);

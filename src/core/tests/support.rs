@@ -6,7 +6,7 @@ use crate::core::tests::fixtures::{World, start, stored_order};
 use crate::core::tests::focused::focused;
 use crate::core::{
     Answer, App, Boot, DiskJob, Effect, Event, Moment, Notice, OrderPhase, PinAnswer, PlaceKind, PlayerEvent, Request,
-    RequestId, Session, StoredOrder, Tab, update,
+    RequestId, Session, StoredOrder, update,
 };
 use crate::domain::{Exchange, ExchangeState, Failure, FailureKind, Order, Reason, Refusal};
 use crate::input::{Hold, KeyEvent, Phase, RemoteKey, ScriptStep, parse_script};
@@ -414,7 +414,7 @@ impl Journey {
         assert!(kinds.first().is_some_and(is_bottom), "the bottom is home or sign-in: {}", self.told());
         assert_eq!(kinds.iter().filter(|kind| is_bottom(kind)).count(), 1, "{}", self.told());
         assert!(kinds.len() <= DEEPEST, "at most {DEEPEST} pages: {}", self.told());
-        assert!(self.app.tab_focus().is_none_or(|tab| tab < Tab::ALL.len()));
+        assert!(self.app.tab_focus().is_none_or(|tab| tab < self.app.tabs().len()));
         let is_signed_in = self.app.session == Session::SignedIn;
         assert_eq!(kinds.first() == Some(&PlaceKind::Home), is_signed_in, "{}", self.told());
 

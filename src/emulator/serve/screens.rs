@@ -129,6 +129,7 @@ impl<'a> Builder<'a> {
             Screen::Catalog(screen) => {
                 nodes.extend(self.text("title", &screen.title));
                 nodes.extend(self.chips(&screen.chips));
+                nodes.extend(self.text("letters", &screen.letters));
                 nodes.extend(self.text("position", &screen.position));
                 nodes.extend(screen.cards.iter().map(|card| self.card(card)));
                 nodes.extend(self.message(screen.message.as_ref()));
@@ -204,6 +205,7 @@ impl<'a> Builder<'a> {
             }
             Screen::Status(screen) => {
                 nodes.extend(self.text("title", &screen.title));
+                nodes.extend(self.chips(&screen.chips));
                 for (index, step) in screen.steps.iter().enumerate() {
                     let mut node = Node::new(named("status", &step.name, index), Role::Text, self.words(&step.name));
                     node.value = self.words(&step.discount);

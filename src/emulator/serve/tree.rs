@@ -270,7 +270,7 @@ pub(super) fn named(kind: &str, text: &Text, index: usize) -> String {
             let name = name.strip_prefix(&format!("{kind}-")).unwrap_or(&name);
             format!("{kind}:{name}")
         }
-        Text::Plain(_) | Text::Empty => format!("{kind}:{index}"),
+        Text::Plain(_) | Text::Number { .. } | Text::Empty => format!("{kind}:{index}"),
     }
 }
 

@@ -23,6 +23,7 @@ impl Models {
         list.set_buttons(self.buttons.model());
         let status = window.global::<ui::StatusState>();
         status.set_rows(self.list.model());
+        status.set_chips(self.chips.model());
         status.set_steps(self.steps.model());
         status.set_buttons(self.buttons.model());
         let about = window.global::<ui::AboutState>();
@@ -71,6 +72,8 @@ impl Models {
     pub(super) fn show_status(&mut self, window: &ui::AppWindow, screen: &StatusScreen, context: &mut Context<'_>) {
         let state = window.global::<ui::StatusState>();
         state.set_title(context.text(&screen.title));
+        self.chips.sync(context.chips(&screen.chips));
+        state.set_current_chip(current_chip(&screen.chips));
         self.steps.sync(context.steps(&screen.steps));
         state.set_progress(thousandths(screen.progress));
         state.set_lead(context.text(&screen.lead));

@@ -10,7 +10,7 @@ use crate::view::model::{
     Button, Card, CardShape, Cause, Chip, CodeSize, Fact, Hero, HintKey, ImageKey, KeyHint, ListRow, Message, Panel,
     Qr, Sign, StatusStep, Tab, Tone,
 };
-use crate::view::text::{Text, isolated};
+use crate::view::text::{Text, grouped, isolated};
 use bonus_tv_ui as ui;
 
 /// What an element needs besides its own values.
@@ -57,10 +57,14 @@ impl<'a> Context<'a> {
         match text {
             Text::Empty => SharedString::new(),
             Text::Plain(text) => text.into(),
+            Text::Number { sign, amount } => {
+                let separator = self.words(&Msg::GroupSeparator.into());
+                SharedString::from(format!("{sign}{}", grouped(*amount, &separator)))
+            }
             Text::Message { msg, count, args } => {
                 let mut words = args.iter().map(|argument| match argument {
                     Text::Plain(text) => SharedString::from(&*isolated(text)),
-                    Text::Empty | Text::Message { .. } => self.words(argument),
+                    Text::Empty | Text::Number { .. } | Text::Message { .. } => self.words(argument),
                 });
                 let count = i32::try_from(*count).unwrap_or(i32::MAX);
                 let [a, b, c] = [(); 3].map(|()| words.next().unwrap_or_default());

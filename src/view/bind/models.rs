@@ -203,8 +203,13 @@ impl Models {
     pub(super) fn show_chrome(&self, window: &ui::AppWindow, chrome: &Chrome, context: &Context<'_>) {
         let state = window.global::<ui::ChromeState>();
         state.set_brand(context.text(&chrome.brand));
-        self.tabs.sync(chrome.tabs.iter().map(|tab| context.tab(tab)).collect());
-        state.set_current_tab(current(chrome.tabs.iter().map(|tab| (tab.is_focused, tab.is_selected))));
+        let (apart, tabs): (Vec<_>, Vec<_>) = chrome.tabs.iter().partition(|tab| tab.is_apart);
+        self.tabs.sync(tabs.iter().map(|tab| context.tab(tab)).collect());
+        state.set_current_tab(current(tabs.iter().map(|tab| (tab.is_focused, tab.is_selected))));
+        state.set_has_basket(!apart.is_empty());
+        if let Some(basket) = apart.first() {
+            state.set_basket(context.tab(basket));
+        }
         state.set_balance(context.text(&chrome.balance));
         state.set_balance_unit(context.text(&chrome.balance_unit));
         state.set_clock(context.text(&chrome.clock));

@@ -73,6 +73,7 @@ impl Models {
         state.set_title(context.text(&screen.title));
         self.chips.sync(context.chips(&screen.chips));
         state.set_current_chip(current_chip(&screen.chips));
+        state.set_letters(context.text(&screen.letters));
         state.set_position(context.text(&screen.position));
         state.set_shape(shape(screen.shape));
         state.set_columns(index(screen.columns.max(1)));

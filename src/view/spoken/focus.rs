@@ -61,7 +61,10 @@ pub(super) fn on_screen(vm: &ViewModel) -> Focus {
             list(&screen.list, Value::Told).or_else(|| chips(&screen.chips)).or_else(|| buttons(&screen.buttons)),
         ),
         Screen::Settings(screen) => (NOTHING, list(&screen.list, Value::Chosen)),
-        Screen::Status(screen) => (NOTHING, list(&screen.list, Value::Told).or_else(|| buttons(&screen.buttons))),
+        Screen::Status(screen) => (
+            NOTHING,
+            list(&screen.list, Value::Told).or_else(|| chips(&screen.chips)).or_else(|| buttons(&screen.buttons)),
+        ),
         Screen::About(screen) => (NOTHING, buttons(&screen.buttons)),
         Screen::Magnifier(screen) => (NOTHING, Some(magnified(screen))),
         Screen::Player(screen) => (NOTHING, buttons(&screen.buttons)),

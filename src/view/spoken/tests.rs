@@ -40,6 +40,7 @@ fn names(parts: &[Part]) -> Vec<String> {
         match text {
             Text::Empty => {}
             Text::Plain(text) => names.push(text.clone()),
+            Text::Number { sign, amount } => names.push(format!("{sign}{amount}")),
             Text::Message { msg, args, .. } => {
                 names.push(msg.name().to_owned());
                 args.iter().for_each(|argument| collect(argument, names));

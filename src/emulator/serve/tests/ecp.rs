@@ -109,8 +109,8 @@ fn power_is_idempotent_and_a_dark_box_answers() {
 fn a_deep_link_leads_to_a_tab_and_to_an_offer_by_keys() {
     let lab = start("127.0.0.35", &["--scenario", "vip"]);
     assert_eq!(remote(&lab, "POST", "/launch/bonus-tv?contentID=bonus-tv").status, 200);
-    assert_eq!(remote(&lab, "POST", "/launch/bonus-tv?contentID=tab:history").status, 200);
-    assert_eq!(lab.get("/qa/v1/state")["screen"], "History");
+    assert_eq!(remote(&lab, "POST", "/launch/bonus-tv?contentID=tab:points").status, 200);
+    assert_eq!(lab.get("/qa/v1/state")["screen"], "Status");
     let answer = remote(&lab, "POST", "/launch/bonus-tv?contentID=tab%3Ahome");
     assert_eq!((answer.status, &lab.get("/qa/v1/state")["screen"]), (200, &json!("Home")), "{answer}");
     let answer = remote(&lab, "POST", "/launch/bonus-tv?contentID=offer:film-potemkin");

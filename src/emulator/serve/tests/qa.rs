@@ -25,7 +25,7 @@ fn f2_a_signed_out_box_shows_its_code_in_the_tree_and_joins_a_scenario() {
 fn an_order_is_one_truth_on_the_screen_in_the_ledger_and_in_the_requests() {
     let lab = Lab::start(&["--scenario", "vip"]);
     let before = lab.get("/qa/v1/state");
-    // The service below the row of films.
+    // A package, below the films and what is running.
     lab.press("DOWN*3 OK OK RIGHT OK");
     let state = lab.get("/qa/v1/wait?screen=Outcome&settled=1&timeout=60s");
     let ledger = lab.get("/qa/v1/ledger");

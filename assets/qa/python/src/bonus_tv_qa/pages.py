@@ -63,13 +63,16 @@ class WithTabs(Page):
     def open_my_options(self) -> MyOptions:
         return self._open(MyOptions, "my-options")
 
-    def open_history(self) -> History:
-        return self._open(History, "history")
-
     def open_status(self) -> Status:
-        return self._open(Status, "status")
+        return self._open(Status, "points")
+
+    def open_history(self) -> History:
+        # The second page of the tab; a chip shows its page as soon as it has the focus.
+        self.open_status().walk_to("chip:1")
+        return History(self.box)
 
     def open_basket(self) -> Basket:
+        """Opens the basket, which stands at the end of the tabs while it holds something."""
         return self._open(Basket, "basket")
 
     def open_settings(self) -> Settings:

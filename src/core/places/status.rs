@@ -1,0 +1,86 @@
+//! Status, and the ways to earn: the first page of the tab «Баллы».
+
+use crate::input::{Direction, Intent};
+
+use super::super::app::{App, Turn};
+use super::super::keys::Handled;
+use super::super::{Cursor, Place, Resource};
+use super::home::FRESH;
+use super::lists::list_key;
+use super::{Zone, layout};
+
+/// The focus of the status screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusPlace {
+    /// What has the focus.
+    pub zone: Zone,
+    /// The focused way to earn.
+    pub cursor: Cursor,
+    /// Whether no key was pressed yet: the first way to earn takes the focus when it arrives.
+    waits_for_rows: bool,
+}
+
+impl StatusPlace {
+    pub(super) fn stay_in_strip(&mut self) {
+        self.zone = Zone::Chips;
+        self.waits_for_rows = false;
+    }
+}
+
+impl App {
+    pub(crate) fn open_status(&mut self, turn: &mut Turn) {
+        let place = StatusPlace { zone: Zone::Content, cursor: Cursor::default(), waits_for_rows: true };
+        self.push(Place::Status(place));
+        self.freshen(Resource::Account, FRESH, turn);
+        self.fetch(Resource::EarningRules, turn);
+        self.settle_status();
+    }
+
+    fn ways_to_earn(&self) -> usize {
+        self.data.earning.as_ref().map_or(0, |earning| earning.rules.len())
+    }
+
+    /// Whether the ways to earn are missing because of a failure.
+    fn status_failed(&self) -> bool {
+        self.ways_to_earn() == 0 && self.trouble_with(Resource::EarningRules).is_some()
+    }
+
+    pub(crate) fn settle_status(&mut self) {
+        let (total, has_failed) = (self.ways_to_earn(), self.status_failed());
+        let lines = layout::earn_rows(self.settings.text_size);
+        let Some(Place::Status(place)) = self.place_mut() else { return };
+        place.cursor.reveal(total, lines);
+        place.zone = place.zone.settled(total, has_failed, place.waits_for_rows);
+    }
+
+    pub(crate) fn status_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+        let (total, has_failed) = (self.ways_to_earn(), self.status_failed());
+        let lines = layout::earn_rows(self.settings.text_size);
+        let Some(Place::Status(place)) = self.place_mut() else { return Handled::No };
+        place.waits_for_rows = false;
+        match (place.zone, intent) {
+            (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
+                let below = Zone::below_strip(total, has_failed);
+                place.zone = below.unwrap_or(place.zone);
+                Handled::when(below.is_some())
+            }
+            (Zone::Chips, _) => self.points_strip_key(intent, turn),
+            (Zone::Buttons, Intent::Activate) => {
+                self.retry_now(&[Resource::EarningRules], turn);
+                Handled::Yes
+            }
+            (Zone::Buttons, Intent::Move(Direction::Up)) => {
+                place.zone = Zone::Chips;
+                Handled::Yes
+            }
+            (Zone::Content, _) => match list_key(&mut place.cursor, total, lines, intent) {
+                Some(Handled::No) if intent == Intent::Move(Direction::Up) => {
+                    place.zone = Zone::Chips;
+                    Handled::Yes
+                }
+                moved => moved.unwrap_or(Handled::No),
+            },
+            (Zone::Buttons, _) => Handled::No,
+        }
+    }
+}
