@@ -137,7 +137,7 @@ pub(crate) fn join(app: &App, place: &JoinPlace) -> JoinScreen {
             Some(gift) => Text::with(Msg::JoinTitleFor, [format::points(gift)]),
             None => Msg::JoinTitle.into(),
         },
-        gift: gift.map_or(Text::Empty, |gift| format::more(gift)),
+        gift: gift.map_or(Text::Empty, format::more),
         gift_note: gift.map_or(Text::Empty, |gift| Text::counted(Msg::JoinGift, format::plural(gift), [])),
         terms: paragraphs,
         terms_position: if total > 0 {
