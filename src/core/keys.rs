@@ -150,7 +150,10 @@ impl App {
                 self.open_tab(Tab::Settings, turn);
                 Handled::Yes
             }
-            Intent::Digit(digit) if self.has_tabs() => self.search_key(digit, turn),
+            // Where the hint says so (KEY-6).
+            Intent::Digit(digit) if matches!(self.place().kind(), PlaceKind::Home | PlaceKind::Catalog) => {
+                self.search_key(digit, turn)
+            }
             Intent::Menu
             | Intent::Move(_)
             | Intent::Activate

@@ -177,6 +177,7 @@ fn hints(app: &App) -> Vec<KeyHint> {
         Place::Home(place) => {
             let mut hints = vec![hint(HintKey::Ok, ok_on_home(app, place))];
             hints.extend(offer_hints(app));
+            hints.extend((!app.data.shelf.is_empty()).then(|| hint(HintKey::Digits, Msg::HintSearch)));
             hints.push(hint(HintKey::Back, Msg::HintExit));
             hints
         }

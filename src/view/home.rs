@@ -267,9 +267,9 @@ fn row_view(app: &App, place: &HomePlace, row: &HomeRow, index: usize, top: u32,
 /// What a section is called.
 pub(crate) fn section_title(section: &Section) -> Text {
     match section.key {
-        SectionKey::Affordable => Msg::SectionAffordable.into(),
+        SectionKey::Affordable => Msg::ChipAffordable.into(),
         SectionKey::Category(_) => Text::plain(&section.title),
-        SectionKey::Small => Msg::SectionSmall.into(),
+        SectionKey::Small => Msg::ChipSmall.into(),
         SectionKey::OtherRewards => Msg::OtherRewards.into(),
         // Its heading says what was typed.
         SectionKey::Found => Text::Empty,

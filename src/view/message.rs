@@ -39,8 +39,8 @@ messages! {
     Off
     LoadingTitle
     OtherRewards
-    SectionAffordable
-    SectionSmall
+    ChipAffordable
+    ChipSmall
     ThisOption
     NoPrice
 

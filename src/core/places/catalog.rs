@@ -213,7 +213,10 @@ impl App {
                 return Handled::Yes;
             }
             Intent::Play => return self.play_focused(turn),
-            Intent::Back if is_searched => return self.untype(),
+            Intent::Back if is_searched => {
+                self.erase_search();
+                return Handled::Yes;
+            }
             Intent::Move(_)
             | Intent::Shortcut(Colour::Red | Colour::Blue)
             | Intent::Back

@@ -47,7 +47,7 @@ impl Search {
 }
 
 impl App {
-    /// A digit in the catalogue, or on another main screen, which leads there: what no title has is not typed.
+    /// A digit in the catalogue, or on home, which leads there: what no title has is not typed.
     pub(crate) fn search_key(&mut self, digit: u8, turn: &mut Turn) -> Handled {
         let typed = match self.place() {
             Place::Catalog(place) => place.search.as_ref().map_or("", |search| &search.digits),
@@ -71,15 +71,9 @@ impl App {
         Handled::Yes
     }
 
-    /// Takes the last digit back; the section that was shown before comes after the first.
-    pub(crate) fn untype(&mut self) -> Handled {
-        let Place::Catalog(place) = self.place() else { return Handled::No };
-        let Some(search) = &place.search else { return Handled::No };
-        let mut digits = search.digits.clone();
-        digits.pop();
-        let search = if digits.is_empty() { None } else { Search::new(&self.data.shelf, digits) };
-        self.show_search(search);
-        Handled::Yes
+    /// Takes all digits back at once: a digit at a time would be a long way home (BACK-2).
+    pub(super) fn erase_search(&mut self) {
+        self.show_search(None);
     }
 
     fn show_search(&mut self, search: Option<Search>) {

@@ -70,8 +70,10 @@ def test_catalogue_finds_an_offer_far_below_the_picture(box: Box) -> None:
 @pytest.mark.bonus_tv(scenario="vip")
 def test_an_offer_that_is_not_there_is_named_with_those_that_are(box: Box) -> None:
     catalogue = Home(box).open_catalogue()
-    with pytest.raises(ElementNotFound, match="offer:no-such-offer is not .* offer:package-family"):
+    with pytest.raises(ElementNotFound, match="offer:no-such-offer is not .* offer:film-berlin"):
         catalogue.walk_to_offer("no-such-offer")
+    with pytest.raises(ElementNotFound, match="no category is 'Нет такой'; there are: Хватает баллов, "):
+        catalogue.open_category("Нет такой")
 
 
 @pytest.mark.bonus_tv(scenario="vip")
@@ -85,6 +87,7 @@ def test_offer_has_its_price_and_leads_to_the_confirmation(box: Box) -> None:
 @pytest.mark.bonus_tv(scenario="vip")
 def test_basket_sums_up_what_was_ticked(box: Box) -> None:
     catalogue = Home(box).open_catalogue()
+    catalogue.open_category("Пакеты телеканалов")
     catalogue.put_into_basket("package-our-football")
     basket = catalogue.open_basket()
     assert not basket.is_empty
@@ -126,7 +129,9 @@ def test_refusal_names_the_debt(box: Box) -> None:
 
 @pytest.mark.bonus_tv(scenario="refused-many")
 def test_refusal_names_every_cause(box: Box) -> None:
-    Home(box).open_catalogue().open_offer("package-family").explain()
+    catalogue = Home(box).open_catalogue()
+    catalogue.open_category("Пакеты телеканалов")
+    catalogue.open_offer("package-family").explain()
     assert len(Refusal(box).causes) > 1
 
 

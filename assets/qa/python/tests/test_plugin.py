@@ -113,8 +113,8 @@ def test_tests_in_parallel_have_boxes_of_their_own(inner: pytest.Pytester) -> No
             before = box.ledger()
             box.keys("OK OK RIGHT OK")
             box.wait(screen="Outcome")
-            assert box.ledger().charges_since(before) == [2890]
-            assert box.state().balance == 24090 - 2890
+            assert box.ledger().charges_since(before) == [680]
+            assert box.state().balance == 24090 - 680
         """
     )
     inner.runpytest_subprocess("-n", "2").assert_outcomes(passed=4)

@@ -49,7 +49,7 @@ def test_an_element_is_matched_where_the_tree_says_and_not_on_another_screen(stb
     assert found
     assert (found.region.x, found.region.y) == (bounds.x, bounds.y)
 
-    card = cut_out(stbt_box, "offer:package-family")
+    card = cut_out(stbt_box, "offer:film-potemkin")
     assert stbt_core.match(card)
     stbt_core.press("KEY_OK")
     stbt_box.wait(screen="Offer")
@@ -64,7 +64,7 @@ def test_a_key_is_followed_until_the_picture_stands_still(stbt_box: Box) -> None
     transition = stbt_core.press_and_wait("KEY_DOWN")
     assert transition.status == stbt_core.TransitionStatus.COMPLETE
     assert 0 < transition.animation_duration < 2
-    assert stbt_box.state().focus == "offer:package-your-cinema#2"
+    assert stbt_box.state().focus == "offer:film-potemkin#2"
     # At its edge the screen pushes back and stands still again.
     stbt_box.keys("UP*3")
     assert stbt_core.press_and_wait("KEY_UP", timeout_secs=2, stable_secs=0.5)
@@ -77,15 +77,15 @@ def test_a_wait_lets_the_box_go_on(stbt_box: Box) -> None:
 
 
 def test_a_key_is_pressed_until_its_picture_comes(stbt_box: Box) -> None:
-    history = Home(stbt_box).open_history()
-    bounds = history.node("title").bounds
+    status = Home(stbt_box).open_status()
+    bounds = status.node("title").bounds
     assert bounds is not None
     region = stbt_core.Region(bounds.x, bounds.y, width=bounds.width, height=bounds.height)
     title = stbt_core.crop(stbt.frame(stbt_box.screenshot()), region)
-    history.open_home().walk_to("tab:home")
+    status.open_home().walk_to("tab:home")
 
     stbt_core.press_until_match("KEY_RIGHT", title, interval_secs=0.5, max_presses=5, region=region)
-    assert stbt_box.state().screen == "History"
+    assert stbt_box.state().screen == "Status"
 
 
 def test_a_key_that_is_held_repeats_and_is_let_go(stbt_box: Box) -> None:
@@ -93,7 +93,7 @@ def test_a_key_that_is_held_repeats_and_is_let_go(stbt_box: Box) -> None:
         for _ in stbt_core.frames(timeout_secs=1):
             assert stbt_box.state().held == ("RIGHT",)
     assert stbt_box.state().held == ()
-    assert stbt_box.state().focus not in ("offer:package-family", "offer:package-your-cinema")
+    assert stbt_box.state().focus not in ("offer:film-potemkin", "offer:package-family")
 
 
 def test_keys_come_apart_in_virtual_time(stbt_box: Box) -> None:

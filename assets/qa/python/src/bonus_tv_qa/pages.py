@@ -68,7 +68,7 @@ class WithTabs(Page):
 
     def open_history(self) -> History:
         # The second page of the tab; a chip shows its page as soon as it has the focus.
-        self.open_status().walk_to("chip:1")
+        self.open_status().walk_to("chip:history")
         return History(self.box)
 
     def open_basket(self) -> Basket:
@@ -188,10 +188,17 @@ class Catalogue(WithTabs):
         """The ids of the offers near the picture."""
         return [node.id.removeprefix("offer:") for node in self.tree.starting_with("offer:")]
 
-    def open_category(self, index: int) -> None:
-        """Shows the category with this number, counted from 0."""
+    def open_category(self, category: int | str) -> None:
+        """Shows the category with this number, counted from 0, or with these words on its chip.
+
+        Raises `ElementNotFound`.
+        """
+        chips = self.tree.starting_with("chip:")
+        found = chips[category : category + 1] if isinstance(category, int) else [c for c in chips if c.label == category]
+        if not found:
+            raise ElementNotFound(f"no category is {category!r}; there are: {', '.join(chip.label for chip in chips)}")
         # A chip shows its category as soon as it has the focus.
-        self.walk_to(f"chip:{index}")
+        self.walk_to(found[0].id)
 
     def walk_to_offer(self, offer: str) -> Node:
         """Walks to an offer of the category, downwards through its lines."""
