@@ -61,10 +61,10 @@ def test_an_element_is_matched_where_the_tree_says_and_not_on_another_screen(stb
 
 
 def test_a_key_is_followed_until_the_picture_stands_still(stbt_box: Box) -> None:
-    transition = stbt_core.press_and_wait("KEY_DOWN")
+    transition = stbt_core.press_and_wait("KEY_RIGHT")
     assert transition.status == stbt_core.TransitionStatus.COMPLETE
     assert 0 < transition.animation_duration < 2
-    assert stbt_box.state().focus == "offer:film-potemkin#2"
+    assert stbt_box.state().focus == "offer:package-family"
     # At its edge the screen pushes back and stands still again.
     stbt_box.keys("UP*3")
     assert stbt_core.press_and_wait("KEY_UP", timeout_secs=2, stable_secs=0.5)
