@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::core::{App, OfferAction, OfferPlace, RefusalPlace, Resource, Standing};
-use crate::domain::{AfterPeriod, Offer, OfferKind, Points, Reason, Validity};
+use crate::domain::{AfterPeriod, Offer, OfferKind, Points, Reason, TextSize, Validity};
 
 use super::chrome::block_text;
 use super::format;
@@ -171,7 +171,8 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
         };
         facts.push(format::fact(Msg::FactValidity, value));
     }
-    facts.extend(ends_if_started_now(app, offer));
+    // In larger words the description needs that line.
+    facts.extend(ends_if_started_now(app, offer).filter(|_| app.settings.text_size == TextSize::Normal));
     if offer.after != AfterPeriod::Unknown {
         facts.push(format::fact(Msg::FactAfter, format::after(offer.after)));
     }
