@@ -38,8 +38,9 @@ fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
     match &vm.screen {
         Screen::Home(home) => {
             allowed.extend([&home.hero.description, &home.hero.meta]);
+            // A row goes on past the edge, where prices are cut with their cards.
             let cards = home.rows.iter().flat_map(|row| &row.cards);
-            allowed.extend(cards.flat_map(|card| [&card.title, &card.badge]));
+            allowed.extend(cards.flat_map(|card| [&card.title, &card.caption, &card.badge]));
         }
         Screen::Catalog(catalog) => {
             allowed.extend(catalog.cards.iter().flat_map(|card| [&card.title, &card.badge]));
