@@ -19,17 +19,20 @@ fn digit_of(letter: char) -> Option<char> {
 
 /// Where in a title these digits spell the beginning of a word: the number of the word. Words may be run together.
 pub(crate) fn spells(title: &str, digits: &str) -> Option<usize> {
-    let words: Vec<String> = title
-        .split(|letter: char| !letter.is_alphanumeric())
-        .map(|word| word.chars().flat_map(char::to_lowercase).filter_map(digit_of).collect::<String>())
-        .filter(|word| !word.is_empty())
-        .collect();
-    (0..words.len()).find(|from| begins(words.iter().skip(*from), digits))
+    let mut is_inside = false;
+    let starts = title.char_indices().filter(|(_, letter)| {
+        let was_inside = std::mem::replace(&mut is_inside, letter.is_alphanumeric());
+        is_inside && !was_inside
+    });
+    starts
+        .enumerate()
+        .find(|(_, (at, _))| title.get(*at..).is_some_and(|rest| begins(rest, digits)))
+        .map(|(word, _)| word)
 }
 
-/// Whether these words, run together, begin with the digits.
-fn begins<'a>(words: impl Iterator<Item = &'a String>, digits: &str) -> bool {
-    let mut spelled = words.flat_map(|word| word.chars());
+/// Whether a text begins with what these digits may spell.
+fn begins(text: &str, digits: &str) -> bool {
+    let mut spelled = text.chars().flat_map(char::to_lowercase).filter_map(digit_of);
     digits.chars().all(|digit| spelled.next() == Some(digit))
 }
 

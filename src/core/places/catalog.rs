@@ -153,10 +153,7 @@ impl App {
         if place.zone != Zone::Content {
             return None;
         }
-        if let Some(search) = &place.search {
-            return self.searched_offer(search);
-        }
-        let section = self.data.shelf.section(place.section.as_ref()?)?;
+        let section = place.shown(&self.data.shelf)?;
         self.data.shelf.offer_in(section, place.cursor().at).map(|offer| offer.id.clone())
     }
 

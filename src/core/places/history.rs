@@ -1,12 +1,13 @@
 //! History: the points ledger and the exchanges, read page by page as the viewer scrolls.
 
 use crate::domain::{Exchange, ExchangePage, ExchangeState, ExpiringLot, LedgerEntry, LedgerPage};
-use crate::input::{Direction, Intent};
+use crate::input::Intent;
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{Cursor, Paged, Place, Request, Resource};
 use super::Zone;
+use super::points::PageBelow;
 use super::results::{OutcomePlace, RefusalPlace};
 
 /// The history's focus.
@@ -62,17 +63,15 @@ impl HistoryPlace {
         }
     }
 
-    pub(super) fn stay_in_strip(&mut self) {
-        self.zone = Zone::Chips;
+    /// A key was pressed: zone and line of the focus.
+    pub(super) fn focus_mut(&mut self) -> (&mut Zone, &mut Cursor) {
         self.waits_for_rows = false;
-    }
-
-    fn cursor_mut(&mut self) -> &mut Cursor {
-        match self.kind {
+        let cursor = match self.kind {
             HistoryKind::Points => &mut self.points,
             HistoryKind::Orders => &mut self.orders,
             HistoryKind::Burning => &mut self.burning,
-        }
+        };
+        (&mut self.zone, cursor)
     }
 }
 
@@ -178,41 +177,19 @@ impl App {
     pub(crate) fn history_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         let Place::History(place) = self.place() else { return Handled::No };
         let kind = place.kind;
-        let total = self.history_total(kind);
-        let has_retry = self.history_failed(kind);
         let picked = self.data.exchanges.items.get(place.orders.at).cloned();
-        let lines = self.list_rows();
-        let page = isize::try_from(lines).unwrap_or(1);
-        let Some(Place::History(place)) = self.place_mut() else { return Handled::No };
-        place.waits_for_rows = false;
-        match (place.zone, intent) {
-            (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
-                let below = Zone::below_strip(total, has_retry);
-                place.zone = below.unwrap_or(place.zone);
-                Handled::when(below.is_some())
-            }
-            (Zone::Chips, _) => self.points_strip_key(intent, turn),
-            (Zone::Buttons, Intent::Activate) => {
-                self.retry_now(&[kind.resource()], turn);
-                Handled::Yes
-            }
-            (Zone::Buttons, Intent::Move(Direction::Up)) => {
-                place.zone = Zone::Chips;
-                Handled::Yes
-            }
-            (Zone::Content, Intent::Move(Direction::Up)) => {
-                if !place.cursor_mut().step(-1, total, lines) {
-                    place.zone = Zone::Chips;
-                }
-                Handled::Yes
-            }
-            (Zone::Content, Intent::Move(Direction::Down)) => Handled::when(place.cursor_mut().step(1, total, lines)),
-            (Zone::Content, Intent::PageUp) => Handled::when(place.cursor_mut().jump(-page, total, lines)),
-            (Zone::Content, Intent::PageDown) => Handled::when(place.cursor_mut().jump(page, total, lines)),
-            (Zone::Content, Intent::Activate) if kind == HistoryKind::Orders => {
+        let page = PageBelow {
+            total: self.history_total(kind),
+            lines: self.list_rows(),
+            has_failed: self.history_failed(kind),
+            resource: kind.resource(),
+        };
+        match self.points_page_key(&page, intent, turn) {
+            Some(handled) => handled,
+            None if intent == Intent::Activate && kind == HistoryKind::Orders => {
                 picked.map_or(Handled::No, |exchange| self.open_past_exchange(exchange))
             }
-            _ => Handled::No,
+            None => Handled::No,
         }
     }
 

@@ -148,9 +148,7 @@ impl App {
             key: RowKey::Section(section.key.clone()),
             total: match section.key {
                 SectionKey::Affordable => section.offers.len().min(PICKS),
-                SectionKey::Category(_) | SectionKey::Small | SectionKey::OtherRewards | SectionKey::Found => {
-                    section.offers.len()
-                }
+                _ => section.offers.len(),
             },
             has_posters: section.has_posters,
         });
@@ -344,15 +342,12 @@ impl App {
         let is_enrolled = self.data.account.as_ref().is_some_and(|account| account.is_enrolled);
         match panel {
             0 if !is_enrolled => self.open_join(turn),
-            0 => {
+            0 | 2 => {
+                let kind = if panel == 0 { HistoryKind::Points } else { HistoryKind::Burning };
                 self.unwind();
-                self.open_history(HistoryKind::Points, turn);
+                self.open_history(kind, turn);
             }
             1 => self.open_tab(Tab::Points, turn),
-            2 => {
-                self.unwind();
-                self.open_history(HistoryKind::Burning, turn);
-            }
             // It opens at what the points are enough for, if they are enough for anything.
             _ => self.open_tab(Tab::Catalog, turn),
         }

@@ -4,7 +4,9 @@ use crate::input::{Direction, Intent};
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
-use super::super::{HistoryKind, Place};
+use super::super::{Cursor, HistoryKind, Place, Resource};
+use super::Zone;
+use super::lists::list_key;
 
 /// A page of the tab «Баллы».
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,18 @@ impl PointsPage {
     ];
 }
 
+/// What a page has below its strip.
+pub(super) struct PageBelow {
+    /// How many lines there are.
+    pub(super) total: usize,
+    /// How many of them are visible.
+    pub(super) lines: usize,
+    /// Whether they are missing because of a failure.
+    pub(super) has_failed: bool,
+    /// What is asked for again then.
+    pub(super) resource: Resource,
+}
+
 impl App {
     /// The page of «Баллы» that is shown.
     pub fn points_page(&self) -> Option<PointsPage> {
@@ -36,7 +50,7 @@ impl App {
     }
 
     /// The focus is in the strip: the neighbouring page opens and leaves it there.
-    pub(super) fn points_strip_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
+    fn points_strip_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
         let shown = self.points_page();
         let Some(at) = PointsPage::ALL.iter().position(|page| Some(*page) == shown) else { return Handled::No };
         let next = match intent {
@@ -56,11 +70,41 @@ impl App {
                 self.open_status(turn);
             }
         }
-        match self.place_mut() {
-            Some(Place::History(place)) => place.stay_in_strip(),
-            Some(Place::Status(place)) => place.stay_in_strip(),
-            _ => {}
+        if let Some((zone, _)) = self.place_mut().and_then(focus) {
+            *zone = Zone::Chips;
         }
         Handled::Yes
+    }
+
+    /// A key on a page of «Баллы»; `None` if it is for the focused line.
+    pub(super) fn points_page_key(&mut self, page: &PageBelow, intent: Intent, turn: &mut Turn) -> Option<Handled> {
+        let (zone, cursor) = self.place_mut().and_then(focus)?;
+        let next = match (*zone, intent) {
+            (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
+                Zone::below_strip(page.total, page.has_failed)
+            }
+            (Zone::Chips, _) => return Some(self.points_strip_key(intent, turn)),
+            (Zone::Buttons, Intent::Activate) => {
+                self.retry_now(&[page.resource], turn);
+                return Some(Handled::Yes);
+            }
+            (Zone::Buttons, Intent::Move(Direction::Up)) => Some(Zone::Chips),
+            (Zone::Buttons, _) => None,
+            (Zone::Content, _) => match list_key(cursor, page.total, page.lines, intent)? {
+                Handled::No if intent == Intent::Move(Direction::Up) => Some(Zone::Chips),
+                handled => return Some(handled),
+            },
+        };
+        *zone = next.unwrap_or(*zone);
+        Some(Handled::when(next.is_some()))
+    }
+}
+
+/// The focus of a page of «Баллы», which waits for its rows no more.
+fn focus(place: &mut Place) -> Option<(&mut Zone, &mut Cursor)> {
+    match place {
+        Place::Status(place) => Some(place.focus_mut()),
+        Place::History(place) => Some(place.focus_mut()),
+        _ => None,
     }
 }

@@ -1,7 +1,5 @@
 //! Search by digits in the catalogue: each digit narrows the grid to the titles that it may spell.
 
-use crate::domain::OfferId;
-
 use super::super::app::{App, Turn};
 use super::super::keypad::spells;
 use super::super::keys::Handled;
@@ -82,10 +80,5 @@ impl App {
             place.zone = Zone::Content;
         }
         self.settle_catalog();
-    }
-
-    /// The offer under the focus of a search.
-    pub(super) fn searched_offer(&self, search: &Search) -> Option<OfferId> {
-        self.data.shelf.offer_in(&search.found, search.cursor.at).map(|offer| offer.id.clone())
     }
 }

@@ -1,12 +1,12 @@
 //! Status, and the ways to earn: the first page of the tab «Баллы».
 
-use crate::input::{Direction, Intent};
+use crate::input::Intent;
 
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{Cursor, Place, Resource};
 use super::home::FRESH;
-use super::lists::list_key;
+use super::points::PageBelow;
 use super::{Zone, layout};
 
 /// The focus of the status screen.
@@ -21,9 +21,10 @@ pub struct StatusPlace {
 }
 
 impl StatusPlace {
-    pub(super) fn stay_in_strip(&mut self) {
-        self.zone = Zone::Chips;
+    /// A key was pressed: zone and line of the focus.
+    pub(super) fn focus_mut(&mut self) -> (&mut Zone, &mut Cursor) {
         self.waits_for_rows = false;
+        (&mut self.zone, &mut self.cursor)
     }
 }
 
@@ -54,33 +55,13 @@ impl App {
     }
 
     pub(crate) fn status_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {
-        let (total, has_failed) = (self.ways_to_earn(), self.status_failed());
-        let lines = layout::earn_rows(self.settings.text_size);
-        let Some(Place::Status(place)) = self.place_mut() else { return Handled::No };
-        place.waits_for_rows = false;
-        match (place.zone, intent) {
-            (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
-                let below = Zone::below_strip(total, has_failed);
-                place.zone = below.unwrap_or(place.zone);
-                Handled::when(below.is_some())
-            }
-            (Zone::Chips, _) => self.points_strip_key(intent, turn),
-            (Zone::Buttons, Intent::Activate) => {
-                self.retry_now(&[Resource::EarningRules], turn);
-                Handled::Yes
-            }
-            (Zone::Buttons, Intent::Move(Direction::Up)) => {
-                place.zone = Zone::Chips;
-                Handled::Yes
-            }
-            (Zone::Content, _) => match list_key(&mut place.cursor, total, lines, intent) {
-                Some(Handled::No) if intent == Intent::Move(Direction::Up) => {
-                    place.zone = Zone::Chips;
-                    Handled::Yes
-                }
-                moved => moved.unwrap_or(Handled::No),
-            },
-            (Zone::Buttons, _) => Handled::No,
-        }
+        let page = PageBelow {
+            total: self.ways_to_earn(),
+            lines: layout::earn_rows(self.settings.text_size),
+            has_failed: self.status_failed(),
+            resource: Resource::EarningRules,
+        };
+        // A way to earn does nothing by itself.
+        self.points_page_key(&page, intent, turn).unwrap_or(Handled::No)
     }
 }
