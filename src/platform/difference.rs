@@ -26,6 +26,9 @@ pub struct Difference {
 ///
 /// Pictures of different heights differ in the lines that only one of them has.
 pub fn difference(left: &[u8], right: &[u8], width: u32) -> Option<Difference> {
+    if left == right {
+        return None;
+    }
     let line_bytes = usize::try_from(width.max(1)).unwrap_or(usize::MAX).saturating_mul(3);
     let lines = left.len().max(right.len()).div_ceil(line_bytes);
     let line = |picture: &[u8], y: usize| -> Vec<u8> {

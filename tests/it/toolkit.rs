@@ -30,6 +30,19 @@ slint::slint! {
         }
         Text { y: 100px; height: 50px; text: root.ticker; color: white; font-size: 30px; }
     }
+
+    // A lamp that changes, partly over a mark drawn as a path.
+    export component LampAndMark inherits Window {
+        in property <color> lamp: black;
+        width: 300px;
+        height: 150px;
+        background: black;
+        Rectangle { width: 100px; background: root.lamp; }
+        Path {
+            x: 50px; width: 200px; viewbox-width: 200; viewbox-height: 150;
+            commands: "M3 40 L190 110"; stroke: white; stroke-width: 1px;
+        }
+    }
 }
 
 struct OneWindow {
@@ -50,18 +63,18 @@ impl Platform for OneWindow {
 const WIDTH: usize = 300;
 const HEIGHT: usize = 150;
 
-struct Stage {
-    page: ClockAndTicker,
+struct Stage<Page> {
+    page: Page,
     window: Rc<MinimalSoftwareWindow>,
     pixels: RefCell<Vec<Rgb8Pixel>>,
 }
 
-impl Stage {
-    fn new() -> Self {
+impl<Page: ComponentHandle> Stage<Page> {
+    fn new(page: fn() -> Result<Page, PlatformError>) -> Self {
         let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
         set_platform(Box::new(OneWindow { window: window.clone(), now: Cell::default() })).expect("no platform yet");
         window.set_size(PhysicalSize::new(WIDTH as u32, HEIGHT as u32));
-        let page = ClockAndTicker::new().expect("the page is built");
+        let page = page().expect("the page is built");
         page.show().expect("a window in memory opens");
         Self { page, window, pixels: RefCell::new(vec![Rgb8Pixel::default(); WIDTH * HEIGHT]) }
     }
@@ -84,7 +97,7 @@ impl Stage {
 /// two frames, and with the cache's entry the only dependency of the drawn item on its text.
 #[test]
 fn c54_a_text_that_the_cache_of_shaped_texts_forgot_is_not_drawn_again() {
-    let stage = Stage::new();
+    let stage = Stage::new(ClockAndTicker::new);
     stage.page.set_clock("12:00".into());
     stage.page.set_guarded_clock("12:00".into());
     stage.draw();
@@ -111,4 +124,21 @@ fn c54_a_text_that_the_cache_of_shaped_texts_forgot_is_not_drawn_again() {
     );
     let guarded = stage.ink(50);
     assert!(guarded.contains(&true) && guarded != a_minute_past, "the text whose colour depends on it is drawn");
+}
+
+/// A path is drawn whole as soon as a part of it lies in what is drawn again; what lies beside that part was not wiped.
+#[test]
+fn a_path_is_drawn_again_beside_the_part_that_was_wiped() {
+    let stage = Stage::new(LampAndMark::new);
+    stage.draw();
+    let beside = |stage: &Stage<LampAndMark>| -> Vec<Rgb8Pixel> {
+        stage.pixels.borrow().chunks(WIDTH).flat_map(|row| row[150..].to_vec()).collect()
+    };
+    let once = beside(&stage);
+    stage.page.set_lamp(slint::Color::from_rgb_u8(90, 0, 0));
+    stage.draw();
+    assert!(
+        beside(&stage) != once,
+        "Slint draws only the part of a path that is dirty: bonus-tv-canvas need no longer put rows back"
+    );
 }

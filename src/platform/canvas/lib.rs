@@ -4,6 +4,7 @@
 //! Everything else (gradients, scaled pictures, paths) is left to the renderer. A box with drawing hardware can
 //! implement the same trait. Box, window and headless runs all draw here.
 
+mod outside;
 mod pixel;
 mod rounded;
 
@@ -11,6 +12,7 @@ use i_slint_renderer_software::{DrawRectangleArgs, DrawTextureArgs, TargetPixelB
 use slint::platform::software_renderer::{PhysicalRegion, RenderingRotation};
 use slint::{Brush, Image, Rgba8Pixel, SharedPixelBuffer};
 
+use self::outside::Outside;
 use self::pixel::{Ink, blend_premultiplied, copy_own, copy_rgb};
 pub use self::pixel::{Pixel, as_pixels};
 use self::rounded::Rounded;
@@ -27,6 +29,7 @@ pub fn own_picture(pixels: SharedPixelBuffer<Rgba8Pixel>) -> Image {
 pub struct Canvas<'a> {
     pixels: &'a mut [Pixel],
     width: usize,
+    outside: Outside,
 }
 
 /// The columns of a row, from the first to the one behind the last.
@@ -47,7 +50,8 @@ struct Part {
 impl<'a> Canvas<'a> {
     /// A buffer whose rows are `width` pixels.
     pub fn new(pixels: &'a mut [Pixel], width: u32) -> Self {
-        Self { pixels, width: usize::try_from(width.max(1)).unwrap_or(usize::MAX) }
+        let width = usize::try_from(width.max(1)).unwrap_or(usize::MAX);
+        Self { pixels, width, outside: Outside::default() }
     }
 
     /// Calls back with each row of a rectangle that lies in the region, and with the rectangle's part there.
@@ -102,6 +106,7 @@ impl TargetPixelBuffer for Canvas<'_> {
     type TargetPixel = Pixel;
 
     fn line_slice(&mut self, line: usize) -> &mut [Pixel] {
+        self.outside.lend(line, self.pixels, self.width);
         let start = line * self.width;
         self.pixels.get_mut(start..start + self.width).unwrap_or_default()
     }
@@ -111,6 +116,7 @@ impl TargetPixelBuffer for Canvas<'_> {
     }
 
     fn fill_background(&mut self, brush: &Brush, region: &PhysicalRegion) -> bool {
+        self.outside.begin(region, self.width);
         let Some(color) = solid(brush).filter(|color| color.alpha() == u8::MAX) else { return false };
         let ink = Ink::new(color, u8::MAX);
         let whole = Part::of(0, 0, u32::MAX, u32::MAX);
@@ -196,6 +202,12 @@ impl TargetPixelBuffer for Canvas<'_> {
             _ => return false,
         }
         true
+    }
+}
+
+impl Drop for Canvas<'_> {
+    fn drop(&mut self) {
+        self.outside.take_back(self.pixels, self.width);
     }
 }
 

@@ -25,6 +25,12 @@ slint::slint! {
             x: 16px; y: 13px; width: 180px; height: 80px; border-radius: 25px; border-width: root.has-focus ? 5px : 0px;
             border-color: white;
         }
+        // Partly in the ring, and under a cover.
+        Path {
+            x: 180px; y: 30px; width: 40px; height: 60px; viewbox-width: 40; viewbox-height: 60;
+            commands: "M3 4 L37 20 L5 56 L35 50"; stroke: #F5F3EE; stroke-width: 3px;
+        }
+        Rectangle { x: 170px; y: 20px; width: 45px; height: 80px; background: #05060A80; }
         Rectangle { x: 220px; y: 10px; width: 90px; height: 40px; border-radius: 20px; border-width: 2px; border-color: #F5B83D; background: #161923; }
         Rectangle { x: 220px; y: 60px; width: 90px; height: 30px; background: #05060AD9; }
         Rectangle { x: 240px; y: 55px; width: 50px; height: 40px; border-radius: 7px; background: #8B7BFF66; }
