@@ -1,12 +1,14 @@
 //! Where the renderer draws: a buffer of 32 bits a pixel that draws rectangles and pictures itself.
 //!
 //! The renderer calls it for each element: opaque pictures become copies of rows, plain rectangles become fills.
-//! Everything else (gradients, scaled pictures, paths) is left to the renderer. A box with drawing hardware can
-//! implement the same trait. Box, window and headless runs all draw here.
+//! Everything else (gradients, scaled pictures, paths) is left to the renderer, which borrows a row at a time. A box
+//! with drawing hardware can implement the same trait. Box, window and headless runs all draw here.
 
 mod outside;
 mod pixel;
 mod rounded;
+
+use std::ops::Range;
 
 use i_slint_renderer_software::{DrawRectangleArgs, DrawTextureArgs, TargetPixelBuffer, TexturePixelFormat};
 use slint::platform::software_renderer::{PhysicalRegion, RenderingRotation};
@@ -60,13 +62,11 @@ impl<'a> Canvas<'a> {
         if Part::of(bounds.0.x, bounds.0.y, bounds.1.width, bounds.1.height).cut(within).is_none() {
             return;
         }
-        for (position, size) in region.iter() {
-            let Some(part) = Part::of(position.x, position.y, size.width, size.height).cut(within) else { continue };
+        for part in parts(region).filter_map(|part| part.cut(within)) {
+            let Some(columns) = part.span.columns() else { continue };
             for y in part.top..part.bottom {
-                let Some(start) = usize::try_from(y).ok().map(|y| y * self.width) else { continue };
-                let columns = usize::try_from(part.span.from).ok().zip(usize::try_from(part.span.to).ok());
-                let Some((from, to)) = columns.filter(|(_, to)| *to <= self.width) else { continue };
-                if let Some(row) = self.pixels.get_mut(start + from..start + to) {
+                let Ok(line) = usize::try_from(y) else { continue };
+                if let Some(row) = row(self.pixels, line, self.width).get_mut(columns.clone()) {
                     draw(y, part.span, row);
                 }
             }
@@ -74,10 +74,32 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// The rectangles of a region.
+fn parts(region: &PhysicalRegion) -> impl Iterator<Item = Part> {
+    region.iter().map(|(position, size)| Part::of(position.x, position.y, size.width, size.height))
+}
+
+/// A row of a buffer whose rows are so wide; nothing where it has none.
+fn row(pixels: &mut [Pixel], line: usize, width: usize) -> &mut [Pixel] {
+    let start = line * width;
+    pixels.get_mut(start..start + width).unwrap_or_default()
+}
+
+impl Span {
+    /// Its columns as indices into a row, if it begins inside.
+    fn columns(self) -> Option<Range<usize>> {
+        usize::try_from(self.from).ok().zip(usize::try_from(self.to).ok()).map(|(from, to)| from..to)
+    }
+}
+
 impl Part {
     fn of(x: i32, y: i32, width: u32, height: u32) -> Self {
         let end = |from: i32, length: u32| from.saturating_add(i32::try_from(length).unwrap_or(i32::MAX));
         Self { span: Span { from: x, to: end(x, width) }, top: y, bottom: end(y, height) }
+    }
+
+    fn has_row(&self, line: usize) -> bool {
+        i32::try_from(line).is_ok_and(|line| (self.top..self.bottom).contains(&line))
     }
 
     /// What two rectangles share.
@@ -107,8 +129,7 @@ impl TargetPixelBuffer for Canvas<'_> {
 
     fn line_slice(&mut self, line: usize) -> &mut [Pixel] {
         self.outside.lend(line, self.pixels, self.width);
-        let start = line * self.width;
-        self.pixels.get_mut(start..start + self.width).unwrap_or_default()
+        row(self.pixels, line, self.width)
     }
 
     fn num_lines(&self) -> usize {
@@ -116,7 +137,7 @@ impl TargetPixelBuffer for Canvas<'_> {
     }
 
     fn fill_background(&mut self, brush: &Brush, region: &PhysicalRegion) -> bool {
-        self.outside.begin(region, self.width);
+        self.outside.begin(region);
         let Some(color) = solid(brush).filter(|color| color.alpha() == u8::MAX) else { return false };
         let ink = Ink::new(color, u8::MAX);
         let whole = Part::of(0, 0, u32::MAX, u32::MAX);
