@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bonus_emulator::gallery::{Look, State, Words, states};
 use bonus_emulator::{Television, TextBox};
+use bonus_tv::view::message::Msg;
 use bonus_tv::view::model::Screen;
 use bonus_tv::view::text::Text;
 
@@ -30,6 +31,9 @@ const LOOKS: [Sight; 8] = [
 /// Where the cover under the last line begins, and where its hints do.
 const COVER: f32 = 976.0;
 
+/// The right edge of the safe area, and a pixel for rounding.
+const SAFE_RIGHT: f32 = 1825.0;
+
 /// Text that may end in an ellipsis, for all of it stands elsewhere: under a card (its title is in the heading or the
 /// hero), in the hero (the offer's page), in a panel (its page).
 fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
@@ -38,9 +42,11 @@ fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
     match &vm.screen {
         Screen::Home(home) => {
             allowed.extend([&home.hero.description, &home.hero.meta]);
-            // A row goes on past the edge, where prices are cut with their cards.
             let cards = home.rows.iter().flat_map(|row| &row.cards);
-            allowed.extend(cards.flat_map(|card| [&card.title, &card.caption, &card.badge]));
+            allowed.extend(cards.clone().flat_map(|card| [&card.title, &card.badge]));
+            // Too long in larger English words; «Мои опции» has it whole.
+            let costs = |text: &&Text| matches!(text, Text::Message { msg: Msg::PaidFromShort, .. });
+            allowed.extend(cards.map(|card| &card.caption).filter(costs));
         }
         Screen::Catalog(catalog) => {
             allowed.extend(catalog.cards.iter().flat_map(|card| [&card.title, &card.badge]));
@@ -76,6 +82,12 @@ fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
         allowed.extend(history.list.rows.iter().map(|row| &row.title));
     }
     allowed.into_iter().map(|text| tv.words(text)).collect()
+}
+
+/// Text under the last card of a row of home, which goes on past the edge, is cut with its card.
+fn cut_with_cards(tv: &Television) -> Vec<String> {
+    let Screen::Home(home) = tv.view().screen else { return Vec::new() };
+    home.rows.iter().flat_map(|row| &row.cards).map(|card| tv.words(&card.caption)).collect()
 }
 
 /// The words that nothing covers: those of an open dialog alone, and no card that the last line hides.
@@ -150,15 +162,16 @@ fn complaints(state: &State, (percent, contrast_name, lines, words): Sight) -> V
         Err(error) => return vec![format!("{name}: {error}")],
     };
     let (boxes, allowed, frame) = (readable(&tv), may_be_cut(&tv, percent), tv.frame());
+    let at_edge = cut_with_cards(&tv);
     let mut found = Vec::new();
     for (index, one) in boxes.iter().enumerate() {
         let place = format!("«{}» at {:.0},{:.0} {:.0}x{:.0}", one.words, one.x, one.y, one.width, one.height);
-        if one.is_cut && !allowed.contains(&one.words) {
+        let (left, top, right, bottom) = ink(one);
+        let is_card = allowed.contains(&one.words) || right > SAFE_RIGHT && at_edge.contains(&one.words);
+        if one.is_cut && !is_card {
             found.push(format!("{name}: cut: {place}"));
         }
-        let (left, top, right, bottom) = ink(one);
-        let is_card = allowed.contains(&one.words);
-        if !is_card && (left < 95.0 || right > 1825.0 || top < 53.0 || bottom > 1029.0) {
+        if !is_card && (left < 95.0 || right > SAFE_RIGHT || top < 53.0 || bottom > 1029.0) {
             found.push(format!("{name}: outside the safe area: {place}"));
         }
         for other in boxes.iter().skip(index + 1).filter(|other| overlap(one, other)) {
