@@ -25,7 +25,7 @@ mod drawing {
 
     use crate::api::snapshot;
     use crate::core::{App, Boot, CachedData, Event, Identity, Memory, Moment, Session, Settings, StoredOrder, update};
-    use crate::domain::{Catalog, Language};
+    use crate::domain::{Catalog, Language, Watched};
     use crate::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
     use crate::platform::headless::Headless;
     use crate::view::bind::{NoImages, Screen};
@@ -83,6 +83,7 @@ mod drawing {
                 language: Language::Ru,
                 fetched_at: DateTime::UNIX_EPOCH,
             }),
+            watched: Watched::default(),
             order: StoredOrder::None,
             has_pin: false,
             memory: Memory::Kept,

@@ -13,6 +13,7 @@ use bonus_tv::core::{
 };
 use bonus_tv::domain::{
     Account, Catalog, ExchangeLimit, Failure, FailureKind, Language, Points, Region, Secret, Status, StatusCode,
+    Watched,
 };
 use bonus_tv::engine::{self, Engine};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -344,6 +345,7 @@ fn boot() -> Boot {
         settings: Settings::default(),
         session: Session::SignedIn,
         cached: Some(cached),
+        watched: Watched::default(),
         order: StoredOrder::None,
         has_pin: false,
     }

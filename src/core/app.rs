@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use crate::domain::{Account, Catalog, Entitlement, Language, OfferId, Order};
+use crate::domain::{Account, Catalog, Entitlement, Language, OfferId, Order, Watched};
 use crate::input::{Direction, Keymap, RemoteKey, Repeat};
 
 use super::calls::Calls;
@@ -117,6 +117,8 @@ pub struct Boot {
     pub session: Session,
     /// What was known last time.
     pub cached: Option<CachedData>,
+    /// Which episodes were watched.
+    pub watched: Watched,
     /// An order whose answer is not known.
     pub order: StoredOrder,
     /// Whether a PIN is set.
@@ -274,6 +276,7 @@ impl App {
         match app.session {
             Session::SignedOut => app.open_sign_in(&mut turn),
             Session::SignedIn => {
+                app.data.watched = boot.watched;
                 if let Some(cached) = boot.cached {
                     app.data.account = Some(cached.account);
                     app.data.shelf = Shelf::new(cached.catalog, app.settings.adults);

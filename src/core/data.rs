@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Account, CatalogPage, EarningRules, Entitlement, Exchange, LedgerEntry, Terms};
+use crate::domain::{Account, CatalogPage, EarningRules, Entitlement, Exchange, LedgerEntry, Terms, Watched};
 
 use super::CachedData;
 use super::pages::Trail;
 use super::shelf::Shelf;
 
-/// Everything that came from the bonus API.
+/// Everything that came from the bonus API, and what the viewer made of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Data {
     /// The account.
@@ -21,6 +21,8 @@ pub struct Data {
     pub has_catalog: bool,
     /// What the member holds.
     pub entitlements: Option<Vec<Entitlement>>,
+    /// Which episodes of it were watched.
+    pub watched: Watched,
     /// The ledger as far as it was read.
     pub ledger: Paged<LedgerEntry>,
     /// The exchanges as far as they were read.

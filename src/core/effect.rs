@@ -1,6 +1,6 @@
 //! Everything the program can do to the world. To learn what it can do, read this one enum.
 
-use crate::domain::{EntitlementId, IdempotencyKey, Language, Order, PinTime, RenewalSwitch, Secret};
+use crate::domain::{EntitlementId, IdempotencyKey, Language, Order, PinTime, RenewalSwitch, Secret, Watched};
 
 use super::settings::Choice;
 use super::{CachedData, RequestId};
@@ -49,8 +49,10 @@ pub enum DiskJob {
     StoreCache(Box<CachedData>),
     /// Note that this start came as far as a picture.
     EndStart,
-    /// Remove everything personal but the order: cache, pictures, PIN.
+    /// Remove everything personal but the order: cache, pictures, what was watched, PIN.
     WipeMember,
+    /// Write down which episodes were watched.
+    StoreWatched(Watched),
     /// Write down what the viewer chose.
     StoreChoice(Choice),
     /// Check a PIN and answer with [`super::Event::PinAnswered`].

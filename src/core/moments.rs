@@ -72,7 +72,7 @@ impl App {
 
     /// Whether the member can watch this now.
     pub fn can_watch(&self, held: &Entitlement) -> bool {
-        held.playback.is_some() && !self.has_ended(held)
+        held.is_playable() && !self.has_ended(held)
     }
 
     /// What the member holds of an offer, or held until now.

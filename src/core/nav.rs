@@ -3,9 +3,9 @@
 use super::Session;
 use super::app::{App, Turn};
 use super::places::{
-    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, HistoryPlace, HomePlace, JoinPlace, MyOptionsPlace,
-    OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, ProcessingPlace, RefusalPlace, SettingsPlace, SignInPlace,
-    StatusPlace,
+    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, EpisodesPlace, HistoryPlace, HomePlace, JoinPlace,
+    MyOptionsPlace, OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace, ProcessingPlace, RefusalPlace,
+    SettingsPlace, SignInPlace, StatusPlace,
 };
 
 /// A page of the stack.
@@ -42,6 +42,8 @@ pub enum Place {
     Outcome(OutcomePlace),
     /// Why an order was refused.
     Refusal(RefusalPlace),
+    /// The episodes of a serial.
+    Episodes(EpisodesPlace),
     /// What the member holds.
     MyOptions(MyOptionsPlace),
     /// The ledger and the exchanges.
@@ -71,6 +73,7 @@ pub enum PlaceKind {
     Processing,
     Outcome,
     Refusal,
+    Episodes,
     MyOptions,
     History,
     Status,
@@ -94,6 +97,7 @@ impl Place {
             Self::Processing(_) => PlaceKind::Processing,
             Self::Outcome(_) => PlaceKind::Outcome,
             Self::Refusal(_) => PlaceKind::Refusal,
+            Self::Episodes(_) => PlaceKind::Episodes,
             Self::MyOptions(_) => PlaceKind::MyOptions,
             Self::History(_) => PlaceKind::History,
             Self::Status(_) => PlaceKind::Status,
@@ -120,6 +124,7 @@ impl Place {
             | Self::Processing(_)
             | Self::Outcome(_)
             | Self::Refusal(_)
+            | Self::Episodes(_)
             | Self::About(_)
             | Self::Player(_) => None,
         }
@@ -244,6 +249,7 @@ impl App {
             | PlaceKind::Offer
             | PlaceKind::Basket
             | PlaceKind::Confirm
+            | PlaceKind::Episodes
             | PlaceKind::MyOptions
             | PlaceKind::History
             | PlaceKind::Status

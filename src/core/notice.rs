@@ -69,6 +69,8 @@ pub enum Notice {
     PlayerFailed(PlayerTrouble),
     /// The rental of the film is over.
     RentalEnded,
+    /// An episode was chosen of a serial that is not rented.
+    RentFirst,
     /// The film's address is not there yet.
     FilmNotReady,
     /// What the viewer wanted found no network or no service.

@@ -5,17 +5,21 @@
 
 use std::time::Duration;
 
-use crate::domain::{Entitlement, EntitlementId, Failure, OfferId};
+use crate::domain::{Entitlement, EntitlementId, EpisodeId, Failure, OfferId, Playback};
 
 use super::app::{App, Turn};
 use super::event::{PlayerEvent, PlayerTrouble};
 use super::places::PlayerPlace;
-use super::{Effect, Notice, Place, PlaceKind, Resource};
+use super::{DiskJob, Effect, Notice, Place, PlaceKind, Resource};
 
 /// A film that plays or is about to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Playing {
     film: EntitlementId,
+    /// Of a serial: which episode.
+    part: Option<EpisodeId>,
+    /// How long it is, if that is known.
+    length: Option<Duration>,
     run: PlayerRun,
     attempt: Attempt,
     started_at: Duration,
@@ -42,14 +46,31 @@ enum Attempt {
     Second,
 }
 
+/// How a film came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// By itself.
+    Whole,
+    /// Somebody stopped it.
+    Stopped,
+}
+
 /// An address that is older than this may have run out.
 const FRESH_ADDRESS: Duration = Duration::from_secs(180);
+/// An episode of which so many tenths were on the screen counts as watched: the rest is credits.
+const WATCHED_TENTHS: u32 = 9;
 /// A player that gives up within this time did not like the address; later it is the film or the network.
 const QUICK_FAILURE: Duration = Duration::from_secs(30);
 
 impl App {
-    /// Plays what the member holds, if it can be played.
+    /// Plays what the member holds, if it can be played; of a serial, the episode that comes next.
     pub(crate) fn play(&mut self, entitlement: &Entitlement, turn: &mut Turn) {
+        let next = entitlement.episodes.get(self.data.watched.next(entitlement));
+        self.play_part(entitlement, next.map(|episode| episode.id.clone()), turn);
+    }
+
+    /// Plays a film, or this episode of a serial.
+    pub(crate) fn play_part(&mut self, entitlement: &Entitlement, part: Option<EpisodeId>, turn: &mut Turn) {
         if self.playing.is_some() {
             return;
         }
@@ -57,7 +78,7 @@ impl App {
             self.notify(Notice::RentalEnded, turn);
             return;
         }
-        if entitlement.playback.is_none() {
+        if address(entitlement, part.as_ref()).is_none() {
             self.notify(Notice::FilmNotReady, turn);
             return;
         }
@@ -69,13 +90,15 @@ impl App {
         }
         self.playing = Some(Playing {
             film: entitlement.id.clone(),
+            length: self.length(entitlement, part.as_ref()),
+            part: part.clone(),
             run: PlayerRun::Preparing,
             attempt: Attempt::First,
             started_at: now,
             next_tick: now,
         });
         self.push(Place::Player(PlayerPlace {
-            title: entitlement.title.clone(),
+            title: part_title(entitlement, part.as_ref()),
             link: String::new(),
             started_at: now,
             elapsed: Duration::ZERO,
@@ -89,7 +112,8 @@ impl App {
 
     /// Gives a fresh address to the player.
     fn start_player(&mut self, entitlement: &Entitlement, turn: &mut Turn) {
-        let (Some(playback), Some(playing)) = (&entitlement.playback, &mut self.playing) else { return };
+        let Some(playing) = &mut self.playing else { return };
+        let Some(playback) = address(entitlement, playing.part.as_ref()) else { return };
         let now = turn.now.monotonic;
         turn.effects.push(Effect::Play { url: playback.url.clone(), title: playback.title.clone() });
         playing.run = PlayerRun::Player;
@@ -114,7 +138,9 @@ impl App {
         let Some(playing) = self.playing.as_ref().filter(|playing| playing.run == PlayerRun::Preparing) else { return };
         let fresh = self.data.entitlements.iter().flatten().find(|held| held.id == playing.film).cloned();
         let notice = match fresh {
-            Some(held) if self.can_watch(&held) => return self.start_player(&held, turn),
+            Some(held) if self.can_watch(&held) && address(&held, playing.part.as_ref()).is_some() => {
+                return self.start_player(&held, turn);
+            }
             Some(held) if !self.has_ended(&held) => Notice::FilmNotReady,
             Some(_) | None => Notice::RentalEnded,
         };
@@ -146,7 +172,7 @@ impl App {
                 playing.run = PlayerRun::Stopping;
                 turn.effects.push(Effect::StopPlayer);
             }
-            Some(_) | None => self.player_gone(turn),
+            Some(_) | None => self.film_over(End::Stopped, turn),
         }
     }
 
@@ -164,7 +190,8 @@ impl App {
         match event {
             PlayerEvent::Started => {}
             PlayerEvent::BuiltIn => playing.run = PlayerRun::BuiltIn,
-            PlayerEvent::Ended => self.player_gone(turn),
+            PlayerEvent::Ended if playing.run == PlayerRun::Stopping => self.film_over(End::Stopped, turn),
+            PlayerEvent::Ended => self.film_over(End::Whole, turn),
             PlayerEvent::Failed(trouble) => self.player_failed(trouble, turn),
         }
     }
@@ -206,6 +233,38 @@ impl App {
         }
     }
 
+    /// A film is over; an episode that was seen, or all but its end, counts as watched.
+    fn film_over(&mut self, end: End, turn: &mut Turn) {
+        let watched = self.playing.as_ref().and_then(|playing| {
+            let lasted = turn.now.monotonic.saturating_sub(playing.started_at);
+            let has_seen_most = playing.run != PlayerRun::Preparing
+                && playing.length.is_some_and(|length| lasted >= length * WATCHED_TENTHS / 10);
+            let is_watched = end == End::Whole || has_seen_most;
+            playing.part.clone().filter(|_| is_watched).map(|part| (playing.film.clone(), part))
+        });
+        if let Some((film, part)) = watched
+            && self.data.watched.note(&film, &part)
+        {
+            let held = self.data.entitlements.as_deref().unwrap_or_default();
+            self.data.watched.keep_only(held);
+            let offer = held.iter().find(|held| held.id == film).map(|held| held.offer_id.clone());
+            turn.effects.push(Effect::Disk(DiskJob::StoreWatched(self.data.watched.clone())));
+            if let Some(offer) = offer {
+                self.episode_watched(&offer);
+            }
+        }
+        self.player_gone(turn);
+    }
+
+    /// How long a film or an episode is, if that is known.
+    fn length(&self, held: &Entitlement, part: Option<&EpisodeId>) -> Option<Duration> {
+        let minutes = match part {
+            Some(part) => held.episodes.iter().find(|episode| episode.id == *part)?.duration_minutes?,
+            None => self.data.shelf.offer(&held.offer_id)?.duration_minutes?,
+        };
+        Some(Duration::from_secs(u64::from(minutes) * 60)).filter(|length| !length.is_zero())
+    }
+
     fn player_gone(&mut self, turn: &mut Turn) {
         self.playing = None;
         self.last_key_at = turn.now.monotonic;
@@ -228,6 +287,10 @@ impl App {
         }
         if let Some(playing) = &mut self.playing {
             playing.next_tick = now + Duration::from_secs(1);
+            // The card that stands in for a player lasts as long as the film.
+            if playing.length.is_some_and(|length| now.saturating_sub(playing.started_at) >= length) {
+                return self.film_over(End::Whole, turn);
+            }
         }
         if let Some(Place::Player(place)) = self.place_mut() {
             place.elapsed = Duration::from_secs(now.saturating_sub(place.started_at).as_secs());
@@ -238,6 +301,24 @@ impl App {
     pub(crate) fn tell_unwatchable(&mut self, failure: &Failure, turn: &mut Turn) {
         let notice = if failure.is_outage() { Notice::NoAnswer(failure.clone()) } else { Notice::FilmNotReady };
         self.notify(notice, turn);
+    }
+}
+
+/// How a film, or this episode of a serial, is played.
+fn address<'a>(held: &'a Entitlement, part: Option<&EpisodeId>) -> Option<&'a Playback> {
+    match part {
+        Some(part) => held.episodes.iter().find(|episode| episode.id == *part)?.playback.as_ref(),
+        None => held.playback.as_ref(),
+    }
+}
+
+/// What a film is called, or an episode with its serial and number.
+fn part_title(held: &Entitlement, part: Option<&EpisodeId>) -> String {
+    let at = part.and_then(|part| held.episodes.iter().position(|episode| episode.id == *part));
+    match at.and_then(|at| Some((at + 1, held.episodes.get(at)?))) {
+        Some((number, episode)) if episode.title.is_empty() => format!("{} · {number}", held.title),
+        Some((number, episode)) => format!("{} · {number}. {}", held.title, episode.title),
+        None => held.title.clone(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Points, Reason, id_type};
+use super::{Episode, Points, Reason, id_type};
 
 id_type! {
     /// An offer's id.
@@ -95,6 +95,8 @@ pub struct Offer {
     pub is_orderable_here: bool,
     /// Offers that must be active or in the same exchange.
     pub requires: Vec<OfferId>,
+    /// The parts of a serial in their order; empty for anything else.
+    pub episodes: Vec<Episode>,
     /// The file quota in gigabytes.
     pub quota_gb: Option<u32>,
     /// Whether the server would take an order now.
@@ -109,6 +111,11 @@ impl Offer {
     /// Whether it is for adults only.
     pub fn is_adult(&self) -> bool {
         self.age >= 18
+    }
+
+    /// Whether it is a film of several episodes.
+    pub fn is_serial(&self) -> bool {
+        !self.episodes.is_empty()
     }
 }
 
@@ -160,6 +167,7 @@ impl Offer {
         WHOLE
             + [&self.title, &self.subtitle, &self.description].into_iter().map(text).sum::<usize>()
             + self.includes.iter().map(text).sum::<usize>()
+            + self.episodes.iter().map(|episode| text(&episode.title) + 2 * EACH).sum::<usize>()
             + self.requires.len() * EACH
             + self.eligibility.reasons.len() * 8 * EACH
     }

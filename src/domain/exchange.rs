@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{OfferId, OfferKind, Points, id_type};
+use super::{Episode, OfferId, OfferKind, Points, id_type};
 
 id_type! {
     /// An exchange's id.
@@ -289,10 +289,19 @@ pub struct Entitlement {
     pub until: Option<DateTime<Utc>>,
     /// What happens then.
     pub renewal: Option<Renewal>,
-    /// How a film is played.
+    /// How a film is played; of a serial, its first episode.
     pub playback: Option<Playback>,
+    /// The parts of a serial in their order; empty for anything else.
+    pub episodes: Vec<Episode>,
     /// A partner's code.
     pub promo_code: Option<String>,
+}
+
+impl Entitlement {
+    /// Whether there is anything to play.
+    pub fn is_playable(&self) -> bool {
+        self.playback.is_some() || self.episodes.iter().any(|episode| episode.playback.is_some())
+    }
 }
 
 /// The paid renewal of an option.

@@ -12,6 +12,7 @@ mod pin;
 mod points;
 mod preferences;
 mod secret;
+mod serial;
 mod sign_in;
 
 pub use account::{Account, ExchangeLimit, ExpiringLot, NextStatus, PendingAccrual, Region, Status, StatusCode, Terms};
@@ -31,6 +32,7 @@ pub use pin::PinTime;
 pub use points::{Points, PointsChange};
 pub use preferences::{AdultOffers, Animations, Contrast, Language, PinUse, TextSize, VoiceGuidance};
 pub use secret::Secret;
+pub use serial::{Episode, EpisodeId, Watched};
 pub use sign_in::{DeviceCode, SignInPoll};
 
 /// A string id with its own type, so that an offer cannot be ordered by a member's id.

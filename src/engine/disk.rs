@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use crate::core::{
     Boot, CachedData, Choice, DiskJob, DiskTrouble, Event, Identity, Memory, PinAnswer, Session, Settings, StoredOrder,
 };
-use crate::domain::{Catalog, CatalogPage, Language};
+use crate::domain::{Catalog, CatalogPage, Language, Watched};
 use crate::logging::chain;
 use crate::storage::{PinCheck, Stamped, Storage, Verdict};
 
@@ -91,6 +91,12 @@ pub fn perform(storage: &Storage, job: DiskJob) -> Option<Event> {
         DiskJob::WipeMember => {
             if let Err(error) = storage.forget_member() {
                 tracing::error!(%error, "the member's data could not be wiped");
+            }
+            None
+        }
+        DiskJob::StoreWatched(watched) => {
+            if let Err(error) = storage.bind().and_then(|()| storage.watched.save(&watched)) {
+                tracing::warn!(%error, "the watched episodes were not stored");
             }
             None
         }
@@ -195,11 +201,11 @@ pub fn boot(storage: &Storage, memory: Memory, identity: Identity, defaults: Set
     };
     // A PIN that cannot be read must go on protecting.
     let has_pin = storage.pin.is_set().unwrap_or(true);
-    let cached = match (session, is_own) {
-        (Session::SignedIn, Ok(())) => cached(storage, settings.language),
-        (Session::SignedIn, Err(_)) | (Session::SignedOut, _) => None,
+    let (cached, watched) = match (session, is_own) {
+        (Session::SignedIn, Ok(())) => (cached(storage, settings.language), storage.watched.load()),
+        (Session::SignedIn, Err(_)) | (Session::SignedOut, _) => (None, Watched::default()),
     };
-    Boot { identity, settings, session, cached, order, has_pin, memory }
+    Boot { identity, settings, session, cached, watched, order, has_pin, memory }
 }
 
 fn cached(storage: &Storage, language: Language) -> Option<CachedData> {

@@ -106,6 +106,7 @@ fn disk_job(job: &DiskJob) -> serde_json::Value {
         DiskJob::StoreCache(_) => json!({"effect": "store-cache"}),
         DiskJob::EndStart => json!({"effect": "end-start"}),
         DiskJob::WipeMember => json!({"effect": "wipe-member"}),
+        DiskJob::StoreWatched(_) => json!({"effect": "store-watched"}),
         DiskJob::StoreChoice(_) => json!({"effect": "store-choice"}),
         DiskJob::CheckPin { .. } => json!({"effect": "check-pin"}),
         DiskJob::SetPin { .. } => json!({"effect": "set-pin"}),

@@ -95,6 +95,8 @@ pub struct SeedOffer {
     pub once: bool,
     /// The order is delivered as a code to type in elsewhere.
     pub promo_code: bool,
+    /// The parts of a serial in their order; empty for anything else.
+    pub episodes: Vec<SeedEpisode>,
     pub quota_gb: Option<u32>,
     /// Id for the image endpoint; the same as `id` unless the file says otherwise.
     pub image: String,
@@ -113,6 +115,17 @@ impl SeedOffer {
     pub fn price_in(&self, region: &str) -> Option<u32> {
         self.regions.get(region).copied().flatten()
     }
+}
+
+/// One part of a serial.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedEpisode {
+    /// Within its serial.
+    pub id: String,
+    pub title: String,
+    pub title_en: Option<String>,
+    pub duration_minutes: u32,
 }
 
 /// What an offer is.

@@ -241,7 +241,10 @@ mod tests {
         assert_eq!(snapshot.catalog, Some(catalog()));
         let mut expected = entitlements();
         assert!(expected.value.iter().any(|held| held.playback.is_some()), "the fixture shows the point");
-        expected.value.iter_mut().for_each(|held| held.playback = None);
+        for held in &mut expected.value {
+            held.playback = None;
+            held.episodes.iter_mut().for_each(|episode| episode.playback = None);
+        }
         assert_eq!(snapshot.entitlements, Some(expected));
         for file in fs::read_dir(directory.path()).unwrap() {
             let bytes = fs::read(file.unwrap().path()).unwrap();

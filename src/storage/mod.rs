@@ -14,6 +14,7 @@ mod pin;
 mod settings;
 mod starts;
 mod tokens;
+mod watched;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io;
@@ -30,6 +31,7 @@ pub use pin::{PinCheck, PinFile};
 pub use settings::{Settings, SettingsFile};
 pub use starts::{Starts, Verdict};
 pub use tokens::{SignInId, TokenFile};
+pub use watched::WatchedFile;
 
 /// Everything the box remembers.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub struct Storage {
     pub settings: SettingsFile,
     /// The PIN.
     pub pin: PinFile,
+    /// Episodes that were watched.
+    pub watched: WatchedFile,
     /// Pictures.
     pub images: ImageCache,
     /// Whether the last starts came as far as a picture.
@@ -103,6 +107,7 @@ impl Storage {
             tokens: Arc::new(TokenFile::new(files.clone(), directory)),
             settings: SettingsFile::new(files.clone(), directory),
             pin: PinFile::new(files.clone(), directory),
+            watched: WatchedFile::new(files.clone(), directory),
             images: ImageCache::none(),
             starts: Starts::none(),
             owner: directory.join("owner"),
@@ -136,7 +141,8 @@ impl Storage {
     /// Something of it could not be removed; the rest is.
     pub fn forget_member(&self) -> io::Result<()> {
         // Each of them, also where another cannot be removed.
-        let of_the_member = [self.cache.wipe(), self.images.wipe(), self.pin.clear(), self.forget_choices()];
+        let of_the_member =
+            [self.cache.wipe(), self.images.wipe(), self.watched.clear(), self.pin.clear(), self.forget_choices()];
         of_the_member.into_iter().collect::<io::Result<()>>().and_then(|()| atomic::remove(&*self.files, &self.owner))
     }
 
@@ -259,16 +265,24 @@ mod tests {
         storage.cache.save_account(&Stamped { value, etag: None, fetched_at }).unwrap();
         storage.images.save("a", b"picture", fetched_at).unwrap();
         storage.pin.set(&Secret::new("1234")).unwrap();
+        storage.watched.save(&watched()).unwrap();
         let (language, pin_use) = (Some(Language::En), Some(PinUse::EveryExchange));
         storage.settings.save(&Settings { language, pin_use, ..Settings::default() }).unwrap();
         (directory, storage)
     }
 
-    /// What of a member is there: account, picture, PIN, choice of the PIN's use.
-    fn holds(storage: &Storage) -> [bool; 4] {
+    fn watched() -> crate::domain::Watched {
+        use crate::domain::{EntitlementId, EpisodeId};
+
+        std::iter::once((EntitlementId::new("rental"), EpisodeId::new("one"))).collect()
+    }
+
+    /// What of a member is there: account, picture, what was watched, PIN, choice of the PIN's use.
+    fn holds(storage: &Storage) -> [bool; 5] {
         [
             storage.cache.load().account.is_some(),
             storage.images.load("a").is_some(),
+            storage.watched.load() == watched(),
             storage.pin.is_set().unwrap(),
             storage.settings.load().pin_use.is_some(),
         ]
@@ -282,7 +296,7 @@ mod tests {
         let (_directory, storage) = lived_in();
         storage.tokens.save(&Tokens { access: Secret::new("renewed"), refresh: None }).unwrap();
         storage.bind().unwrap();
-        assert_eq!(holds(&storage), [true; 4]);
+        assert_eq!(holds(&storage), [true; 5]);
     }
 
     #[test]
@@ -301,7 +315,7 @@ mod tests {
             let (_directory, storage) = lived_in();
             change(&storage);
             storage.bind().unwrap();
-            assert_eq!(holds(&storage), [false; 4]);
+            assert_eq!(holds(&storage), [false; 5]);
             assert_eq!(storage.settings.load().language, Some(Language::En), "the television's own");
             storage.bind().unwrap();
         }
@@ -315,7 +329,7 @@ mod tests {
             let (_directory, storage) = lived_in();
             storage.tokens.forget().unwrap();
             wipe(&storage).unwrap();
-            assert_eq!(holds(&storage), [false; 4]);
+            assert_eq!(holds(&storage), [false; 5]);
         }
     }
 
@@ -324,7 +338,7 @@ mod tests {
         let (directory, storage) = lived_in();
         fs::remove_file(directory.path().join("owner")).unwrap();
         storage.bind().unwrap();
-        assert_eq!(holds(&storage), [false, false, true, true]);
+        assert_eq!(holds(&storage), [false, false, true, true, true]);
     }
 
     #[test]

@@ -122,6 +122,7 @@ fn notice_view(app: &App, notice: &Notice) -> NoticeView {
             (named(Msg::NoticePlayerBroke, &code), Tone::Bad)
         }
         Notice::RentalEnded => (Msg::NoticeRentalEnded.into(), Tone::Warning),
+        Notice::RentFirst => (Msg::NoticeRentFirst.into(), Tone::Plain),
         Notice::FilmNotReady => (Msg::NoticeFilmNotReady.into(), Tone::Warning),
         Notice::NoAnswer(failure) => (failure::short(failure), Tone::Bad),
         Notice::Voice(VoiceGuidance::On) => (Msg::NoticeVoiceOn.into(), Tone::Good),
@@ -210,6 +211,7 @@ fn hints(app: &App) -> Vec<KeyHint> {
         | Place::Confirm(_)
         | Place::Outcome(_)
         | Place::Refusal(_)
+        | Place::Episodes(_)
         | Place::MyOptions(_)
         | Place::Status(_)
         | Place::Settings(_)

@@ -31,7 +31,7 @@ pub fn focused(vm: &ViewModel) -> usize {
         Screen::Processing(screen) => buttons(&screen.buttons),
         Screen::Outcome(screen) => buttons(&screen.buttons),
         Screen::Refusal(screen) => buttons(&screen.buttons),
-        Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
+        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
             chips(&screen.chips) + list(&screen.list) + buttons(&screen.buttons)
         }
         Screen::Status(screen) => chips(&screen.chips) + list(&screen.list) + buttons(&screen.buttons),

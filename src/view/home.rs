@@ -300,9 +300,21 @@ fn running_card(app: &App, held: &Entitlement, index: usize, is_focused: bool) -
         caption,
         caption_tone,
         image: held.image.as_ref().map(|id| tile_image(id)),
-        badge: if app.can_watch(held) { Msg::BadgeWatch.into() } else { Text::Empty },
+        badge: watch_badge(app, held),
         badge_tone: Tone::Accent,
         is_focused,
+    }
+}
+
+/// What OK plays.
+fn watch_badge(app: &App, held: &Entitlement) -> Text {
+    match (app.can_watch(held), held.episodes.is_empty()) {
+        (true, false) => {
+            let number = app.data.watched.next(held) + 1;
+            Text::with(Msg::EpisodeUntitled, [Text::plain(number.to_string())])
+        }
+        (true, true) => Msg::BadgeWatch.into(),
+        (false, _) => Text::Empty,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::{
     AdultOffers, Animations, Contrast, Entitlement, Language, OfferKind, PinUse, TextSize, VoiceGuidance,
 };
 
+use super::episodes;
 use super::failure;
 use super::format;
 use super::home::option_left;
@@ -69,6 +70,7 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> 
         held.until.is_some_and(|until| until.signed_duration_since(app.time().at_least()) < TimeDelta::days(7));
     let is_film = held.kind == OfferKind::Film;
     let price = held.renewal.map(|renewal| renewal.price_roubles.map(format::roubles));
+    let is_serial = app.serial_held(&held.offer_id).is_some_and(|serial| serial.id == held.id);
     let subtitle = match (held.renewal.zip(price), held.until) {
         (Some((renewal, Some(price))), Some(until)) if renewal.is_on => {
             Text::with(Msg::RenewalOnFrom, [format::from(until, offset), price])
@@ -77,10 +79,14 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> 
         (Some((_, Some(price))), Some(until)) => Text::with(Msg::RenewalOffFrom, [format::until(until, offset), price]),
         (Some((_, Some(price))), None) => Text::with(Msg::RenewalPrice, [price]),
         (Some((_, None)), _) => Msg::RenewalPriceUnknown.into(),
+        (None, Some(until)) if is_serial => {
+            Text::with(Msg::TitleAndMeta, [episodes::progress(app, held), format::until(until, offset)])
+        }
         (None, Some(until)) => format::until(until, offset),
         (None, None) => Msg::ForGood.into(),
     };
     let action = match (app.can_watch(held), held.renewal) {
+        _ if is_serial => Msg::Episodes.into(),
         (true, _) => Msg::ButtonWatch.into(),
         (false, _) if app.has_ended(held) && app.data.shelf.offer(&held.offer_id).is_some() => Msg::HintOpen.into(),
         (false, _) if app.has_ended(held) => Text::Empty,

@@ -52,7 +52,7 @@ fn focused(screen: &Screen) -> Option<MagnifierScreen> {
         }
         Screen::Outcome(screen) => Some(show(&screen.title, &screen.lead, &button(&screen.buttons))),
         Screen::Refusal(screen) => Some(show(&screen.causes.first()?.title, &button(&screen.buttons), &screen.title)),
-        Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
+        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
             Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title))
         }
         Screen::Status(screen) => Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title)),

@@ -125,6 +125,7 @@ messages! {
     NoticePlayerAddress
     NoticePlayerBroke
     NoticeRentalEnded
+    NoticeRentFirst
     NoticeFilmNotReady
     NoticeVoiceOn
     NoticeVoiceOff
@@ -205,6 +206,12 @@ messages! {
     MetaLength
     MetaLengthAlone
     TitleAndMeta
+    EpisodesCount
+    EpisodeOf
+    EpisodeUntitled
+    EpisodeWatched
+    Episodes
+    FactNextEpisode
     Searched
     KeypadLetters
     FactActive
@@ -220,6 +227,7 @@ messages! {
     CannotBeCancelled
     ButtonWatch
     ButtonWatchNow
+    ButtonWatchEpisode
     ButtonExchange
     ButtonExchangeFor
     ButtonAdd

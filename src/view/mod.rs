@@ -14,6 +14,7 @@ pub mod spoken;
 mod catalog;
 mod chrome;
 mod dialog;
+mod episodes;
 mod failure;
 mod format;
 mod history;
@@ -75,6 +76,7 @@ fn screen(app: &App, now: &Moment) -> Screen {
         Place::Processing(_) => Screen::Processing(order::processing(app, now)),
         Place::Outcome(place) => Screen::Outcome(order::outcome(app, place)),
         Place::Refusal(place) => Screen::Refusal(refusal::refusal(app, place)),
+        Place::Episodes(place) => Screen::Episodes(episodes::episodes(app, place)),
         Place::MyOptions(place) => Screen::MyOptions(lists::my_options(app, place)),
         Place::History(place) => Screen::History(history::history(app, place)),
         Place::Status(place) => Screen::Status(status::status(app, place)),

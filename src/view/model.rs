@@ -175,6 +175,8 @@ pub enum Screen {
     Outcome(OutcomeScreen),
     /// Why an order was refused.
     Refusal(RefusalScreen),
+    /// The episodes of a serial.
+    Episodes(ListScreen),
     /// «Мои опции».
     MyOptions(ListScreen),
     /// The ledger or the exchanges.

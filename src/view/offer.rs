@@ -6,6 +6,7 @@ use crate::core::{App, OfferAction, OfferPlace, RefusalPlace, Resource, Standing
 use crate::domain::{AfterPeriod, Offer, OfferKind, Points, Reason, TextSize, Validity};
 
 use super::chrome::block_text;
+use super::episodes;
 use super::format;
 use super::home::backdrop;
 use super::message::Msg;
@@ -55,6 +56,10 @@ pub(crate) fn meta(offer: &Offer) -> Text {
     }
     let age = format!("{}+", offer.age);
     let line = listed(parts.iter().map(String::as_str), " · ");
+    if offer.is_serial() {
+        let line = Some(line).filter(|line| !line.is_empty()).map(Text::plain);
+        return beside(line.into_iter().chain([episodes::count(offer), Text::plain(age)]));
+    }
     match offer.duration_minutes {
         Some(minutes) if line.is_empty() => {
             Text::with(Msg::MetaLengthAlone, [Text::plain(minutes.to_string()), Text::plain(age)])
@@ -67,10 +72,20 @@ pub(crate) fn meta(offer: &Offer) -> Text {
     }
 }
 
+/// Some words with dots between them.
+fn beside(parts: impl IntoIterator<Item = Text>) -> Text {
+    let joined = parts.into_iter().reduce(|line, part| Text::with(Msg::TitleAndMeta, [line, part]));
+    joined.unwrap_or(Text::Empty)
+}
+
 /// The line beside a title that must stay whole: of a film its year and length, of anything else what it is.
 pub(crate) fn brief(offer: &Offer) -> Text {
     let age = Text::plain(format!("{}+", offer.age));
     let minutes = |minutes: u32| Text::plain(minutes.to_string());
+    if offer.is_serial() {
+        let year = offer.year.map(|year| Text::plain(year.to_string()));
+        return beside(year.into_iter().chain([episodes::count(offer), age]));
+    }
     match (offer.year, offer.duration_minutes) {
         (Some(year), Some(length)) => {
             Text::with(Msg::MetaLength, [Text::plain(year.to_string()), minutes(length), age])
@@ -163,6 +178,12 @@ fn facts(app: &App, offer: &Offer) -> Vec<Fact> {
         };
         let label = if offer.kind == OfferKind::Film { Msg::FactWatchable } else { Msg::FactActive };
         facts.push(Fact { tone, ..format::fact(label, value) });
+    }
+    if let Some(held) = app.serial_held(&offer.id) {
+        let next = app.data.watched.next(held);
+        facts.extend(
+            held.episodes.get(next).map(|episode| format::fact(Msg::FactNextEpisode, episodes::name(episode, next))),
+        );
     }
     if !app.is_active(offer) && offer.validity != Validity::Unknown {
         let value = match works_until(app, offer) {
@@ -289,6 +310,10 @@ fn button(app: &App, offer: &Offer, action: OfferAction, is_focused: bool) -> Bu
     let label = match (action, offer.price) {
         (OfferAction::Exchange, Some(price)) => Text::with(Msg::ButtonExchangeFor, [format::points(price)]),
         (OfferAction::AddWithCompany, Some(_)) => with_company(app, offer),
+        (OfferAction::Watch, _) if app.serial_held(&offer.id).is_some() => {
+            let number = app.next_episode(&offer.id) + 1;
+            Text::with(Msg::ButtonWatchEpisode, [Text::plain(number.to_string())])
+        }
         _ => label.into(),
     };
     Button { label, tone, is_enabled, is_focused, is_busy }
@@ -309,6 +334,7 @@ fn with_company(app: &App, offer: &Offer) -> Text {
 pub(crate) fn action_label(action: OfferAction) -> (Msg, Tone) {
     match action {
         OfferAction::Watch => (Msg::ButtonWatch, Tone::Accent),
+        OfferAction::Episodes => (Msg::Episodes, Tone::Plain),
         OfferAction::Exchange => (Msg::ButtonExchange, Tone::Accent),
         OfferAction::AddToBasket => (Msg::ButtonAdd, Tone::Plain),
         OfferAction::AddWithCompany => (Msg::ButtonAddWithCompany, Tone::Accent),

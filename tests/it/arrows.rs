@@ -16,6 +16,9 @@ const STATES: &[(&str, &str)] = &[
     ("burning", ""),
     ("ending-5d", ""),
     ("rental-3h", ""),
+    ("serial", ""),
+    ("serial", "INFO"),
+    ("serial", "INFO RIGHT OK"),
     ("empty", ""),
     ("vip", "UP*3 RIGHT OK"),
     ("rewards-on-box", "UP*3 RIGHT OK UP RIGHT*9 DOWN"),
@@ -86,7 +89,9 @@ fn focus(tv: &Television) -> FocusBox {
     let chips = match &vm.screen {
         Screen::Catalog(screen) => screen.chips.as_slice(),
         Screen::Status(screen) => screen.chips.as_slice(),
-        Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => screen.chips.as_slice(),
+        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
+            screen.chips.as_slice()
+        }
         _ => &[],
     };
     let chips = chips.iter().filter(|chip| chip.is_focused && !is_in_dialog).map(|chip| ("Chip", &chip.label));

@@ -55,7 +55,7 @@ fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
         }
         Screen::Join(join) => allowed.extend(&join.terms),
         // The row that peeks at the end of a list.
-        Screen::MyOptions(list) | Screen::History(list) | Screen::Settings(list) => {
+        Screen::Episodes(list) | Screen::MyOptions(list) | Screen::History(list) | Screen::Settings(list) => {
             let last = list.list.rows.iter().filter(|row| row.index >= list.list.first_visible + 5);
             allowed.extend(last.flat_map(|row| [&row.title, &row.subtitle, &row.value]));
         }

@@ -12,7 +12,7 @@ use bonus_tv::core::{
     App, Boot, Dialog, DiskJob, Event, Identity, Memory, Moment, PinAnswer, PlaceKind, PlayerEvent, Request, RequestId,
     Session, Settings, StoredOrder,
 };
-use bonus_tv::domain::{Language, Secret};
+use bonus_tv::domain::{Language, Secret, Watched};
 use bonus_tv::engine::{self, Engine, api_calls};
 use bonus_tv::input::{Hold, KeyEvent, Phase, RemoteKey};
 use bonus_tv::view::view;
@@ -81,6 +81,7 @@ impl engine::Ports for Ports<'_> {
             | DiskJob::StoreCache(_)
             | DiskJob::EndStart
             | DiskJob::WipeMember
+            | DiskJob::StoreWatched(_)
             | DiskJob::StoreChoice(_) => None,
         };
         self.answers.push_back(Answered::Disk(answer));
@@ -211,6 +212,7 @@ fn walk(scenario: &str) -> HashSet<PlaceKind> {
         settings: Settings::default(),
         session: Session::SignedIn,
         cached: None,
+        watched: Watched::default(),
         order: StoredOrder::None,
         has_pin: false,
         memory: Memory::Kept,
@@ -280,12 +282,12 @@ fn random_keys_keep_one_focus_and_a_short_way_home_in_every_scenario() {
     // A walk that never gets anywhere proves nothing. Answers come at once here, so no order is ever seen on its way.
     let visited = visited.into_inner().expect("no walk failed");
     use PlaceKind::{
-        About, Basket, Catalog, Confirm, History, Home, Join, MyOptions, Offer, Outcome, Player, Refusal, Settings,
-        SignIn, Status,
+        About, Basket, Catalog, Confirm, Episodes, History, Home, Join, MyOptions, Offer, Outcome, Player, Refusal,
+        Settings, SignIn, Status,
     };
     for place in [
-        About, Basket, Catalog, Confirm, History, Home, Join, MyOptions, Offer, Outcome, Player, Refusal, Settings,
-        SignIn, Status,
+        About, Basket, Catalog, Confirm, Episodes, History, Home, Join, MyOptions, Offer, Outcome, Player, Refusal,
+        Settings, SignIn, Status,
     ] {
         assert!(visited.contains(&place), "{place:?} was never reached; reached: {visited:?}");
     }

@@ -63,6 +63,7 @@ pub fn key(app: &App, mood: Mood, random: &mut fastrand::Rng) -> Option<RemoteKe
             | Place::PhoneCheck(_)
             | Place::Catalog(_)
             | Place::Basket(_)
+            | Place::Episodes(_)
             | Place::MyOptions(_)
             | Place::History(_)
             | Place::Status(_)

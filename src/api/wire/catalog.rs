@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::problem::Reason;
+use super::serial::{Episode, MOST_EPISODES, episodes};
 use super::value::{Age, Amount, Cursor, Flag, Id, Int, List, Percent, Prose, Roubles, Text, Time, Title, object};
 use crate::domain::{self, AfterPeriod, CategoryId, CategoryKind, OfferId, OfferKind, Validity};
 
@@ -62,6 +63,7 @@ object! {
         valid_until: Option<Time>,
         after: After,
         includes: List<Title, 200>,
+        episodes: List<Episode, MOST_EPISODES>,
         channels: List<Text<32>, 20>,
         requires: List<Id, 20>,
         quota_gb: Option<Int<u32>>,
@@ -193,6 +195,7 @@ impl From<Offer> for domain::Offer {
             valid_until: offer.valid_until.map(|at| at.0),
             after: offer.after.into(),
             includes: offer.includes.into_domain(|item| item.0),
+            episodes: episodes(offer.episodes),
             is_orderable_here: offer.channels.0.iter().any(|channel| channel.0 == "box"),
             requires: offer.requires.into_domain(|id| OfferId::new(&id.0)),
             quota_gb: offer.quota_gb.map(|size| size.0),
@@ -233,6 +236,7 @@ impl From<&domain::Offer> for Offer {
                 AfterPeriod::Unknown => After::default(),
             },
             includes: offer.includes.iter().cloned().map(Text).collect(),
+            episodes: offer.episodes.iter().map(Into::into).collect(),
             channels: offer.is_orderable_here.then(|| Text("box".to_owned())).into_iter().collect(),
             requires: offer.requires.iter().map(|id| Id(id.as_str().to_owned())).collect(),
             quota_gb: offer.quota_gb.map(Int),

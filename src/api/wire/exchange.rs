@@ -6,10 +6,11 @@ use serde_json::value::RawValue;
 
 use super::catalog::{offer_kind, offer_kind_code};
 use super::problem::Problem;
+use super::serial::{Episode, MOST_EPISODES, Playback, episodes};
 use super::value::{
-    Amount, Code, Cursor, Flag, Id, List, Opaque, Roubles, Text, Time, Title, if_readable, is_web_address, list, object,
+    Amount, Code, Cursor, Flag, Id, List, Opaque, Roubles, Text, Time, Title, if_readable, list, object,
 };
-use crate::domain::{self, EntitlementId, ExchangeId, ExchangeState, OfferId, Secret};
+use crate::domain::{self, EntitlementId, ExchangeId, ExchangeState, OfferId};
 
 /// The body of an order.
 #[derive(Serialize)]
@@ -172,6 +173,7 @@ object! {
         until: Option<Time>,
         renewal: Option<Renewal>,
         playback: Option<Playback>,
+        episodes: List<Episode, MOST_EPISODES>,
         promo_code: Option<PromoCode>,
     }
 }
@@ -203,20 +205,10 @@ impl<'de> Deserialize<'de> for Renewal {
     }
 }
 
-object! {
-    #[derive(Serialize)]
-    struct Playback {
-        needed {
-            url: Opaque,
-        }
-        title: Title,
-    }
-}
-
 impl From<Entitlement> for domain::Entitlement {
     fn from(entitlement: Entitlement) -> Self {
-        let playback = entitlement.playback.filter(|playback| is_web_address(&playback.url.0));
-        let film = playback.as_ref().map(|playback| playback.title.0.clone());
+        let playback = entitlement.playback.and_then(Playback::into_domain);
+        let film = playback.as_ref().map(|playback| playback.title.clone());
         Self {
             id: EntitlementId::new(&entitlement.id.0),
             offer_id: OfferId::new(&Id::or_empty(entitlement.offer_id)),
@@ -230,8 +222,8 @@ impl From<Entitlement> for domain::Entitlement {
                 is_on: renewal.on,
                 price_roubles: renewal.price_roubles.map(|price| price.0),
             }),
-            playback: playback
-                .map(|playback| domain::Playback { url: Secret::new(playback.url.0), title: playback.title.0 }),
+            playback,
+            episodes: episodes(entitlement.episodes),
             promo_code: entitlement.promo_code.map(|code| code.0),
         }
     }
@@ -253,6 +245,7 @@ impl From<&domain::Entitlement> for Entitlement {
                 .map(|renewal| Renewal { on: renewal.is_on, price_roubles: renewal.price_roubles.map(Roubles) }),
             // The address carries a token that is of no use offline, so it is never written down.
             playback: None,
+            episodes: entitlement.episodes.iter().map(Into::into).collect(),
             promo_code: entitlement.promo_code.clone().map(Code),
         }
     }

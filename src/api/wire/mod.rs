@@ -9,5 +9,6 @@ pub(super) mod exchange;
 pub(super) mod history;
 pub(super) mod oauth;
 pub(super) mod problem;
+pub(super) mod serial;
 pub(super) mod text;
 pub(super) mod value;

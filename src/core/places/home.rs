@@ -319,7 +319,7 @@ impl App {
         let Some(held) = self.focused_offer().and_then(|id| self.held(&id).cloned()) else {
             return Handled::No;
         };
-        if held.playback.is_none() {
+        if !held.is_playable() {
             return Handled::No;
         }
         self.play(&held, turn);

@@ -168,7 +168,11 @@ impl App {
             return Handled::No;
         };
         match intent {
-            Intent::Play if held.playback.is_some() => self.play(&held, turn),
+            Intent::Play if held.is_playable() => self.play(&held, turn),
+            // Which of them it is to be, the viewer sees there.
+            Intent::Activate if self.serial_held(&held.offer_id).is_some() => {
+                self.open_episodes(&held.offer_id, &held.title);
+            }
             Intent::Activate if self.can_watch(&held) => self.play(&held, turn),
             // What is over can be had again, if it is still sold.
             Intent::Activate if self.has_ended(&held) && self.data.shelf.offer(&held.offer_id).is_some() => {

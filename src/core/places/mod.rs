@@ -5,6 +5,7 @@
 
 mod catalog;
 mod confirm;
+mod episodes;
 mod history;
 mod home;
 mod join;
@@ -20,6 +21,7 @@ pub use catalog::CatalogPlace;
 pub(crate) use catalog::{Grid, grid};
 pub(crate) use confirm::lines_in_sight;
 pub use confirm::{BasketPlace, ConfirmPlace};
+pub use episodes::EpisodesPlace;
 pub use history::{HistoryKind, HistoryPlace};
 pub(crate) use home::FRESH;
 pub use home::{HomePlace, HomeRow, RowKey};
@@ -174,6 +176,7 @@ impl App {
             Place::Processing(_) => self.processing_key(intent, turn),
             Place::Outcome(_) => self.outcome_key(intent, turn),
             Place::Refusal(_) => self.refusal_key(intent, turn),
+            Place::Episodes(_) => self.episodes_key(intent, turn),
             Place::MyOptions(_) => self.my_options_key(intent, turn),
             Place::History(_) => self.history_key(intent, turn),
             Place::Status(_) => self.status_key(intent, turn),
@@ -201,6 +204,7 @@ impl App {
             | Place::Processing(_)
             | Place::Outcome(_)
             | Place::Refusal(_)
+            | Place::Episodes(_)
             | Place::History(_)
             | Place::Status(_)
             | Place::Settings(_)
@@ -226,6 +230,7 @@ impl App {
             | Place::Processing(_)
             | Place::Outcome(_)
             | Place::Refusal(_)
+            | Place::Episodes(_)
             | Place::MyOptions(_)
             | Place::History(_)
             | Place::Status(_)
@@ -251,6 +256,7 @@ impl App {
             Place::Catalog(_) => self.settle_catalog(),
             Place::Offer(_) => self.settle_offer(),
             Place::Basket(_) => self.settle_basket(),
+            Place::Episodes(_) => self.settle_episodes(),
             Place::MyOptions(_) | Place::Settings(_) => self.settle_lists(),
             Place::Status(_) => self.settle_status(),
             Place::History(_) => self.settle_history(),
@@ -287,6 +293,7 @@ impl App {
                 | Place::Processing(_)
                 | Place::Outcome(_)
                 | Place::Refusal(_)
+                | Place::Episodes(_)
                 | Place::MyOptions(_)
                 | Place::History(_)
                 | Place::Status(_)

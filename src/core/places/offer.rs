@@ -26,6 +26,8 @@ pub struct OfferPlace {
 pub enum OfferAction {
     /// Watch it: the member holds it.
     Watch,
+    /// See its episodes.
+    Episodes,
     /// Exchange points for it now.
     Exchange,
     /// Put it into the basket.
@@ -93,6 +95,11 @@ impl App {
             actions.push(OfferAction::AddWithCompany);
         } else {
             actions.push(OfferAction::Explain);
+        }
+        if offer.is_serial() || self.serial_held(&offer.id).is_some() {
+            // Beside what it follows: after watching, or after what orders it.
+            let at = usize::from(actions.first() == Some(&OfferAction::Watch));
+            actions.insert(if at == 0 { actions.len() } else { at }, OfferAction::Episodes);
         }
         actions.push(OfferAction::Close);
         actions
@@ -163,6 +170,7 @@ impl App {
     fn act_on_offer(&mut self, action: OfferAction, offer: &Offer, turn: &mut Turn) {
         match action {
             OfferAction::Watch => self.play_offer(&offer.id, turn),
+            OfferAction::Episodes => self.open_episodes(&offer.id, &offer.title),
             OfferAction::Exchange => match (self.spend_block(), offer.price) {
                 (Some(block), _) => self.notify(Notice::Blocked(block), turn),
                 (None, Some(price)) => self.open_confirm(vec![OrderLine {

@@ -138,7 +138,7 @@ impl App {
     /// The film of an exchange that can be watched at once.
     pub fn film_of(&self, exchange: &Exchange) -> Option<OfferId> {
         let is_film = |id: &OfferId| {
-            self.held(id).is_some_and(|held| held.playback.is_some())
+            self.held(id).is_some_and(|held| held.is_playable())
                 || self.data.shelf.offer(id).is_some_and(|offer| offer.kind == crate::domain::OfferKind::Film)
         };
         exchange.lines.iter().map(|line| &line.offer_id).find(|id| is_film(id)).cloned()

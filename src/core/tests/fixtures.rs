@@ -72,6 +72,7 @@ impl World {
             settings: Settings::default(),
             session: Session::SignedIn,
             cached: None,
+            watched: Watched::default(),
             order: StoredOrder::None,
             has_pin: false,
             memory: Memory::Kept,
@@ -235,6 +236,7 @@ pub(crate) fn offer(id: &str, category: &str, kind: OfferKind, title: &str, pric
         includes: Vec::new(),
         is_orderable_here: true,
         requires: Vec::new(),
+        episodes: Vec::new(),
         quota_gb: None,
         eligibility: Eligibility { is_allowed: true, reasons: Vec::new() },
         active_until: None,
@@ -319,6 +321,7 @@ pub(crate) fn package_held() -> Entitlement {
         until: Some(start() + TimeDelta::days(8)),
         renewal: Some(Renewal { is_on: true, price_roubles: Some(199) }),
         playback: None,
+        episodes: Vec::new(),
         promo_code: None,
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod support;
 mod basket;
 mod catalog;
 mod confirm;
+mod episodes;
 mod fleet;
 mod foresight;
 mod home;

@@ -194,7 +194,7 @@ impl<'a> Builder<'a> {
                 // Which of them there are depends on the box.
                 nodes.extend(self.list_of(&screen.list, |row| named("item", &row.title, row.index)));
             }
-            Screen::MyOptions(screen) | Screen::History(screen) => {
+            Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) => {
                 nodes.extend(self.text("title", &screen.title));
                 nodes.extend(self.text("lead", &screen.lead));
                 nodes.extend(self.chips(&screen.chips));

@@ -40,6 +40,7 @@ pub(super) async fn check(session: &Session, token: &Secret, other: Option<&Secr
     tags(session, token, other).await;
     let outcomes = &session.outcomes;
     let offers = outcomes.settle(OFFERS.check, whole(session, token, &OFFERS).await).unwrap_or_default();
+    outcomes.settle("catalogue.episodes", episodes(session, token, &offers).await);
     outcomes.settle(EXCHANGES.check, whole(session, token, &EXCHANGES).await);
     if let Some(entries) = outcomes.settle(LEDGER.check, whole(session, token, &LEDGER).await) {
         let call = Call::get(LEDGER.operation, format!("{}?limit={PAGE}", LEDGER.path)).signed(token);
@@ -55,6 +56,24 @@ pub(super) async fn check(session: &Session, token: &Secret, other: Option<&Secr
     };
     outcomes.settle("pages.refused", refused.await);
     Lists { offers }
+}
+
+/// Looks at every serial of the catalogue. An offer may leave `episodes` out: it is none.
+async fn episodes(session: &Session, token: &Secret, offers: &[Value]) -> Step {
+    let mut serials =
+        offers.iter().filter(|offer| list(offer, "/episodes").is_ok_and(|episodes| !episodes.is_empty())).peekable();
+    serials.peek().ok_or_else(|| Stop::skip("the catalogue has no serial"))?;
+    for serial in serials {
+        let ids = list(serial, "/episodes")?.iter().map(|one| text(one, "/id")).collect::<Step<Vec<_>>>()?;
+        let mut seen = HashSet::new();
+        if let Some(twice) = ids.into_iter().find(|id| !seen.insert(*id)) {
+            let offer = text(serial, "/id")?;
+            let answer = session.ask(Call::get("getOffer", format!("/v1/catalog/{offer}")).signed(token)).await?;
+            let (offer, twice) = (super::call::shown(offer), super::call::shown(twice));
+            return Err(answer.fail(format!("the episodes of {offer} have the id {twice} more than once")));
+        }
+    }
+    Ok(())
 }
 
 fn page_of(paged: &Paged, token: &Secret, query: &str) -> Call {

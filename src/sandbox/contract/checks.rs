@@ -137,6 +137,11 @@ pub const CHECKS: &[Check] = &[
     ),
     check("pages.refused", "an unknown cursor or limit is refused with 400", "gets a page that it did not ask for"),
     check(
+        "catalogue.episodes",
+        "each episode of a serial has an id of its own",
+        "shows episodes with one id as one, and cannot play the rest",
+    ),
+    check(
         "ledger.sums",
         "each line's balance is the one before and its amount",
         "shows a history that does not add up",

@@ -36,6 +36,9 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 /// A segment of the path.
 pub(crate) struct PathText(pub(crate) String);
 
+/// Several segments of the path.
+pub(crate) struct PathTexts<const N: usize>(pub(crate) [String; N]);
+
 /// The query.
 pub(crate) struct QueryOf<T>(pub(crate) T);
 
@@ -117,9 +120,22 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut request::Parts, state: &S) -> Result<Self, Problem> {
-        let invalid = |_: PathRejection| Problem::not_found("not_found", "The path is not valid text.");
-        Path::<String>::from_request_parts(parts, state).await.map(|Path(text)| Self(text)).map_err(invalid)
+        Path::<String>::from_request_parts(parts, state).await.map(|Path(text)| Self(text)).map_err(no_path)
     }
+}
+
+impl<const N: usize, S: Send + Sync> FromRequestParts<S> for PathTexts<N> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, state: &S) -> Result<Self, Problem> {
+        let Path(texts) = Path::<Vec<String>>::from_request_parts(parts, state).await.map_err(no_path)?;
+        let texts = texts.try_into();
+        texts.map(Self).map_err(|_| Problem::not_found("not_found", "The path has other segments."))
+    }
+}
+
+fn no_path(_: PathRejection) -> Problem {
+    Problem::not_found("not_found", "The path is not valid text.")
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {

@@ -2,11 +2,15 @@
 //!
 //! Field names here are the contract with the client; nothing else may invent JSON for it.
 
+mod films;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+
+pub(crate) use films::{EntitledEpisodeBody, EpisodeBody, PlaybackBody};
 
 use crate::rules::monthly::MonthlyLimit;
 use crate::rules::offer::{After, Channel, Kind, Validity};
@@ -241,6 +245,9 @@ pub(crate) struct OfferBody {
     pub(crate) channels: Vec<Channel>,
     pub(crate) requires: Vec<OfferId>,
     pub(crate) excludes: Vec<OfferId>,
+    /// The parts of a serial in their order; empty for anything else. One exchange opens all of them.
+    #[schema(max_items = 200)]
+    pub(crate) episodes: Vec<EpisodeBody>,
     pub(crate) quota_gb: Option<u32>,
     pub(crate) eligibility: EligibilityBody,
     pub(crate) active_until: Option<DateTime<Utc>>,
@@ -381,7 +388,11 @@ pub(crate) struct EntitlementBody {
     pub(crate) starts_at: DateTime<Utc>,
     pub(crate) until: Option<DateTime<Utc>>,
     pub(crate) renewal: Option<RenewalBody>,
+    /// How a film is played; of a serial, its first episode, for a box that knows no episodes.
     pub(crate) playback: Option<PlaybackBody>,
+    /// The parts of a serial in their order; empty for anything else.
+    #[schema(max_items = 200)]
+    pub(crate) episodes: Vec<EntitledEpisodeBody>,
     pub(crate) promo_code: Option<String>,
     pub(crate) quota_gb: Option<u32>,
 }
@@ -392,16 +403,6 @@ pub(crate) struct EntitlementBody {
 pub(crate) struct RenewalBody {
     pub(crate) on: bool,
     pub(crate) price_roubles: u32,
-}
-
-/// Where a film plays.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Playback)]
-pub(crate) struct PlaybackBody {
-    pub(crate) url: String,
-    /// The right to watch, as the address has it.
-    pub(crate) token: String,
-    pub(crate) title: String,
 }
 
 /// The switch of a renewal.

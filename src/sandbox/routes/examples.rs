@@ -52,7 +52,9 @@ fn parameter_of(operation: &str, name: &str) -> Option<Value> {
         ("getImage", "w") => json!(400),
         ("getImage", "h") => json!(225),
         ("getMedia", "offer") => json!("film-potemkin"),
-        ("getMedia", "Range") => json!("bytes=0-1023"),
+        ("getEpisodeMedia", "offer") => json!("film-vampires"),
+        ("getEpisodeMedia", "episode") => json!("1"),
+        ("getMedia" | "getEpisodeMedia", "Range") => json!("bytes=0-1023"),
         ("getExchange", "id") => json!("x-1"),
         ("switchRenewal", "id") => json!("e-1"),
         ("listLedger", "type") => json!("exchange"),
@@ -177,6 +179,17 @@ fn links_of(operation: &str, status: &str) -> Vec<Lead> {
                 vec![
                     ("offer", json!("$response.body#/entitlements/0/offer_id")),
                     ("token", json!("$response.body#/entitlements/0/playback/token")),
+                    ("Range", json!("bytes=0-1023")),
+                ],
+                None,
+            ),
+            (
+                "episode",
+                "getEpisodeMedia",
+                vec![
+                    ("offer", json!("$response.body#/entitlements/0/offer_id")),
+                    ("episode", json!("$response.body#/entitlements/0/episodes/0/id")),
+                    ("token", json!("$response.body#/entitlements/0/episodes/0/playback/token")),
                     ("Range", json!("bytes=0-1023")),
                 ],
                 None,

@@ -1,4 +1,4 @@
-//! The film itself: one clip for every title, in byte ranges, for holders of a playback token.
+//! The film itself: one clip for every title and episode, in byte ranges, for holders of a playback token.
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -10,10 +10,10 @@ use utoipa::IntoParams;
 use super::catalogue::is_current;
 use crate::clip;
 use crate::http::binary::BinaryBody;
-use crate::http::extract::{App, PathText, QueryOf, blocking};
+use crate::http::extract::{App, PathText, PathTexts, QueryOf, blocking};
 use crate::http::problem::Problem;
 use crate::randomness::hash_text;
-use crate::service::entitlement::may_play;
+use crate::service::entitlement::{Film, may_play};
 
 /// The right to watch.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,7 +23,7 @@ pub(super) struct MediaQuery {
     token: Option<String>,
 }
 
-/// Plays a film.
+/// Plays a film; of a serial, its first episode.
 #[utoipa::path(
     get, path = "/v1/media/{offer}", tag = "entitlements", operation_id = "getMedia",
     params(
@@ -49,8 +49,48 @@ pub(super) async fn get(
     QueryOf(query): QueryOf<MediaQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    play(app, method, Film { offer, episode: None }, query, headers).await
+}
+
+/// Plays an episode of a serial.
+#[utoipa::path(
+    get, path = "/v1/media/{offer}/{episode}", tag = "entitlements", operation_id = "getEpisodeMedia",
+    params(
+        ("offer" = String, Path, description = "The serial"),
+        ("episode" = String, Path, description = "The episode"),
+        MediaQuery,
+        ("Range" = Option<String>, Header, description = "One range of bytes"),
+        ("If-Range" = Option<String>, Header, description = "The entity tag of the bytes kept so far"),
+        ("If-None-Match" = Option<String>, Header, description = "The entity tag of a kept clip"),
+    ),
+    responses(
+        (status = 200, description = "The whole clip", content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Accept-Ranges" = String))),
+        (status = 206, description = "The bytes asked for", content_type = "video/webm", body = BinaryBody, headers(("ETag" = String), ("Content-Range" = String))),
+        (status = 304, description = "The kept clip is current", headers(("ETag" = String))),
+        (status = 400, description = "`invalid_request`: a parameter is not valid"),
+        (status = 403, description = "`not_entitled`, also where the serial has no such episode"),
+        (status = 416, description = "`range_not_satisfiable`", headers(("Content-Range" = String))),
+    )
+)]
+pub(super) async fn get_episode(
+    State(app): State<App>,
+    method: Method,
+    PathTexts([offer, episode]): PathTexts<2>,
+    QueryOf(query): QueryOf<MediaQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    play(app, method, Film { offer, episode: Some(episode) }, query, headers).await
+}
+
+async fn play(
+    app: App,
+    method: Method,
+    film: Film,
+    query: MediaQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let token = query.token.unwrap_or_default();
-    let is_allowed = blocking(&app, move |sandbox| may_play(sandbox, &offer, &token)).await?;
+    let is_allowed = blocking(&app, move |sandbox| may_play(sandbox, &film, &token)).await?;
     if !is_allowed {
         let detail = "The film is not rented, or the rental has ended.";
         return Err(Problem::new(StatusCode::FORBIDDEN, "not_entitled", "Not to be played", detail));

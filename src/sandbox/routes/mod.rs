@@ -72,6 +72,7 @@ fn documented() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(ledger::list))
         .routes(routes!(ledger::earning_rules))
         .routes(routes!(media::get))
+        .routes(routes!(media::get_episode))
         .routes(routes!(oauth::authorize_device))
         .routes(routes!(oauth::token))
         .routes(routes!(oauth::revoke))

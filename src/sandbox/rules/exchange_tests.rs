@@ -31,6 +31,7 @@ fn offer(id: &str, kind: Kind, price: i64) -> Offer {
         validity: Validity::Hours { hours: 48 },
         after: After::Ends,
         includes: vec![],
+        episodes: vec![],
         channels: vec![Channel::Box, Channel::Web],
         requires: vec![],
         excludes: vec![],

@@ -183,6 +183,17 @@ pub enum Channel {
     Phone,
 }
 
+/// One part of a serial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Episode {
+    /// Its identifier within the serial.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// How long it runs.
+    pub duration_minutes: u32,
+}
+
 /// An offer of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
@@ -224,6 +235,8 @@ pub struct Offer {
     pub repeat: Repeat,
     /// Whether an order of it is answered with a promo code.
     pub promo_code: PromoCode,
+    /// The parts of a serial in their order; empty for anything else.
+    pub episodes: Vec<Episode>,
     /// The room for recordings it gives.
     pub quota_gb: Option<u32>,
     /// The service that must be connected for it to make sense.

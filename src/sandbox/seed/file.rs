@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    After, Category, Channel, EarningRule, OfferKind, Region, Seed, SeedError, SeedOffer, StatusRule, Terms, Validity,
-    validate,
+    After, Category, Channel, EarningRule, OfferKind, Region, Seed, SeedEpisode, SeedError, SeedOffer, StatusRule,
+    Terms, Validity, validate,
 };
 use crate::artwork::ArtSpec;
 
@@ -162,6 +162,8 @@ pub(super) struct Entry {
     pub(super) connected_service: Option<String>,
     pub(super) once: Option<bool>,
     pub(super) promo_code: Option<bool>,
+    #[serde(default, rename = "episode")]
+    pub(super) episodes: Vec<SeedEpisode>,
     pub(super) quota_gb: Option<u32>,
     pub(super) image: Option<String>,
     pub(super) art: ArtSpec,
@@ -234,6 +236,7 @@ impl Entry {
             connected_service: self.connected_service,
             once: self.once.unwrap_or(false),
             promo_code: self.promo_code.unwrap_or(false),
+            episodes: self.episodes,
             quota_gb: self.quota_gb,
             art: self.art,
             regions,

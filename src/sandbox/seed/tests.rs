@@ -124,7 +124,7 @@ fn films_cost_from_800_and_last_48_hours() {
     let films: Vec<_> = seed.offers.iter().filter(|offer| offer.kind == OfferKind::Film).collect();
     assert!(films.len() >= 44, "{} films", films.len());
     for film in films {
-        assert!(film.base_price.is_some_and(|price| (800..=1000).contains(&price)), "{}", film.id);
+        assert!(film.base_price.is_some_and(|price| (800..=1200).contains(&price)), "{}", film.id);
         assert_eq!(film.validity, Validity::Hours { hours: 48 }, "{}", film.id);
         assert_eq!(film.after, After::Ends, "{}", film.id);
         assert!(film.channels.contains(&Channel::Box), "{}", film.id);

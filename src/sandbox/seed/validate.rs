@@ -27,6 +27,8 @@ const LONGEST_ID: usize = 64;
 const MOST_HOURS: u32 = 10 * 366 * 24;
 const MOST_MONTHS: u32 = 120;
 const MOST_MINUTES: u32 = 10_000;
+/// As many as a box takes of one serial.
+const MOST_EPISODES: usize = 200;
 const LONGEST_TITLE: usize = 200;
 const LONGEST_TEXT: usize = 2000;
 
@@ -282,6 +284,7 @@ fn check_offer(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
     if offer.kind == Some(OfferKind::Film) {
         check_film(place, offer);
     }
+    check_episodes(place, offer);
 }
 
 fn check_placement(place: &mut Place<'_>, offer: &Entry, known: &Known<'_>) {
@@ -400,5 +403,29 @@ fn check_film(place: &mut Place<'_>, film: &Entry) {
     place.demand(film.year.is_some(), "year", "is missing");
     place.demand(film.director.as_deref().is_some_and(|name| !name.is_empty()), "director", "is missing");
     place.demand(film.country.is_some() || film.subtitle.is_some(), "country", "is missing");
-    place.demand(film.duration_minutes.is_some_and(|minutes| minutes > 0), "duration_minutes", "is missing");
+    if film.episodes.is_empty() {
+        place.demand(film.duration_minutes.is_some_and(|minutes| minutes > 0), "duration_minutes", "is missing");
+    }
+}
+
+fn check_episodes(place: &mut Place<'_>, offer: &Entry) {
+    const FIELD: &str = "episode";
+    let episodes = &offer.episodes;
+    if episodes.is_empty() {
+        return;
+    }
+    place.demand(offer.kind == Some(OfferKind::Film), FIELD, "belongs to a film alone");
+    place.demand(offer.duration_minutes.is_none(), "duration_minutes", "is told by the episodes");
+    place.demand(episodes.len() > 1, FIELD, "stands alone, and a serial has several");
+    place.demand(episodes.len() <= MOST_EPISODES, FIELD, "stands more than 200 times");
+    place.once_each(&episodes.iter().map(|episode| &episode.id).collect::<Vec<_>>(), FIELD);
+    for episode in episodes {
+        place.id(&episode.id, FIELD);
+        for title in std::iter::once(&episode.title).chain(&episode.title_en) {
+            place.text(title, FIELD);
+            place.short(Some(title), LONGEST_TITLE, FIELD);
+        }
+        let minutes = (1..=MOST_MINUTES).contains(&episode.duration_minutes);
+        place.demand(minutes, FIELD, "lasts no minute, or more than 10000");
+    }
 }

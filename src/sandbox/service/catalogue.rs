@@ -8,12 +8,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::http::problem::Problem;
-use crate::http::wire::{EligibilityBody, OfferBody};
+use crate::http::wire::{EligibilityBody, EpisodeBody, OfferBody};
 use crate::randomness::hash_text;
 use crate::rules::exchange::{Situation, Wish, active, decide};
-use crate::rules::offer::{After, Channel, From, Kind, Offer, PromoCode, Repeat, Validity};
+use crate::rules::offer::{After, Channel, Episode, From, Kind, Offer, PromoCode, Repeat, Validity};
 use crate::rules::price::discounted;
-use crate::seed::{self, CategoryKind, Seed, SeedOffer};
+use crate::seed::{self, CategoryKind, Seed, SeedEpisode, SeedOffer};
 use crate::state::MemberScope;
 use crate::values::{OfferId, Points};
 
@@ -177,6 +177,7 @@ pub(crate) fn for_member(situation: &Situation, shelf: &Shelf, offer: &Offer) ->
         channels: offer.channels.clone(),
         requires: offer.requires.clone(),
         excludes: offer.excludes.clone(),
+        episodes: offer.episodes.iter().map(EpisodeBody::from).collect(),
         quota_gb: offer.quota_gb,
         eligibility: eligibility(situation, shelf, offer),
         active_until: active_until(situation, offer),
@@ -229,10 +230,16 @@ fn from_seed(offer: &SeedOffer, region: &str, language: Language) -> Offer {
         excludes: offer.excludes.iter().map(OfferId::new).collect(),
         repeat: if offer.once { Repeat::Once } else { Repeat::WhenEnded },
         promo_code: if offer.promo_code { PromoCode::Given } else { PromoCode::None },
+        episodes: offer.episodes.iter().map(|one| episode(one, language)).collect(),
         quota_gb: offer.quota_gb,
         service: offer.connected_service.clone(),
         image: Some(offer.image.clone()),
     }
+}
+
+pub(crate) fn episode(episode: &SeedEpisode, language: Language) -> Episode {
+    let title = language.choose(&episode.title, episode.title_en.as_ref().unwrap_or(&episode.title));
+    Episode { id: episode.id.clone(), title: title.clone(), duration_minutes: episode.duration_minutes }
 }
 
 fn kind(kind: seed::OfferKind) -> Kind {
@@ -282,7 +289,7 @@ fn on_the_box(mut offer: Offer) -> Offer {
 
 // Films repeated under numbered names until there are enough, for tests of long lists.
 fn generated(all: &[Offer], count: usize) -> Vec<Offer> {
-    let films: Vec<&Offer> = all.iter().filter(|offer| offer.kind == Kind::Film).collect();
+    let films: Vec<&Offer> = all.iter().filter(|offer| offer.kind == Kind::Film && offer.episodes.is_empty()).collect();
     (1..=count)
         .zip(films.into_iter().cycle())
         .map(|(number, film)| Offer {

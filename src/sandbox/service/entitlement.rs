@@ -1,9 +1,9 @@
 //! What a member has: active options, their renewal and the right to play a film.
 
-use super::catalogue::Language;
+use super::catalogue::{Language, episode};
 use crate::http::problem::Problem;
-use crate::http::wire::{EntitlementBody, PlaybackBody, RenewalBody};
-use crate::rules::offer::Kind;
+use crate::http::wire::{EntitledEpisodeBody, EntitlementBody, PlaybackBody, RenewalBody};
+use crate::rules::offer::{Episode, Kind};
 use crate::state::{MemberScope, Sandbox};
 use crate::store::accounts;
 use crate::store::entitlements::{self, Entitlement};
@@ -31,8 +31,24 @@ pub(crate) fn switch_renewal(
     Ok(show(scope, &entitlements::by_key(scope.transaction, held.key)?, language))
 }
 
-/// Whether a playback token is valid for an offer now.
-pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bool, Problem> {
+/// What a playback address names.
+#[derive(Debug, Clone)]
+pub(crate) struct Film {
+    /// The offer that was ordered.
+    pub(crate) offer: String,
+    /// Of a serial: which part; without one, the first.
+    pub(crate) episode: Option<String>,
+}
+
+/// Whether a playback token is valid for a film now.
+pub(crate) fn may_play(sandbox: &Sandbox, film: &Film, token: &str) -> Result<bool, Problem> {
+    let has_episode = |id: &String| {
+        let episodes = sandbox.seed.offer(&film.offer).map(|offer| &offer.episodes);
+        episodes.is_some_and(|episodes| episodes.iter().any(|episode| episode.id == *id))
+    };
+    if !film.episode.as_ref().is_none_or(has_episode) {
+        return Ok(false);
+    }
     let Some((id, signature)) = token.split_once('.') else { return Ok(false) };
     if signature != sandbox.sign("playback", id) {
         return Ok(false);
@@ -43,7 +59,7 @@ pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bo
         let Some(account) = current.iter().find(|account| account.key == held.account) else { return Ok(false) };
         // Time never runs backwards for a member, so a film rented before the clock was set back has begun.
         let now = sandbox.clock.now().max(account.settled_at);
-        Ok(held.offer.as_str() == offer
+        Ok(held.offer.as_str() == film.offer
             && held.kind == Kind::Film
             && held.ended_at.is_none()
             && held.starts_at <= now
@@ -53,8 +69,12 @@ pub(crate) fn may_play(sandbox: &Sandbox, offer: &str, token: &str) -> Result<bo
 
 fn show(scope: &MemberScope<'_>, held: &Entitlement, language: Language) -> EntitlementBody {
     let title = scope.shelf(language).title_or(&held.offer, &held.title);
+    // Also where the catalogue has it no more: what was ordered can be watched to its end.
+    let of_the_seed = scope.sandbox.seed.offer(held.offer.as_str()).into_iter().flat_map(|offer| &offer.episodes);
+    let episodes: Vec<EntitledEpisodeBody> =
+        of_the_seed.map(|one| entitled(scope.sandbox, held, &title, episode(one, language))).collect();
     let playback = match held.kind {
-        Kind::Film => Some(playback(scope.sandbox, held, title.clone())),
+        Kind::Film => Some(playback(scope.sandbox, held, None, title.clone())),
         Kind::Package
         | Kind::Subscription
         | Kind::Service
@@ -75,13 +95,21 @@ fn show(scope: &MemberScope<'_>, held: &Entitlement, language: Language) -> Enti
         until: held.until,
         renewal: held.renewal.map(|renewal| RenewalBody { on: renewal.on, price_roubles: renewal.price_roubles }),
         playback,
+        episodes,
         promo_code: held.promo_code.clone(),
         quota_gb: held.quota_gb,
     }
 }
 
-fn playback(sandbox: &Sandbox, held: &Entitlement, title: String) -> PlaybackBody {
+fn entitled(sandbox: &Sandbox, held: &Entitlement, serial: &str, episode: Episode) -> EntitledEpisodeBody {
+    let Episode { id, title, duration_minutes } = episode;
+    let playback = playback(sandbox, held, Some(&id), format!("{serial}. {title}"));
+    EntitledEpisodeBody { id, title, duration_minutes, playback }
+}
+
+fn playback(sandbox: &Sandbox, held: &Entitlement, episode: Option<&str>, title: String) -> PlaybackBody {
     let token = format!("{}.{}", held.id, sandbox.sign("playback", held.id.as_str()));
-    let url = format!("{}/v1/media/{}?token={token}", sandbox.public_url, held.offer);
+    let part = episode.map(|id| format!("/{id}")).unwrap_or_default();
+    let url = format!("{}/v1/media/{}{part}?token={token}", sandbox.public_url, held.offer);
     PlaybackBody { url, token, title }
 }

@@ -111,6 +111,52 @@ async fn a_film_plays_in_ranges_while_it_is_rented() {
     play(&server, &playback["url"], &[]).await.problem(403, "not_entitled");
 }
 
+/// One exchange opens all episodes, and each plays at an address of its own.
+#[tokio::test]
+async fn a_rented_serial_plays_each_of_its_episodes() {
+    let server = Server::start().await;
+    let member = server.member("vip");
+    let sold = member.offer("film-fantomas").await;
+    assert_eq!(member.order("k1", &[("film-fantomas", sold["price"].as_i64().unwrap())]).await.status, 201);
+    let all = member.get("/v1/entitlements").await.json();
+    let rental =
+        all["entitlements"].as_array().unwrap().iter().find(|held| held["offer_id"] == "film-fantomas").unwrap();
+    let episodes = rental["episodes"].as_array().unwrap();
+    let told: Vec<_> = episodes.iter().map(|one| [&one["id"], &one["title"], &one["duration_minutes"]]).collect();
+    let of_the_catalogue = sold["episodes"].as_array().unwrap().iter();
+    assert_eq!(
+        told,
+        of_the_catalogue.map(|one| [&one["id"], &one["title"], &one["duration_minutes"]]).collect::<Vec<_>>()
+    );
+    let mut addresses = std::collections::HashSet::new();
+    for episode in episodes {
+        let url = &episode["playback"]["url"];
+        assert!(addresses.insert(url.as_str().unwrap()), "{url}");
+        assert_eq!(play(&server, url, &[("range", "bytes=0-9")]).await.status, 206);
+    }
+    // A box that knows no episodes plays the first.
+    assert_eq!(play(&server, &rental["playback"]["url"], &[]).await.status, 200);
+    let url = episodes[0]["playback"]["url"].as_str().unwrap();
+    for wrong in ["/film-fantomas/6?", "/film-vampires/1?", "/film-metropolis/1?"] {
+        let url = json!(url.replace("/film-fantomas/1?", wrong));
+        play(&server, &url, &[]).await.problem(403, "not_entitled");
+    }
+    server.control.advance(TimeDelta::hours(48)).unwrap();
+    play(&server, &episodes[4]["playback"]["url"], &[]).await.problem(403, "not_entitled");
+}
+
+#[tokio::test]
+async fn every_region_sells_at_least_four_serials() {
+    let server = Server::start().await;
+    for scenario in ["vip", "second-region"] {
+        let page = server.member(scenario).get("/v1/catalog?limit=200").await.json();
+        let serials = page["offers"].as_array().unwrap().iter().filter(|offer| offer["episodes"] != json!([]));
+        let serials: Vec<_> =
+            serials.map(|offer| (&offer["title"], offer["episodes"].as_array().unwrap().len())).collect();
+        assert!(serials.len() >= 4 && serials.iter().all(|(_, episodes)| *episodes > 1), "{serials:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_rented_film_plays_after_the_clock_was_set_back() {
     let server = Server::start().await;

@@ -242,6 +242,10 @@ impl Screen {
                 models.show_refusal(window, screen, context);
                 ui::ScreenKind::Refusal
             }
+            ScreenModel::Episodes(screen) => {
+                models.show_list(window, screen, context);
+                ui::ScreenKind::Episodes
+            }
             ScreenModel::MyOptions(screen) => {
                 models.show_list(window, screen, context);
                 ui::ScreenKind::MyOptions

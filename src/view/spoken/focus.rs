@@ -56,7 +56,7 @@ pub(super) fn on_screen(vm: &ViewModel) -> Focus {
         Screen::Processing(screen) => (NOTHING, buttons(&screen.buttons)),
         Screen::Outcome(screen) => (NOTHING, buttons(&screen.buttons)),
         Screen::Refusal(screen) => (NOTHING, buttons(&screen.buttons)),
-        Screen::MyOptions(screen) | Screen::History(screen) => (
+        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) => (
             NOTHING,
             list(&screen.list, Value::Told).or_else(|| chips(&screen.chips)).or_else(|| buttons(&screen.buttons)),
         ),

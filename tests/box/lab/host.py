@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import sqlite3
@@ -35,6 +36,7 @@ class Sandbox:
             program, "--listen", f"127.0.0.1:{self.port}", "--public-url", f"http://{HOST}:{self.port}",
             "--control", f"127.0.0.1:{switches}", "--db", self._directory / "ledger", "--log", "debug",
         ]  # fmt: skip
+        self._log = log
         with log.open("w") as lines:
             self._process = subprocess.Popen(command, stdout=lines, stderr=lines)
         self._wait_until_up()
@@ -82,6 +84,10 @@ class Sandbox:
             "WHERE member_id = ? AND is_current = 1 ORDER BY exchanges.id"
         )
         return [(str(state), int(total), int(after)) for state, total, after in self._rows(query, member)]
+
+    def played(self, serial: str) -> list[str]:
+        """The episodes of a serial that were fetched, in order."""
+        return re.findall(rf'path="/v1/media/{serial}/(\w+)" status=200', self._log.read_text())
 
     def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         connection = sqlite3.connect(f"file:{self._directory / 'ledger'}?mode=ro", uri=True, timeout=10)
