@@ -89,9 +89,21 @@ fn moscow_prices_are_the_published_ones() {
 fn the_second_region_has_the_older_prices_and_a_shorter_list() {
     let seed = Seed::embedded();
     let price = |id: &str| seed.offer(id).and_then(|offer| offer.price_in("ural"));
-    assert_eq!(price("service-viewing-control"), Some(250));
-    assert_eq!(price("service-multiroom"), Some(200));
-    assert_eq!(price("service-karaoke"), Some(450));
+    for (id, published) in [
+        ("service-viewing-control", 250),
+        ("service-multiroom", 200),
+        ("service-karaoke", 450),
+        ("internet-discount-25", 250),
+        ("phone-local", 350),
+        ("phone-intrazone", 450),
+        ("phone-long", 370),
+        ("phone-on-network", 300),
+        ("phone-caller-id-off", 100),
+        ("phone-forwarding", 80),
+    ] {
+        assert_eq!(price(id), Some(published), "{id}");
+    }
+    assert!(seed.offers_in("ural").all(|offer| !offer.title.ends_with("минут")), "the older list counts no minutes");
     let sold_in_moscow = |id: &str| seed.offer(id).is_some_and(|offer| offer.is_sold_in("moscow"));
     assert!(!sold_in_moscow("service-multiroom") && !sold_in_moscow("service-karaoke"));
     assert!(seed.offers_in("ural").count() < seed.offers_in("moscow").count());
