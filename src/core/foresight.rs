@@ -82,7 +82,7 @@ impl App {
     /// What the member holds as home shows it: what can be watched, what turns paid soon, then the rest.
     pub fn running(&self) -> Vec<&Entitlement> {
         let mut all: Vec<&Entitlement> = self.data.entitlements.iter().flatten().collect();
-        all.sort_by_key(|held| match (self.can_watch(held), self.turns_paid_soon(held)) {
+        all.sort_by_key(|held| match (self.may_watch(held), self.turns_paid_soon(held)) {
             (true, _) => (0, None),
             (false, true) => (1, held.until),
             (false, false) => (2, None),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Timelike, Utc};
 
-use crate::domain::{Entitlement, Offer, OfferId, Reason};
+use crate::domain::{Entitlement, Offer, OfferId, OfferKind, Reason};
 
 use super::app::{App, Turn};
 use super::clock::Time;
@@ -73,6 +73,17 @@ impl App {
     /// Whether the member can watch this now.
     pub fn can_watch(&self, held: &Entitlement) -> bool {
         held.is_playable() && !self.has_ended(held)
+    }
+
+    /// Whether OK on it is to play it. Of what the disk tells that cannot be claimed before the time and the address
+    /// are known, and it is what its viewer wants: both are asked for then.
+    pub fn may_watch(&self, held: &Entitlement) -> bool {
+        self.can_watch(held) || (self.is_address_to_come(held) && !self.has_ended(held))
+    }
+
+    /// Whether a film has no address only because it comes from the disk.
+    pub(crate) fn is_address_to_come(&self, held: &Entitlement) -> bool {
+        held.kind == OfferKind::Film && !held.is_playable() && self.data.cached_at.is_some()
     }
 
     /// What the member holds of an offer, or held until now.

@@ -78,7 +78,7 @@ impl App {
             self.notify(Notice::RentalEnded, turn);
             return;
         }
-        if address(entitlement, part.as_ref()).is_none() {
+        if address(entitlement, part.as_ref()).is_none() && !self.is_address_to_come(entitlement) {
             self.notify(Notice::FilmNotReady, turn);
             return;
         }

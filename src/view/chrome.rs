@@ -222,7 +222,7 @@ fn hints(app: &App) -> Vec<KeyHint> {
 /// OK on a film that can be watched starts it.
 fn ok_on_home(app: &App, place: &HomePlace) -> Msg {
     let is_running = place.row == Some(RowKey::Running);
-    let held = app.focused_offer().and_then(|id| app.held(&id)).filter(|held| is_running && app.can_watch(held));
+    let held = app.focused_offer().and_then(|id| app.held(&id)).filter(|held| is_running && app.may_watch(held));
     if held.is_some() { Msg::ButtonWatch } else { Msg::HintOpen }
 }
 

@@ -143,7 +143,7 @@ impl App {
         let held = self.data.entitlements.as_deref().unwrap_or_default();
         let running =
             (!held.is_empty()).then_some(HomeRow { key: RowKey::Running, total: held.len(), has_posters: false });
-        let is_urgent = held.iter().any(|held| self.can_watch(held) || self.turns_paid_soon(held));
+        let is_urgent = held.iter().any(|held| self.may_watch(held) || self.turns_paid_soon(held));
         let sections = self.data.shelf.sections().iter().filter(|section| !section.is_adult).map(|section| HomeRow {
             key: RowKey::Section(section.key.clone()),
             total: match section.key {
@@ -319,7 +319,7 @@ impl App {
         let Some(held) = self.focused_offer().and_then(|id| self.held(&id).cloned()) else {
             return Handled::No;
         };
-        if !held.is_playable() {
+        if !held.is_playable() && !self.is_address_to_come(&held) {
             return Handled::No;
         }
         self.play(&held, turn);
@@ -330,7 +330,7 @@ impl App {
         let Some(id) = self.focused_offer() else { return };
         let held = self.held(&id).cloned();
         match (key, held) {
-            (RowKey::Running, Some(held)) if self.can_watch(&held) && intent == Intent::Activate => {
+            (RowKey::Running, Some(held)) if self.may_watch(&held) && intent == Intent::Activate => {
                 self.play(&held, turn)
             }
             (RowKey::Running, _) if self.data.shelf.offer(&id).is_none() => self.open_tab(Tab::MyOptions, turn),

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use super::support::*;
-use crate::core::{Effect, Notice, Place, PlaceKind, PlayerEvent, PlayerRun, PlayerTrouble};
+use crate::core::{Boot, Effect, Notice, Place, PlaceKind, PlayerEvent, PlayerRun, PlayerTrouble};
 use crate::domain::{FailureKind, Playback, Secret};
 
 fn playing() -> Journey {
@@ -228,4 +228,36 @@ fn the_play_key_watches_from_the_catalogue() {
         .expect_offer("f15")
         .keys("PLAY")
         .expect_place(PlaceKind::Player);
+}
+
+/// A start from the cache: the disk knows of the rental, and not where it plays.
+fn from_the_cache() -> Journey {
+    let world = World::with_film();
+    let mut cached = world.cached();
+    cached.entitlements.iter_mut().for_each(|held| held.playback = None);
+    let boot = Boot { cached: Some(cached), ..world.boot() };
+    Journey::boot(world, boot)
+}
+
+#[test]
+fn a_film_that_the_disk_knows_comes_first_and_plays_as_soon_as_its_address_is_told() {
+    let mut journey = from_the_cache();
+    journey.expect_focus("row 0 card 0").expect_offer("f15");
+    journey.keys("OK").expect_place(PlaceKind::Player);
+    assert_eq!(journey.app.player_run(), Some(PlayerRun::Preparing));
+    journey.serve();
+    assert_eq!(journey.app.player_run(), Some(PlayerRun::Player));
+}
+
+#[test]
+fn a_film_that_the_disk_knows_waits_for_the_network_and_says_so() {
+    let mut journey = from_the_cache();
+    journey.keys("OK").fail("Entitlements", FailureKind::NoConnection).expect_place(PlaceKind::Home);
+    assert!(matches!(journey.app.notice(), Some(Notice::NoAnswer(_))), "{}", journey.told());
+}
+
+#[test]
+fn the_focus_of_a_start_from_the_cache_stays_on_the_film() {
+    let mut journey = from_the_cache();
+    journey.serve().expect_focus("row 0 card 0").expect_offer("f15");
 }
