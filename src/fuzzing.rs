@@ -24,7 +24,9 @@ mod drawing {
     use chrono::DateTime;
 
     use crate::api::snapshot;
-    use crate::core::{App, Boot, CachedData, Event, Identity, Memory, Moment, Session, Settings, StoredOrder, update};
+    use crate::core::{
+        App, Boot, CachedData, Elsewhere, Event, Identity, Memory, Moment, Session, Settings, StoredOrder, update,
+    };
     use crate::domain::{Catalog, Language, Watched};
     use crate::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
     use crate::platform::headless::Headless;
@@ -68,6 +70,7 @@ mod drawing {
                 device_id: String::new(),
                 api_host: String::new(),
                 account_url: None,
+                elsewhere: Elsewhere::default(),
                 dim_after: None,
                 leave_after: None,
                 has_voice: true,

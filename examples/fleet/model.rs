@@ -8,8 +8,8 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use bonus_tv::core::{
-    Answer, Boot, CachedData, DiskJob, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings,
-    StoredOrder,
+    Answer, Boot, CachedData, DiskJob, Elsewhere, Event, Identity, Memory, Moment, Request, RequestId, Session,
+    Settings, StoredOrder,
 };
 use bonus_tv::domain::{
     Account, Catalog, ExchangeLimit, Failure, FailureKind, Language, Points, Region, Secret, Status, StatusCode,
@@ -326,6 +326,7 @@ fn boot() -> Boot {
         device_id: String::new(),
         api_host: String::new(),
         account_url: None,
+        elsewhere: Elsewhere::default(),
         dim_after: Some(Duration::from_secs(300)),
         leave_after: None,
         has_voice: false,

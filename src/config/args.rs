@@ -69,6 +69,15 @@ pub struct Args {
     /// Address of the personal account, shown for what the box does not sell
     #[arg(long, value_name = "URL")]
     ui_account_url: Option<String>,
+    /// Telephone number at which points can be asked for
+    #[arg(long, value_name = "NUMBER")]
+    elsewhere_phone: Option<String>,
+    /// What is dialled on a mobile phone to see points, such as *100#
+    #[arg(long, value_name = "CODE")]
+    elsewhere_ussd: Option<String>,
+    /// Address of the operator's application
+    #[arg(long, value_name = "URL")]
+    elsewhere_app_url: Option<String>,
     /// Colour of what stands out, #rrggbb
     #[arg(long, value_name = "COLOUR")]
     ui_theme_accent: Option<String>,
@@ -128,6 +137,9 @@ impl Args {
             ("ui.contrast", &self.ui_contrast),
             ("ui.brand", &self.ui_brand),
             ("ui.account_url", &self.ui_account_url),
+            ("elsewhere.phone", &self.elsewhere_phone),
+            ("elsewhere.ussd", &self.elsewhere_ussd),
+            ("elsewhere.app_url", &self.elsewhere_app_url),
             ("ui.theme.accent", &self.ui_theme_accent),
             ("ui.theme.on_accent", &self.ui_theme_on_accent),
             ("ui.theme.secondary", &self.ui_theme_secondary),

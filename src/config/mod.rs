@@ -24,6 +24,7 @@ pub use sections::{
 };
 
 use crate::api::{ClientError, ClientOptions, check_certificates};
+use crate::core::Elsewhere;
 use crate::domain::{Contrast, Language, TextSize, VoiceGuidance};
 use crate::logging::LogFormat;
 use input::Input;
@@ -51,6 +52,8 @@ pub struct Config {
     pub storage: StorageConfig,
     /// What the screens look like.
     pub ui: UiConfig,
+    /// Where else points can be seen.
+    pub elsewhere: Elsewhere,
     /// Voice guidance.
     pub voice: VoiceConfig,
     /// The picture.
@@ -180,6 +183,7 @@ impl Config {
                 account_url: None,
                 theme: ThemeConfig::default(),
             },
+            elsewhere: Elsewhere::default(),
             voice: VoiceConfig { command: Vec::new(), guidance: VoiceGuidance::default() },
             screen: ScreenConfig { size: ScreenSize::FullHd, overscan: 0 },
             input: InputConfig { exit_key: ExitKey::Back, keymap: None },

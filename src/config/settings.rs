@@ -99,6 +99,21 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |config, input| put(&mut config.ui.account_url, input.address().map(Some)),
     },
     Setting {
+        key: "elsewhere.phone",
+        expected: "a telephone number of 1 to 40 characters",
+        set: |config, input| put(&mut config.elsewhere.phone, input.name(40).map(Some)),
+    },
+    Setting {
+        key: "elsewhere.ussd",
+        expected: "what is dialled, of 1 to 40 characters, such as \"*100#\"",
+        set: |config, input| put(&mut config.elsewhere.ussd, input.name(40).map(Some)),
+    },
+    Setting {
+        key: "elsewhere.app_url",
+        expected: "an http or https address such as \"https://app.example/\"",
+        set: |config, input| put(&mut config.elsewhere.app_url, input.address().map(|url| Some(url.to_string()))),
+    },
+    Setting {
         key: "ui.theme.accent",
         expected: "a colour such as \"#f5b83d\"",
         set: |config, input| put(&mut config.ui.theme.accent, input.colour().map(Some)),

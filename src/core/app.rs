@@ -87,6 +87,8 @@ pub struct Identity {
     pub api_host: String,
     /// The address of the personal account, for what the box does not sell.
     pub account_url: Option<String>,
+    /// Where else points can be seen.
+    pub elsewhere: Elsewhere,
     /// After how long without a key the picture is dimmed; `None` for never.
     pub dim_after: Option<Duration>,
     /// After how long without a key the menu is left; `None` for never.
@@ -95,6 +97,25 @@ pub struct Identity {
     pub has_voice: bool,
     /// Whether a film's player hears the remote too, as on a box; on a desktop its window has keys of its own.
     pub player_hears_keys: bool,
+}
+
+/// Where points can be seen besides the box and the personal account, as the operator says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Elsewhere {
+    /// A telephone number.
+    pub phone: Option<String>,
+    /// What is dialled on a mobile phone, such as `*100#`.
+    pub ussd: Option<String>,
+    /// The address of the operator's application.
+    pub app_url: Option<String>,
+}
+
+impl Identity {
+    /// Whether points can be seen anywhere else.
+    pub fn has_elsewhere(&self) -> bool {
+        let Elsewhere { phone, ussd, app_url } = &self.elsewhere;
+        [&self.account_url, phone, ussd, app_url].into_iter().any(Option::is_some)
+    }
 }
 
 /// Whether somebody is signed in.

@@ -34,7 +34,7 @@ mod shelf;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use app::{App, Boot, CachedData, Identity, Memory, Session, StoredOrder, update};
+pub use app::{App, Boot, CachedData, Elsewhere, Identity, Memory, Session, StoredOrder, update};
 pub(crate) use calls::CORE;
 pub use calls::{Resource, Trouble};
 pub use clock::{Standing, Time};
@@ -47,10 +47,10 @@ pub use nav::{Page, Place, PlaceKind, Tab};
 pub use notice::Notice;
 pub use order::{OrderFlow, OrderPhase, SpendBlock};
 pub use places::{
-    AboutPlace, BasketPlace, CatalogPlace, ConfirmPlace, EpisodesPlace, HistoryKind, HistoryPlace, HomePlace, HomeRow,
-    JoinFocus, JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PhoneCheckPlace, PlayerPlace,
-    PointsPage, ProcessingPlace, RefusalCause, RefusalPlace, RowKey, Search, SettingsItem, SettingsPlace, SignInPlace,
-    SignInState, StatusPlace, Unlearned, Zone,
+    AboutPlace, AboutTopic, BasketPlace, CatalogPlace, ConfirmPlace, EpisodesPlace, HistoryKind, HistoryPlace,
+    HomePlace, HomeRow, JoinFocus, JoinPlace, MyOptionsPlace, OfferAction, OfferPlace, OutcomePlace, PhoneCheckPlace,
+    PlayerPlace, PointsPage, ProcessingPlace, RefusalCause, RefusalPlace, RowKey, Search, SettingsItem, SettingsPlace,
+    SignInPlace, SignInState, StatusPlace, Unlearned, Zone,
 };
 pub use playback::PlayerRun;
 pub use power::Power;

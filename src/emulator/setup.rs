@@ -12,7 +12,7 @@ use bonus_sandbox::clock::Clock as SandboxClock;
 use bonus_sandbox::randomness::Randomness;
 use bonus_sandbox::{KeptTime, MonthlyLimit, Options, Running};
 use bonus_tv::api::{Client, ClientOptions, Tokens};
-use bonus_tv::core::{Identity, Memory, Settings};
+use bonus_tv::core::{Elsewhere, Identity, Memory, Settings};
 use bonus_tv::domain::{Animations, Contrast, Language, Secret, TextSize, VoiceGuidance};
 use bonus_tv::engine::clock::Clock;
 use bonus_tv::engine::journal::Journal;
@@ -203,6 +203,11 @@ impl Setup {
             device_id: "EMU-0001".to_owned(),
             api_host: shown[Position::BeforeHost..Position::AfterPort].to_owned(),
             account_url: self.sandbox.as_ref().and_then(|_| shown.join("account").ok()).map(String::from),
+            elsewhere: Elsewhere {
+                phone: Some("8 800 000-00-00".to_owned()),
+                ussd: Some("*000#".to_owned()),
+                app_url: self.sandbox.as_ref().and_then(|_| shown.join("app").ok()).map(String::from),
+            },
             dim_after: Some(Duration::from_secs(300)),
             // QA may look away for longer.
             leave_after: None,

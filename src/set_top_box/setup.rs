@@ -38,6 +38,7 @@ pub(super) fn parts(
         device_id: device_id(&config.storage.dir),
         api_host: config.api.url[Position::BeforeHost..Position::AfterPort].to_owned(),
         account_url: config.ui.account_url.as_ref().map(ToString::to_string),
+        elsewhere: config.elsewhere.clone(),
         dim_after: config.idle.dim_after,
         leave_after: config.idle.leave_after,
         has_voice: has_voice(&config.voice.command),

@@ -371,6 +371,7 @@ mod tests {
                 device_id: String::new(),
                 api_host: String::new(),
                 account_url: None,
+                elsewhere: crate::core::Elsewhere::default(),
                 dim_after: None,
                 leave_after: None,
                 has_voice: false,

@@ -5,7 +5,7 @@ use crate::domain::{Entitlement, Episode, Offer};
 
 use super::format;
 use super::message::Msg;
-use super::model::{List, ListRow, ListScreen, Tone};
+use super::model::{List, ListKind, ListRow, ListScreen, Tone};
 use super::text::Text;
 
 pub(crate) fn episodes(app: &App, place: &EpisodesPlace) -> ListScreen {
@@ -14,6 +14,7 @@ pub(crate) fn episodes(app: &App, place: &EpisodesPlace) -> ListScreen {
         .filter_map(|at| Some(row(app, place, place.episodes.get(at)?, at)))
         .collect();
     ListScreen {
+        kind: ListKind::Episodes,
         title: format::title(&place.title),
         lead: Text::Empty,
         chips: Vec::new(),

@@ -31,9 +31,7 @@ pub fn focused(vm: &ViewModel) -> usize {
         Screen::Processing(screen) => buttons(&screen.buttons),
         Screen::Outcome(screen) => buttons(&screen.buttons),
         Screen::Refusal(screen) => buttons(&screen.buttons),
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
-            chips(&screen.chips) + list(&screen.list) + buttons(&screen.buttons)
-        }
+        Screen::List(screen) => chips(&screen.chips) + list(&screen.list) + buttons(&screen.buttons),
         Screen::Status(screen) => chips(&screen.chips) + list(&screen.list) + buttons(&screen.buttons),
         Screen::About(screen) => buttons(&screen.buttons),
         Screen::Player(screen) => buttons(&screen.buttons),

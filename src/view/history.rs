@@ -8,7 +8,7 @@ use super::format;
 use super::home::SOON;
 use super::lists::{busy, retry};
 use super::message::Msg;
-use super::model::{List, ListRow, ListScreen, Message, Sign, Tone};
+use super::model::{List, ListKind, ListRow, ListScreen, Message, Sign, Tone};
 use super::status::points_strip;
 use super::text::{Text, listed};
 
@@ -46,6 +46,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
         }
     };
     ListScreen {
+        kind: ListKind::History,
         title: Msg::TabPoints.into(),
         lead: Text::Empty,
         chips: points_strip(app, place.zone),

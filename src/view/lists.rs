@@ -1,4 +1,4 @@
-//! «Мои опции», settings, about, and the card of a playing film.
+//! «Мои опции», settings, and the card of a playing film.
 
 use chrono::TimeDelta;
 
@@ -13,7 +13,7 @@ use super::format;
 use super::home::option_left;
 use super::message::Msg;
 use super::model::{
-    AboutScreen, Button, Finish, ImageKey, ImageVariant, List, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone,
+    Button, Finish, ImageKey, ImageVariant, List, ListKind, ListRow, ListScreen, Message, PlayerScreen, Sign, Tone,
 };
 use super::text::Text;
 
@@ -36,6 +36,7 @@ pub(crate) fn my_options(app: &App, place: &MyOptionsPlace) -> ListScreen {
         }),
     };
     ListScreen {
+        kind: ListKind::MyOptions,
         title: Msg::TabMyOptions.into(),
         lead: Text::Empty,
         chips: Vec::new(),
@@ -137,6 +138,7 @@ pub(crate) fn settings(app: &App, place: &SettingsPlace) -> ListScreen {
         .filter_map(|at| Some(settings_row(app, *items.get(at)?, at, has_focus && at == place.cursor.at)))
         .collect();
     ListScreen {
+        kind: ListKind::Settings,
         title: Msg::TabSettings.into(),
         lead: Text::Empty,
         chips: Vec::new(),
@@ -214,6 +216,7 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
         ),
         SettingsItem::PinChange => (Msg::SettingPinChange, Msg::SettingPinChangeNote.into(), Text::Empty),
         SettingsItem::OtherRewards => (Msg::OtherRewards, Msg::SettingOtherNote.into(), Text::Empty),
+        SettingsItem::Elsewhere => (Msg::ElsewhereTitle, Msg::SettingElsewhereNote.into(), Text::Empty),
         SettingsItem::About => (Msg::AboutTitle, Text::Empty, Text::plain(&app.identity.version)),
         SettingsItem::SignOut => (Msg::SettingSignOut, Msg::SettingSignOutNote.into(), Text::plain(name)),
     };
@@ -235,32 +238,13 @@ fn settings_row(app: &App, item: SettingsItem, index: usize, is_focused: bool) -
             | SettingsItem::PinChange
             | SettingsItem::Adults
             | SettingsItem::Pin => Msg::ActionChange.into(),
-            SettingsItem::OtherRewards | SettingsItem::About => Msg::HintOpen.into(),
+            SettingsItem::OtherRewards | SettingsItem::Elsewhere | SettingsItem::About => Msg::HintOpen.into(),
             SettingsItem::SignOut => Msg::ActionSignOut.into(),
         },
         tick: None,
         image: None,
         is_focused,
         is_enabled: true,
-    }
-}
-
-pub(crate) fn about(app: &App) -> AboutScreen {
-    let identity = &app.identity;
-    let paragraphs = [Msg::AboutProgram, Msg::AboutLicence, Msg::AboutSlint, Msg::AboutFonts];
-    AboutScreen {
-        title: Msg::AboutTitle.into(),
-        facts: vec![
-            format::fact(Msg::FactVersion, Text::plain(&identity.version)),
-            format::fact(Msg::FactDevice, Text::plain(&identity.device_id)),
-            format::fact(Msg::FactServer, Text::plain(&identity.api_host)),
-            format::fact(
-                Msg::FactRegion,
-                app.data.account.as_ref().map_or(Text::plain("—"), |account| Text::plain(&account.region.name)),
-            ),
-        ],
-        paragraphs: paragraphs.map(Text::from).to_vec(),
-        buttons: format::buttons([(Msg::ButtonBack.into(), Tone::Plain)], Some(0)),
     }
 }
 

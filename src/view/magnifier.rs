@@ -52,9 +52,7 @@ fn focused(screen: &Screen) -> Option<MagnifierScreen> {
         }
         Screen::Outcome(screen) => Some(show(&screen.title, &screen.lead, &button(&screen.buttons))),
         Screen::Refusal(screen) => Some(show(&screen.causes.first()?.title, &button(&screen.buttons), &screen.title)),
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
-            Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title))
-        }
+        Screen::List(screen) => Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title)),
         Screen::Status(screen) => Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title)),
         Screen::About(screen) => Some(show(&screen.title, &fact(&screen.facts), &button(&screen.buttons))),
         Screen::Player(screen) => Some(show(&screen.title, &screen.elapsed, &button(&screen.buttons))),

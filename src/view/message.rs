@@ -433,6 +433,7 @@ messages! {
     AdultsShown
     AdultsHidden
     SettingOtherNote
+    SettingElsewhereNote
     SettingSignOut
     SettingSignOutNote
     PinIsSet
@@ -443,6 +444,13 @@ messages! {
     ActionSignOut
 
     // About.
+    ElsewhereTitle
+    ElsewhereAccountNote
+    ElsewhereApplicationNote
+    FactAccount
+    FactApplication
+    FactPhone
+    FactUssd
     AboutTitle
     FactVersion
     FactDevice

@@ -11,6 +11,7 @@ pub mod bind;
 pub mod focused;
 pub mod spoken;
 
+mod about;
 mod catalog;
 mod chrome;
 mod dialog;
@@ -30,7 +31,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use crate::core::{App, Moment, Place, Power};
+use crate::core::{AboutTopic, App, Moment, Place, Power};
 use crate::domain::Animations;
 
 use model::{Bump, Look, Screen, ViewModel};
@@ -76,12 +77,15 @@ fn screen(app: &App, now: &Moment) -> Screen {
         Place::Processing(_) => Screen::Processing(order::processing(app, now)),
         Place::Outcome(place) => Screen::Outcome(order::outcome(app, place)),
         Place::Refusal(place) => Screen::Refusal(refusal::refusal(app, place)),
-        Place::Episodes(place) => Screen::Episodes(episodes::episodes(app, place)),
-        Place::MyOptions(place) => Screen::MyOptions(lists::my_options(app, place)),
-        Place::History(place) => Screen::History(history::history(app, place)),
+        Place::Episodes(place) => Screen::List(episodes::episodes(app, place)),
+        Place::MyOptions(place) => Screen::List(lists::my_options(app, place)),
+        Place::History(place) => Screen::List(history::history(app, place)),
         Place::Status(place) => Screen::Status(status::status(app, place)),
-        Place::Settings(place) => Screen::Settings(lists::settings(app, place)),
-        Place::About(_) => Screen::About(lists::about(app)),
+        Place::Settings(place) => Screen::List(lists::settings(app, place)),
+        Place::About(place) => Screen::About(match place.topic {
+            AboutTopic::Program => about::program(app),
+            AboutTopic::Elsewhere => about::elsewhere(app),
+        }),
         Place::Player(place) => Screen::Player(lists::player(app, place)),
     }
 }

@@ -175,16 +175,10 @@ pub enum Screen {
     Outcome(OutcomeScreen),
     /// Why an order was refused.
     Refusal(RefusalScreen),
-    /// The episodes of a serial.
-    Episodes(ListScreen),
-    /// «Мои опции».
-    MyOptions(ListScreen),
-    /// The ledger or the exchanges.
-    History(ListScreen),
+    /// A list.
+    List(ListScreen),
     /// Status and how to earn.
     Status(StatusScreen),
-    /// Settings.
-    Settings(ListScreen),
     /// About this program.
     About(AboutScreen),
     /// The built-in player card.
@@ -575,9 +569,24 @@ pub struct List {
     pub total: usize,
 }
 
-/// A screen that is a list: «Мои опции», history, settings.
+/// Which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// The episodes of a serial.
+    Episodes,
+    /// «Мои опции».
+    MyOptions,
+    /// The ledger or the exchanges.
+    History,
+    /// Settings.
+    Settings,
+}
+
+/// A screen that is a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListScreen {
+    /// Which one.
+    pub kind: ListKind,
     /// The heading.
     pub title: Text,
     /// A line under it; may be empty.
@@ -739,10 +748,12 @@ pub struct StatusStep {
 pub struct AboutScreen {
     /// The heading.
     pub title: Text,
-    /// Version, device, addresses.
+    /// What there is to know in a word each.
     pub facts: Vec<Fact>,
-    /// Licences, paragraph by paragraph.
+    /// What is to be read, paragraph by paragraph.
     pub paragraphs: Vec<Text>,
+    /// A code for the phone.
+    pub qr: Option<Qr>,
     /// Close.
     pub buttons: Vec<Button>,
 }

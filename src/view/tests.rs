@@ -105,9 +105,7 @@ fn title(shown: &ViewModel) -> &Text {
         Screen::Processing(screen) => &screen.title,
         Screen::Outcome(screen) => &screen.title,
         Screen::Refusal(screen) => &screen.title,
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
-            &screen.title
-        }
+        Screen::List(screen) => &screen.title,
         Screen::Status(screen) => &screen.title,
         Screen::About(screen) => &screen.title,
         Screen::Player(screen) => &screen.title,

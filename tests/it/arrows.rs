@@ -40,6 +40,7 @@ const STATES: &[(&str, &str)] = &[
     ("vip", "GREEN"),
     ("vip", "MENU"),
     ("vip", "MENU DOWN*9 OK"),
+    ("vip", "MENU DOWN*10 OK"),
     ("vip", "MENU DOWN*5 OK"),
     ("vip", "BACK"),
 ];
@@ -89,9 +90,7 @@ fn focus(tv: &Television) -> FocusBox {
     let chips = match &vm.screen {
         Screen::Catalog(screen) => screen.chips.as_slice(),
         Screen::Status(screen) => screen.chips.as_slice(),
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
-            screen.chips.as_slice()
-        }
+        Screen::List(screen) => screen.chips.as_slice(),
         _ => &[],
     };
     let chips = chips.iter().filter(|chip| chip.is_focused && !is_in_dialog).map(|chip| ("Chip", &chip.label));

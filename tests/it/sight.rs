@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bonus_emulator::gallery::{Look, State, Words, states};
 use bonus_emulator::{Television, TextBox};
 use bonus_tv::view::message::Msg;
-use bonus_tv::view::model::Screen;
+use bonus_tv::view::model::{ListKind, Screen};
 use bonus_tv::view::text::Text;
 
 /// Size of the words in percent, contrast, lines of the screen, words.
@@ -55,7 +55,7 @@ fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
         }
         Screen::Join(join) => allowed.extend(&join.terms),
         // The row that peeks at the end of a list.
-        Screen::Episodes(list) | Screen::MyOptions(list) | Screen::History(list) | Screen::Settings(list) => {
+        Screen::List(list) => {
             let last = list.list.rows.iter().filter(|row| row.index >= list.list.first_visible + 5);
             allowed.extend(last.flat_map(|row| [&row.title, &row.subtitle, &row.value]));
         }
@@ -77,7 +77,9 @@ fn may_be_cut(tv: &Television, percent: u32) -> Vec<String> {
         }
         _ => {}
     }
-    if let Screen::History(history) = &vm.screen {
+    if let Screen::List(history) = &vm.screen
+        && history.kind == ListKind::History
+    {
         // The page of the offer and that of the exchange have it whole.
         allowed.extend(history.list.rows.iter().map(|row| &row.title));
     }

@@ -11,7 +11,9 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use bonus_tv::api::{Client, ClientOptions};
-use bonus_tv::core::{App, DiskJob, Effect, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings};
+use bonus_tv::core::{
+    App, DiskJob, Effect, Elsewhere, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings,
+};
 use bonus_tv::domain::{Language, Secret};
 use bonus_tv::engine::clock::Clock;
 use bonus_tv::engine::disk::boot;
@@ -60,6 +62,7 @@ pub fn run(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
         device_id: "REAL".to_owned(),
         api_host: "127.0.0.1".to_owned(),
         account_url: None,
+        elsewhere: Elsewhere::default(),
         dim_after: None,
         leave_after: None,
         has_voice: false,

@@ -30,9 +30,21 @@ pub struct SettingsPlace {
     pub cursor: Cursor,
 }
 
-/// About this program.
+/// A page to read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AboutPlace;
+pub struct AboutPlace {
+    /// What it is about.
+    pub topic: AboutTopic,
+}
+
+/// What a page to read is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AboutTopic {
+    /// This program.
+    Program,
+    /// Where else points can be seen.
+    Elsewhere,
+}
 
 /// What can be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +69,8 @@ pub enum SettingsItem {
     PinChange,
     /// «Другие награды».
     OtherRewards,
+    /// Where else points can be seen.
+    Elsewhere,
     /// About this program.
     About,
     /// Sign out.
@@ -65,7 +79,7 @@ pub enum SettingsItem {
 
 impl SettingsItem {
     /// All settings from top to bottom.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Language,
         Self::TextSize,
         Self::Contrast,
@@ -76,6 +90,7 @@ impl SettingsItem {
         Self::PinChange,
         Self::Adults,
         Self::OtherRewards,
+        Self::Elsewhere,
         Self::About,
         Self::SignOut,
     ];
@@ -87,12 +102,12 @@ impl App {
         self.freshen(Resource::Entitlements, FRESH, turn);
     }
 
-    /// The settings from top to bottom; a PIN that is not set cannot be changed, and a voice that is not there cannot
-    /// be switched on.
+    /// The settings from top to bottom: none that this box, its operator or its viewer has no use for.
     pub(crate) fn settings_items(&self) -> Vec<SettingsItem> {
         let can_be_set = |item: &SettingsItem| match item {
             SettingsItem::PinChange => self.has_pin,
             SettingsItem::Voice => self.identity.has_voice,
+            SettingsItem::Elsewhere => self.identity.has_elsewhere(),
             _ => true,
         };
         SettingsItem::ALL.into_iter().filter(can_be_set).collect()
@@ -168,12 +183,12 @@ impl App {
             return Handled::No;
         };
         match intent {
-            Intent::Play if held.is_playable() => self.play(&held, turn),
+            Intent::Play if held.is_playable() || self.is_address_to_come(&held) => self.play(&held, turn),
             // Which of them it is to be, the viewer sees there.
             Intent::Activate if self.serial_held(&held.offer_id).is_some() => {
                 self.open_episodes(&held.offer_id, &held.title);
             }
-            Intent::Activate if self.can_watch(&held) => self.play(&held, turn),
+            Intent::Activate if self.may_watch(&held) => self.play(&held, turn),
             // What is over can be had again, if it is still sold.
             Intent::Activate if self.has_ended(&held) && self.data.shelf.offer(&held.offer_id).is_some() => {
                 self.open_offer(&held.offer_id, turn);
@@ -303,7 +318,8 @@ impl App {
                     self.notify(Notice::NoOtherRewards, turn);
                 }
             }
-            Some(SettingsItem::About) => self.push(Place::About(AboutPlace)),
+            Some(SettingsItem::Elsewhere) => self.push(Place::About(AboutPlace { topic: AboutTopic::Elsewhere })),
+            Some(SettingsItem::About) => self.push(Place::About(AboutPlace { topic: AboutTopic::Program })),
             Some(SettingsItem::SignOut) => self.dialog = Some(Dialog::SignOut { button: 0 }),
             None => {}
         }

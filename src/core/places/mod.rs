@@ -26,7 +26,7 @@ pub use history::{HistoryKind, HistoryPlace};
 pub(crate) use home::FRESH;
 pub use home::{HomePlace, HomeRow, RowKey};
 pub use join::{JoinFocus, JoinPlace};
-pub use lists::{AboutPlace, MyOptionsPlace, SettingsItem, SettingsPlace};
+pub use lists::{AboutPlace, AboutTopic, MyOptionsPlace, SettingsItem, SettingsPlace};
 pub use offer::{OfferAction, OfferPlace};
 pub use points::PointsPage;
 pub use results::{OutcomePlace, PlayerPlace, ProcessingPlace, RefusalCause, RefusalPlace, Unlearned};

@@ -65,7 +65,7 @@ fn in_screen(screen: &Screen) -> Vec<String> {
         Screen::Processing(screen) => buttons(&screen.buttons),
         Screen::Outcome(screen) => screen.lines.iter().filter_map(row).chain(buttons(&screen.buttons)).collect(),
         Screen::Refusal(screen) => buttons(&screen.buttons),
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
+        Screen::List(screen) => {
             [chips(&screen.chips), list(&screen.list), buttons(&screen.buttons)].into_iter().flatten().collect()
         }
         Screen::Status(screen) => {

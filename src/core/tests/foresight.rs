@@ -201,7 +201,7 @@ fn the_burn_list_names_every_lot_that_is_left() {
         world.account.expiring = vec![lot(70, -1), lot(480, 17), lot(60, 35)];
     });
     journey.keys("UP LEFT*3 RIGHT*2 OK");
-    let Screen::History(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let Screen::List(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
     let said = format!("{:?}", screen.list.rows);
     assert_eq!(screen.list.total, 2, "what has burned is no news");
     assert!(said.contains("480") && said.contains("60") && screen.chips[3].is_selected);

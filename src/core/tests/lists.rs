@@ -3,7 +3,7 @@
 use super::fixtures::*;
 use super::support::*;
 use crate::core::{
-    Answer, Choice, Dialog, DiskJob, Effect, Notice, PinAnswer, PinPurpose, PlaceKind, Request, SettingsItem,
+    Answer, Choice, Dialog, DiskJob, Effect, Elsewhere, Notice, PinAnswer, PinPurpose, PlaceKind, Request, SettingsItem,
 };
 use crate::domain::{
     AdultOffers, Animations, Contrast, EntitlementId, ExchangePage, ExchangeState, Failure, FailureKind, Language,
@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::view::message::Msg;
 use crate::view::model::Screen;
+use crate::view::text::Text;
 
 fn options() -> Journey {
     let mut journey = home();
@@ -48,7 +49,7 @@ fn c46_a_renewal_of_unknown_price_can_be_switched_off() {
         held.renewal = held.renewal.map(|renewal| crate::domain::Renewal { price_roubles: None, ..renewal });
     }
     journey.event(crate::core::Event::Resumed).serve().expect_focus("row 0");
-    let Screen::MyOptions(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let Screen::List(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
     let row = &screen.list.rows[0];
     assert_eq!((&row.title, &row.subtitle), (&Msg::Untitled.into(), &Msg::RenewalPriceUnknown.into()));
     assert_eq!(row.action, Msg::ActionRenewalOff.into());
@@ -380,7 +381,7 @@ fn the_price_of_a_renewal_stands_there_before_it_is_on() {
     let mut journey = options();
     journey.keys("OK").serve();
     assert!(!is_renewed(&journey));
-    let Screen::MyOptions(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let Screen::List(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
     let said = format!("{:?}", screen.list.rows[0].subtitle);
     assert!(said.contains("Roubles"), "{said}");
 }
@@ -396,7 +397,7 @@ fn a_refused_order_of_the_past_was_not_charged_and_says_why() {
     world.exchanges[1].state = ExchangeState::Processing;
     let mut journey = home_of(world);
     journey.keys("UP OK").serve().keys("UP RIGHT DOWN").expect_focus("row 0");
-    let Screen::History(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    let Screen::List(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
     let charged: Vec<bool> = screen.list.rows.iter().map(|row| !row.value.is_empty()).collect();
     assert_eq!(charged, [false, false, true]);
     journey.keys("OK").expect_place(PlaceKind::Refusal).keys("OK").expect_place(PlaceKind::History);
@@ -461,4 +462,25 @@ fn foc_4_the_focused_line_stays_in_sight_when_the_words_grow() {
     journey.event(crate::core::Event::Presented);
     let crate::core::Place::Settings(place) = journey.app.place() else { panic!("{}", journey.told()) };
     assert_eq!((place.cursor.at, place.cursor.first), (5, 1));
+}
+
+/// The page of «Где ещё видны баллы» holds what the operator has told, and there is none where it told nothing.
+#[test]
+fn where_else_points_are_seen_is_what_the_operator_says() {
+    let told = |journey: &Journey| {
+        let Screen::About(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+        (screen.facts.iter().map(|fact| fact.value.clone()).collect::<Vec<_>>(), screen.qr.is_some())
+    };
+    let mut journey = home();
+    journey.keys("MENU DOWN*8 OK").expect_place(PlaceKind::About).expect_focus("button 0");
+    assert_eq!(told(&journey), (vec![Text::plain("lk.example")], true));
+    journey.keys("OK").expect_place(PlaceKind::Settings);
+    journey.app.identity.account_url = None;
+    journey.app.identity.elsewhere =
+        Elsewhere { phone: Some("8 800".to_owned()), ussd: Some("*100#".to_owned()), app_url: None };
+    journey.keys("OK");
+    assert_eq!(told(&journey), (["8 800", "*100#"].map(Text::plain).to_vec(), false));
+    journey.keys("OK").app.identity.elsewhere = Elsewhere::default();
+    let with = journey.app.settings_items();
+    assert!(!with.contains(&SettingsItem::Elsewhere), "{with:?}");
 }

@@ -427,7 +427,7 @@ fn an_order_that_has_ended_lets_the_menu_leave_by_itself() {
 #[test]
 fn the_sign_out_does_not_wait_for_an_order() {
     let mut journey = ordered();
-    journey.keys("BACK*2 MENU DOWN*9 OK");
+    journey.keys("BACK*2 MENU DOWN*10 OK");
     assert_eq!(journey.app.dialog(), Some(&Dialog::SignOut { button: 0 }), "{}", journey.told());
     assert!(format!("{:?}", journey.vm().dialog).contains("SignOutOrderBody"));
     journey.keys("RIGHT OK").expect_place(PlaceKind::SignIn);

@@ -367,7 +367,7 @@ fn asking_for_the_pin_less_often_takes_the_pin() {
 fn the_next_member_begins_without_the_last_ones_choice() {
     let mut journey = home();
     journey.app.has_pin = true;
-    journey.keys("MENU DOWN*5 OK DOWN*5 OK RIGHT OK").expect_place(PlaceKind::SignIn);
+    journey.keys("MENU DOWN*5 OK DOWN*6 OK RIGHT OK").expect_place(PlaceKind::SignIn);
     assert_eq!((journey.app.has_pin, journey.app.settings.pin_use), (false, PinUse::AdultOnly));
 }
 

@@ -37,9 +37,7 @@ fn elements(vm: &ViewModel) -> Vec<String> {
             let cards = counted("card", screen.total);
             cards.chain(counted("chip", screen.chips.len())).chain(counted("button", screen.buttons.len())).collect()
         }
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
-            page(&screen.chips, &screen.list, &screen.buttons)
-        }
+        Screen::List(screen) => page(&screen.chips, &screen.list, &screen.buttons),
         Screen::Status(screen) => page(&screen.chips, &screen.list, &screen.buttons),
         Screen::Basket(screen) => page(&[], &screen.list, &screen.buttons),
         Screen::Join(screen) => {

@@ -17,14 +17,14 @@ fn is_clean(journey: &Journey) -> bool {
 #[test]
 fn signing_out_asks_first_and_stay_is_first() {
     let mut journey = home();
-    journey.keys("MENU DOWN*9 OK").expect_focus("button 0").keys("OK").expect_place(PlaceKind::Settings);
+    journey.keys("MENU DOWN*10 OK").expect_focus("button 0").keys("OK").expect_place(PlaceKind::Settings);
     assert_eq!(journey.app.session, Session::SignedIn);
 }
 
 #[test]
 fn signing_out_wipes_everything_and_revokes() {
     let mut journey = home();
-    journey.keys("GREEN MENU DOWN*9 OK RIGHT OK").expect_place(PlaceKind::SignIn);
+    journey.keys("GREEN MENU DOWN*10 OK RIGHT OK").expect_place(PlaceKind::SignIn);
     assert!(journey.has_effect(|effect| *effect == Effect::Disk(DiskJob::WipeMember)));
     assert_eq!(journey.sent("SignOut"), 1);
     assert!(is_clean(&journey));
@@ -61,7 +61,7 @@ fn a_session_that_is_lost_closes_every_dialog() {
 #[test]
 fn a_revocation_that_fails_disturbs_nobody() {
     let mut journey = home();
-    journey.keys("MENU DOWN*9 OK RIGHT OK").fail("SignOut", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);
+    journey.keys("MENU DOWN*10 OK RIGHT OK").fail("SignOut", FailureKind::Unauthorized).expect_place(PlaceKind::SignIn);
     journey.serve().expect_place(PlaceKind::SignIn);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Television;
 use bonus_tv::core::App;
-use bonus_tv::view::model::{Button, Card, Chip, Fact, List, ListRow, Message, Screen, ViewModel};
+use bonus_tv::view::model::{Button, Card, Chip, Fact, List, ListKind, ListRow, Message, Screen, ViewModel};
 use bonus_tv::view::text::Text;
 
 use super::tree::{Node, Role, kebab, named, screen_name};
@@ -189,12 +189,12 @@ impl<'a> Builder<'a> {
                 nodes.extend(self.text("support-code", &screen.code));
                 nodes.extend(self.buttons(&screen.buttons));
             }
-            Screen::Settings(screen) => {
+            Screen::List(screen) if screen.kind == ListKind::Settings => {
                 nodes.extend(self.text("title", &screen.title));
                 // Which of them there are depends on the box.
                 nodes.extend(self.list_of(&screen.list, |row| named("item", &row.title, row.index)));
             }
-            Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) => {
+            Screen::List(screen) => {
                 nodes.extend(self.text("title", &screen.title));
                 nodes.extend(self.text("lead", &screen.lead));
                 nodes.extend(self.chips(&screen.chips));

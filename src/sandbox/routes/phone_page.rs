@@ -66,7 +66,10 @@ enum Page {
 
 /// The page's routes.
 pub(super) fn router() -> Router<App> {
-    Router::new().route("/tv", get(show).post(answer)).route("/account", get(personal_account))
+    Router::new()
+        .route("/tv", get(show).post(answer))
+        .route("/account", get(personal_account))
+        .route("/app", get(application))
 }
 
 /// An operator has a personal account there.
@@ -74,6 +77,13 @@ async fn personal_account() -> impl IntoResponse {
     let body = "<h1>Личный кабинет</h1><p class=\"big\">Здесь у оператора открывается личный кабинет: в нём заказывают \
                 награды, которых нет на приставке. У песочницы его нет.</p>";
     (guards(), Html(document("Личный кабинет", body)))
+}
+
+/// And an application here.
+async fn application() -> impl IntoResponse {
+    let body = "<h1>Приложение</h1><p class=\"big\">Здесь у оператора предлагают его приложение: в нём тоже видны баллы. \
+                У песочницы его нет.</p>";
+    (guards(), Html(document("Приложение", body)))
 }
 
 async fn show(

@@ -88,6 +88,7 @@ impl Models {
         state.set_title(context.text(&screen.title));
         self.facts.sync(context.facts(&screen.facts));
         self.paragraphs.sync(context.texts(&screen.paragraphs));
+        state.set_qr(context.qr(screen.qr.as_ref(), Room::Large));
         self.buttons.sync(context.buttons(&screen.buttons));
     }
 }

@@ -20,7 +20,7 @@ use self::models::Models;
 use crate::domain::{Contrast, Language};
 use bonus_tv_ui as ui;
 
-use super::model::{Direction, ImageKey, Look, Screen as ScreenModel, ViewModel};
+use super::model::{Direction, ImageKey, ListKind, Look, Screen as ScreenModel, ViewModel};
 use super::text::Text;
 
 /// How long a push against the end of a list is seen.
@@ -30,6 +30,14 @@ const PUSH: Duration = Duration::from_millis(110);
 pub trait Images {
     /// The picture, decoded to its size in device pixels with its round corners, if it is here.
     fn image(&self, key: &ImageKey) -> Option<slint::Image>;
+}
+
+/// Whether two view-models are of one screen.
+fn is_same(old: &ScreenModel, new: &ScreenModel) -> bool {
+    match (old, new) {
+        (ScreenModel::List(old), ScreenModel::List(new)) => old.kind == new.kind,
+        (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
+    }
 }
 
 /// No pictures at all.
@@ -174,8 +182,7 @@ impl Screen {
         let scale = self.window.window().scale_factor();
         let mut context = Context::new(&texts, images, scale, vm.look.has_motion);
         context.are_texts_long = self.are_texts_long;
-        context.is_same_screen =
-            old.is_some_and(|old| std::mem::discriminant(&old.screen) == std::mem::discriminant(&vm.screen));
+        context.is_same_screen = old.is_some_and(|old| is_same(&old.screen, &vm.screen));
         if old.map(|old| old.look) != Some(vm.look) {
             let look = self.window.global::<ui::LookState>();
             look.set_has_motion(vm.look.has_motion);
@@ -242,21 +249,14 @@ impl Screen {
                 models.show_refusal(window, screen, context);
                 ui::ScreenKind::Refusal
             }
-            ScreenModel::Episodes(screen) => {
+            ScreenModel::List(screen) => {
                 models.show_list(window, screen, context);
-                ui::ScreenKind::Episodes
-            }
-            ScreenModel::MyOptions(screen) => {
-                models.show_list(window, screen, context);
-                ui::ScreenKind::MyOptions
-            }
-            ScreenModel::History(screen) => {
-                models.show_list(window, screen, context);
-                ui::ScreenKind::History
-            }
-            ScreenModel::Settings(screen) => {
-                models.show_list(window, screen, context);
-                ui::ScreenKind::Settings
+                match screen.kind {
+                    ListKind::Episodes => ui::ScreenKind::Episodes,
+                    ListKind::MyOptions => ui::ScreenKind::MyOptions,
+                    ListKind::History => ui::ScreenKind::History,
+                    ListKind::Settings => ui::ScreenKind::Settings,
+                }
             }
             ScreenModel::Status(screen) => {
                 models.show_status(window, screen, context);

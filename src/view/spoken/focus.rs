@@ -1,7 +1,7 @@
 //! What is said of the element with the focus: its words, its state and its place among its neighbours.
 
 use super::super::message::Msg;
-use super::super::model::{Button, Card, Chip, Dialog, List, ListRow, Panel, Screen, Tab, ViewModel};
+use super::super::model::{Button, Card, Chip, Dialog, List, ListKind, ListRow, Panel, Screen, Tab, ViewModel};
 use super::super::text::Text;
 use super::page::magnified;
 use super::{Item, Part, pair};
@@ -56,11 +56,11 @@ pub(super) fn on_screen(vm: &ViewModel) -> Focus {
         Screen::Processing(screen) => (NOTHING, buttons(&screen.buttons)),
         Screen::Outcome(screen) => (NOTHING, buttons(&screen.buttons)),
         Screen::Refusal(screen) => (NOTHING, buttons(&screen.buttons)),
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) => (
+        Screen::List(screen) if screen.kind == ListKind::Settings => (NOTHING, list(&screen.list, Value::Chosen)),
+        Screen::List(screen) => (
             NOTHING,
             list(&screen.list, Value::Told).or_else(|| chips(&screen.chips)).or_else(|| buttons(&screen.buttons)),
         ),
-        Screen::Settings(screen) => (NOTHING, list(&screen.list, Value::Chosen)),
         Screen::Status(screen) => (
             NOTHING,
             list(&screen.list, Value::Told).or_else(|| chips(&screen.chips)).or_else(|| buttons(&screen.buttons)),

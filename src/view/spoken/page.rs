@@ -58,7 +58,7 @@ pub(super) fn page(vm: &ViewModel) -> Item {
         Screen::Refusal(screen) => Item::of([screen.title.clone()])
             .with(screen.causes.iter().flat_map(|cause| [cause.title.clone(), cause.advice.clone()]))
             .with([screen.code.clone()]),
-        Screen::Episodes(screen) | Screen::MyOptions(screen) | Screen::History(screen) | Screen::Settings(screen) => {
+        Screen::List(screen) => {
             let chip = screen.chips.iter().find(|chip| chip.is_selected).map_or(Text::Empty, |chip| chip.label.clone());
             with_message(Item::of([screen.title.clone(), chip]), screen.message.as_ref()).with([screen.lead.clone()])
         }

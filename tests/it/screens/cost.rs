@@ -67,10 +67,7 @@ fn a_move_in_the_grid_is_cheap() {
 /// The first visible row of the page's list, if one of its rows has the focus.
 fn first_row(vm: &ViewModel) -> Option<usize> {
     let list = match &vm.screen {
-        ScreenModel::Episodes(screen)
-        | ScreenModel::MyOptions(screen)
-        | ScreenModel::History(screen)
-        | ScreenModel::Settings(screen) => &screen.list,
+        ScreenModel::List(screen) => &screen.list,
         ScreenModel::Status(screen) => &screen.list,
         ScreenModel::Basket(screen) => &screen.list,
         other => panic!("{other:?} has no list"),
