@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::extract::{App, Peer, RequestId};
-use super::faults::{CONTROL_PREFIX, WrongType};
+use super::faults::{CONTROL_PREFIX, CloseConnection, WrongType};
 use super::guard;
 use super::problem::{PROBLEM_JSON, Problem, REQUEST_ID};
 use crate::state::Sandbox;
@@ -58,6 +58,11 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
     headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("frame-ancestors 'none'"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // The status of an answer that is never sent is nobody's.
+    if response.extensions().get::<CloseConnection>().is_some() {
+        tracing::debug!(%method, path, request_id = id, "closed without an answer");
+        return response;
+    }
     if let Some(number) = number {
         app.requests.answered(number, response.status());
     }

@@ -101,3 +101,14 @@ async fn faults_are_switched_over_http_and_spare_the_switches() {
         server.send("PUT", "/sandbox/v1/faults", &json, Some(body.as_bytes())).await.problem(400, "invalid_request");
     }
 }
+
+/// The log of requests tells the statuses that were sent, and none where the connection was closed.
+#[tokio::test]
+async fn a_request_without_an_answer_has_no_status() {
+    let server = Server::start().await;
+    server.control.set_faults(vec![once(FaultKind::Close)]);
+    assert!(server.raw("GET", PATH, &[], None).await.is_empty());
+    server.get(PATH).await;
+    let seen: Vec<_> = server.control.requests().into_iter().map(|seen| seen.status).collect();
+    assert_eq!(seen, [None, Some(200)]);
+}
