@@ -14,6 +14,7 @@ mod effect;
 mod event;
 mod focus;
 mod foresight;
+mod identity;
 mod keypad;
 mod keys;
 mod magnifier;
@@ -34,7 +35,7 @@ mod shelf;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use app::{App, Boot, CachedData, Elsewhere, Identity, Memory, Session, StoredOrder, update};
+pub use app::{App, Boot, CachedData, Memory, Session, StoredOrder, update};
 pub(crate) use calls::CORE;
 pub use calls::{Resource, Trouble};
 pub use clock::{Standing, Time};
@@ -43,6 +44,7 @@ pub use dialog::{Dialog, PinPurpose, PinStage, RenewalWish};
 pub use effect::{DiskJob, Effect, Request, Warning};
 pub use event::{Answer, DiskTrouble, Event, LinkChange, Moment, PinAnswer, PlayerEvent, PlayerTrouble, RequestId};
 pub use focus::Cursor;
+pub use identity::{Elsewhere, Identity};
 pub use nav::{Page, Place, PlaceKind, Tab};
 pub use notice::Notice;
 pub use order::{OrderFlow, OrderPhase, SpendBlock};

@@ -82,6 +82,30 @@ pub enum PlaceKind {
     Player,
 }
 
+impl PlaceKind {
+    /// Every place once.
+    pub const ALL: [Self; 18] = [
+        Self::SignIn,
+        Self::PhoneCheck,
+        Self::Join,
+        Self::Home,
+        Self::Catalog,
+        Self::Offer,
+        Self::Basket,
+        Self::Confirm,
+        Self::Processing,
+        Self::Outcome,
+        Self::Refusal,
+        Self::Episodes,
+        Self::MyOptions,
+        Self::History,
+        Self::Status,
+        Self::Settings,
+        Self::About,
+        Self::Player,
+    ];
+}
+
 impl Place {
     /// Which place this is.
     pub fn kind(&self) -> PlaceKind {
