@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::Television;
 use crate::elements::AccessibleElement;
-use bonus_tv::core::Dialog;
+use bonus_tv::core::{Dialog, PlaceKind};
 use bonus_tv::view::text::Text;
 
 use super::screens::Builder;
@@ -166,6 +166,11 @@ impl Node {
 /// The name of the screen.
 pub(crate) fn screen_name(television: &Television) -> String {
     format!("{:?}", television.app().place().kind())
+}
+
+/// The names of all screens.
+pub(crate) fn screen_names() -> impl Iterator<Item = String> {
+    PlaceKind::ALL.into_iter().map(|kind| format!("{kind:?}"))
 }
 
 /// The name of the dialog.

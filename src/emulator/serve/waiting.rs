@@ -85,6 +85,10 @@ impl Want {
         for (name, value) in pairs {
             let text = || Some(value.to_owned());
             match name {
+                "screen" if !tree::screen_names().any(|screen| screen == value) => {
+                    let known: Vec<String> = tree::screen_names().collect();
+                    return Err(format!("there is no screen of this name; {} are", known.join(", ")));
+                }
                 "screen" => want.screen = text(),
                 "dialog" => want.dialog = text(),
                 "focus" => want.focus = text(),
@@ -192,6 +196,8 @@ mod tests {
             ("timeout", "2000h"),
             ("balance", "many"),
             ("colour", "red"),
+            ("screen", "outcome"),
+            ("screen", ""),
         ] {
             let complaint = Want::parse([(name, value)]).unwrap_err();
             assert!(complaint.contains(name), "{complaint}");
