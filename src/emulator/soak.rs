@@ -3,6 +3,7 @@
 //! A seed repeats the keys, the faults and the days; what depends on the threads of this process
 //! may differ. It ends with an error as soon as something that must always be true is not.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bonus_sandbox::values::MemberId;
@@ -25,6 +26,11 @@ const WARM_UP: u32 = 4;
 const GROWTH: i64 = 5 * 1024 * 1024;
 /// The picture is compared with one drawn anew after so many keys, and after every evening.
 const PICTURE_EVERY: u64 = 50;
+/// For so many milliseconds a key is down, and one that is held.
+const TAP: u64 = 80;
+const HOLD: u64 = 700;
+/// So many steps before the end are told when something is found.
+const TOLD: usize = 120;
 /// Descriptors that may come and go: connections in use and in the pool.
 const SPARE_DESCRIPTORS: usize = 8;
 
@@ -48,11 +54,16 @@ pub(crate) fn run(setup: Setup, args: &Args, time: Duration) -> Result<(), Emula
         dice: RandomKeys::new(seed),
         began: Instant::now(),
         counts: Counts::default(),
+        trail: VecDeque::new(),
         footprints: Vec::new(),
     };
     let result = soak.run(time, args.soak_limit.unwrap_or(Duration::MAX));
     if result.is_err() {
         println!("seed {seed} found this after {} keys", soak.counts.keys);
+        println!("the last of them: --keys \"{}\"", soak.script());
+        let picture = std::env::temp_dir().join(format!("bonus-tv-soak-{seed}.png"));
+        soak.television.screenshot(&picture)?;
+        println!("the picture: {}", picture.display());
     }
     result
 }
@@ -84,6 +95,8 @@ struct Soak {
     dice: RandomKeys,
     began: Instant,
     counts: Counts,
+    /// The last keys and waits, as a script has them.
+    trail: VecDeque<String>,
     footprints: Vec<Footprint>,
 }
 
@@ -129,6 +142,7 @@ impl Soak {
         self.sign_in()?;
         // A quarter of an hour on average, now and then a night.
         let minutes = if self.roll(12) == 0 { 360 } else { 2 + self.roll(26) };
+        self.note(format!("WAIT:{minutes}m"));
         self.television.pass(Duration::from_secs(60 * minutes));
         self.television.settle()?;
         self.check_picture()?;
@@ -153,6 +167,7 @@ impl Soak {
         self.press(RemoteKey::Ok)?;
         self.press(RemoteKey::Ok)?;
         if self.television.app().place().kind() == PlaceKind::Confirm {
+            self.note("WAIT:400ms".to_owned());
             self.television.pass(Duration::from_millis(400));
             self.press(RemoteKey::Arrow(Direction::Right))?;
             self.press(RemoteKey::Ok)?;
@@ -164,8 +179,9 @@ impl Soak {
     }
 
     fn press(&mut self, key: RemoteKey) -> Result<(), EmulatorError> {
-        let held = if self.roll(20) == 0 { 700 } else { 80 };
+        let held = if self.roll(20) == 0 { HOLD } else { TAP };
         self.counts.keys += 1;
+        self.note(step(key, held));
         self.television.press(key, Duration::from_millis(held));
         self.television.settle()?;
         if self.television.come_back() {
@@ -175,6 +191,18 @@ impl Soak {
             self.check_picture()?;
         }
         self.check()
+    }
+
+    fn note(&mut self, step: String) {
+        if self.trail.len() == TOLD {
+            self.trail.pop_front();
+        }
+        self.trail.push_back(step);
+    }
+
+    /// What was done last, for `--keys`; faults, and orders that the sandbox no longer takes, are not in it.
+    fn script(&self) -> String {
+        self.trail.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 
     /// The picture, which is drawn part by part, is the one that the state draws anew (C54).
@@ -334,6 +362,11 @@ impl Soak {
     }
 }
 
+/// A key that was down for so many milliseconds, as a script has it.
+fn step(key: RemoteKey, held: u64) -> String {
+    if held == TAP { key.name().to_owned() } else { format!("HOLD:{}:{held}ms", key.name()) }
+}
+
 /// Memory that is not kept on purpose.
 fn own(print: &Footprint) -> i64 {
     print.resident - print.kept
@@ -351,4 +384,18 @@ fn mib(bytes: i64) -> String {
 
 fn failed(what: &str) -> EmulatorError {
     EmulatorError::Soak(what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bonus_tv::input::parse_script;
+
+    #[test]
+    fn what_is_told_of_a_key_is_a_step_of_a_script() {
+        for (key, held) in RemoteKey::all().flat_map(|key| [(key, TAP), (key, HOLD)]) {
+            let told = step(key, held);
+            assert_eq!(parse_script(&told).map(|steps| steps.len()).ok(), Some(1), "{told}");
+        }
+    }
 }
