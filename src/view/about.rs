@@ -1,10 +1,12 @@
-//! Pages to read: about this program, and where else points can be seen.
+//! Pages to read: about this program, where else points can be seen, a code of the member's.
+
+use chrono::{DateTime, Utc};
 
 use crate::core::{App, Elsewhere};
 
 use super::format;
 use super::message::Msg;
-use super::model::{AboutScreen, Tone};
+use super::model::{AboutScreen, CodeSize, Tone};
 use super::text::Text;
 
 pub(crate) fn program(app: &App) -> AboutScreen {
@@ -12,6 +14,8 @@ pub(crate) fn program(app: &App) -> AboutScreen {
     let paragraphs = [Msg::AboutProgram, Msg::AboutLicence, Msg::AboutSlint, Msg::AboutFonts];
     AboutScreen {
         title: Msg::AboutTitle.into(),
+        code: Text::Empty,
+        code_size: CodeSize::default(),
         facts: vec![
             format::fact(Msg::FactVersion, Text::plain(&identity.version)),
             format::fact(Msg::FactDevice, Text::plain(&identity.device_id)),
@@ -23,6 +27,20 @@ pub(crate) fn program(app: &App) -> AboutScreen {
         ],
         paragraphs: paragraphs.map(Text::from).to_vec(),
         qr: None,
+        buttons: format::buttons([(Msg::ButtonBack.into(), Tone::Plain)], Some(0)),
+    }
+}
+
+/// A code that is typed in elsewhere, or held before a camera.
+pub(crate) fn code(app: &App, title: &str, code: &str, until: Option<DateTime<Utc>>) -> AboutScreen {
+    let until = until.map(|until| format::fact(Msg::FactActive, format::until(until, app.offset())));
+    AboutScreen {
+        title: format::title(title),
+        code: Text::plain(code),
+        code_size: format::code_size(code),
+        facts: until.into_iter().collect(),
+        paragraphs: vec![Msg::CodeNote.into()],
+        qr: format::qr(code),
         buttons: format::buttons([(Msg::ButtonBack.into(), Tone::Plain)], Some(0)),
     }
 }
@@ -43,6 +61,8 @@ pub(crate) fn elsewhere(app: &App) -> AboutScreen {
     };
     AboutScreen {
         title: Msg::ElsewhereTitle.into(),
+        code: Text::Empty,
+        code_size: CodeSize::default(),
         facts: ways.into_iter().filter_map(|(label, way)| Some(format::fact(label, Text::plain(way?)))).collect(),
         paragraphs: note.into_iter().map(Text::from).collect(),
         qr: code.and_then(|url| format::qr(url)),

@@ -93,6 +93,7 @@ fn option_row(app: &App, held: &Entitlement, index: usize, is_focused: bool) -> 
         (false, _) if app.has_ended(held) => Text::Empty,
         (false, Some(renewal)) if renewal.is_on => Msg::ActionRenewalOff.into(),
         (false, Some(_)) => Msg::ActionRenewalOn.into(),
+        (false, None) if held.promo_code.is_some() => Msg::ActionShowCode.into(),
         (false, None) => Text::Empty,
     };
     ListRow {

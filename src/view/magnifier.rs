@@ -54,6 +54,9 @@ fn focused(screen: &Screen) -> Option<MagnifierScreen> {
         Screen::Refusal(screen) => Some(show(&screen.causes.first()?.title, &button(&screen.buttons), &screen.title)),
         Screen::List(screen) => Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title)),
         Screen::Status(screen) => Some(line(&screen.list, &screen.chips, &screen.buttons, &screen.title)),
+        Screen::About(screen) if !screen.code.is_empty() => {
+            Some(code(&screen.code, &screen.title, &button(&screen.buttons)))
+        }
         Screen::About(screen) => Some(show(&screen.title, &fact(&screen.facts), &button(&screen.buttons))),
         Screen::Player(screen) => Some(show(&screen.title, &screen.elapsed, &button(&screen.buttons))),
         Screen::Magnifier(_) => None,

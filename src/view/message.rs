@@ -444,6 +444,8 @@ messages! {
     ActionSignOut
 
     // About.
+    ActionShowCode
+    CodeNote
     ElsewhereTitle
     ElsewhereAccountNote
     ElsewhereApplicationNote

@@ -82,7 +82,8 @@ fn screen(app: &App, now: &Moment) -> Screen {
         Place::History(place) => Screen::List(history::history(app, place)),
         Place::Status(place) => Screen::Status(status::status(app, place)),
         Place::Settings(place) => Screen::List(lists::settings(app, place)),
-        Place::About(place) => Screen::About(match place.topic {
+        Place::About(place) => Screen::About(match &place.topic {
+            AboutTopic::Code { title, code, until } => about::code(app, title, code, *until),
             AboutTopic::Program => about::program(app),
             AboutTopic::Elsewhere => about::elsewhere(app),
         }),

@@ -748,6 +748,10 @@ pub struct StatusStep {
 pub struct AboutScreen {
     /// The heading.
     pub title: Text,
+    /// A code to type in elsewhere; may be empty.
+    pub code: Text,
+    /// How large it can stand.
+    pub code_size: CodeSize,
     /// What there is to know in a word each.
     pub facts: Vec<Fact>,
     /// What is to be read, paragraph by paragraph.

@@ -20,6 +20,10 @@ struct Viewer {
 
 impl Viewer {
     fn sits_down(language: &str) -> Self {
+        Self::sits_down_with(language, &[])
+    }
+
+    fn sits_down_with(language: &str, more: &[&str]) -> Self {
         let args = [
             "emulator",
             "--headless",
@@ -32,7 +36,7 @@ impl Viewer {
             "--size",
             "1280x720",
         ];
-        let tv = Television::switch_on(&Args::parse_from(args)).expect("the television switches on");
+        let tv = Television::switch_on(&Args::parse_from([&args, more].concat())).expect("the television switches on");
         Self { tv }
     }
 
@@ -338,4 +342,43 @@ fn without_codes_for_the_phone_18_plus_stays_closed() {
     assert_eq!((viewer.balance(), viewer.tv.app().has_pin), (before, false));
     viewer.press("BACK");
     viewer.sees(PlaceKind::Offer);
+}
+
+/// A serial from the catalogue to its second episode; one exchange opens all of them.
+fn serial(language: &str, next: [&str; 2], watched: &str) {
+    let mut viewer = Viewer::sits_down_with(language, &["--scenario", "vip"]);
+    let before = viewer.balance();
+    viewer.finds("film-fantomas");
+    viewer.press("OK");
+    viewer.sees(PlaceKind::Offer);
+    viewer.press("OK WAIT:400ms RIGHT OK");
+    viewer.sees(PlaceKind::Outcome);
+    // VIP: 15 % off 1 000 points.
+    assert_eq!(before - viewer.balance(), 850);
+    viewer.press("OK");
+    viewer.sees(PlaceKind::Player);
+    // The first episode lasts 54 minutes, and the card that stands in for a player as long.
+    viewer.press("WAIT:55m");
+    viewer.sees(PlaceKind::Outcome);
+    viewer.press("BACK");
+    viewer.finds("film-fantomas");
+    viewer.press("OK");
+    let Screen::Offer(offer) = viewer.vm().screen else { panic!("{:?}", viewer.tv.app().place()) };
+    assert_eq!(viewer.fact(&offer.facts, next[0]), next[1]);
+    viewer.press("RIGHT OK");
+    viewer.sees(PlaceKind::Episodes);
+    let Screen::List(list) = viewer.vm().screen else { panic!("{:?}", viewer.tv.app().place()) };
+    let rows = &list.list.rows;
+    assert_eq!((rows.len(), viewer.tv.words(&rows[0].value).as_str()), (5, watched));
+    assert!(rows[1].is_focused && viewer.tv.words(&rows[1].title) == next[1]);
+    viewer.press("OK");
+    viewer.sees(PlaceKind::Player);
+    viewer.press("BACK");
+    viewer.sees(PlaceKind::Episodes);
+}
+
+#[test]
+fn a_serial_is_rented_once_and_watched_episode_by_episode() {
+    serial("ru", ["Следующая серия", "2. Жюв против Фантомаса"], "Просмотрено");
+    serial("en", ["Next episode", "2. Juve Against Fantômas"], "Watched");
 }

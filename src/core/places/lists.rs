@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::{AdultOffers, Entitlement, EntitlementId, PinUse, Renewal, RenewalSwitch};
 use crate::input::{Direction, Intent};
 
@@ -38,8 +40,17 @@ pub struct AboutPlace {
 }
 
 /// What a page to read is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AboutTopic {
+    /// A code of the member's, to be used elsewhere.
+    Code {
+        /// What it came with.
+        title: String,
+        /// The code.
+        code: String,
+        /// Until when it works, if that is known.
+        until: Option<DateTime<Utc>>,
+    },
     /// This program.
     Program,
     /// Where else points can be seen.
@@ -196,6 +207,11 @@ impl App {
             Intent::Activate if self.has_ended(&held) => return Handled::No,
             Intent::Activate => match held.renewal {
                 Some(renewal) => return self.renewal_key(held, renewal, turn),
+                None if held.promo_code.is_some() => {
+                    let Entitlement { title, promo_code, until, .. } = held;
+                    let code = promo_code.unwrap_or_default();
+                    self.push(Place::About(AboutPlace { topic: AboutTopic::Code { title, code, until } }));
+                }
                 None if held.until.is_none() => return Handled::No,
                 None => self.notify(Notice::NothingToSwitch, turn),
             },

@@ -11,7 +11,7 @@ use crate::input::Intent;
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::pace::{self, Attention};
-use super::super::{Notice, Page, PinPurpose, Place, PlaceKind, Request, SpendBlock};
+use super::super::{AboutPlace, AboutTopic, Notice, Page, PinPurpose, Place, PlaceKind, Request, SpendBlock};
 
 /// The sign-in screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -216,6 +216,9 @@ impl App {
             Place::MyOptions(_) => {
                 let mut held = self.data.entitlements.iter().flatten();
                 held.any(|held| held.promo_code.is_some() && !self.has_ended(held)) && since_key < LONGEST_USE
+            }
+            Place::About(AboutPlace { topic: AboutTopic::Code { until, .. } }) => {
+                !until.is_some_and(|until| self.time().is_past(until)) && since_key < LONGEST_USE
             }
             _ => false,
         }

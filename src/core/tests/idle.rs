@@ -1,6 +1,6 @@
 //! Dimming, standby and long quiet (IDLE-1 to IDLE-3).
 
-use super::fixtures::{confirmed, device_code};
+use super::fixtures::{World, confirmed, device_code};
 use super::support::*;
 use crate::core::{Answer, Effect, Event, PlaceKind, Request};
 use crate::domain::{DeviceCode, SignInPoll};
@@ -129,5 +129,16 @@ fn c22_a_promo_code_after_an_exchange_keeps_the_picture_bright() {
     exchange.lines[0].promo_code = Some("KWMG-WVGW".to_owned());
     journey.app.identity.leave_after = Some(secs(120));
     journey.reply(id, Ok(Answer::Exchange(exchange))).serve().expect_place(PlaceKind::Outcome).forget_effects();
+    assert!((13..=15).contains(&bright_minutes(&mut journey)));
+}
+
+#[test]
+fn c22_a_promo_code_that_is_looked_at_again_keeps_the_picture_bright() {
+    let mut world = World::with_film();
+    let held = &mut world.entitlements[1];
+    (held.promo_code, held.renewal) = (Some("KWMG-WVGW".to_owned()), None);
+    let mut journey = home_of(world);
+    journey.app.identity.leave_after = Some(secs(120));
+    journey.keys("UP UP RIGHT*2 OK DOWN OK").expect_place(PlaceKind::About).forget_effects();
     assert!((13..=15).contains(&bright_minutes(&mut journey)));
 }

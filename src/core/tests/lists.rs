@@ -484,3 +484,16 @@ fn where_else_points_are_seen_is_what_the_operator_says() {
     let with = journey.app.settings_items();
     assert!(!with.contains(&SettingsItem::Elsewhere), "{with:?}");
 }
+
+/// A code is shown large, with a QR code, as often as its member wants.
+#[test]
+fn a_promo_code_opens_large() {
+    let mut world = World::with_film();
+    let held = &mut world.entitlements[1];
+    (held.promo_code, held.renewal) = (Some("LIT-4711".to_owned()), None);
+    let mut journey = home_of(world);
+    journey.keys("UP UP RIGHT*2 OK DOWN OK").expect_place(PlaceKind::About);
+    let Screen::About(screen) = journey.vm().screen else { panic!("{}", journey.told()) };
+    assert_eq!((screen.code, screen.qr.is_some(), screen.facts.len()), (Text::plain("LIT-4711"), true, 1));
+    journey.keys("OK").expect_place(PlaceKind::MyOptions).expect_focus("row 1");
+}

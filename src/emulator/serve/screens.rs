@@ -225,6 +225,7 @@ impl<'a> Builder<'a> {
             }
             Screen::About(screen) => {
                 nodes.extend(self.text("title", &screen.title));
+                nodes.extend(self.text("code", &screen.code));
                 nodes.extend(self.facts(&screen.facts));
                 nodes.extend(self.lines("paragraph", &screen.paragraphs));
                 nodes.extend(self.buttons(&screen.buttons));

@@ -86,6 +86,8 @@ impl Models {
     pub(super) fn show_about(&mut self, window: &ui::AppWindow, screen: &AboutScreen, context: &mut Context<'_>) {
         let state = window.global::<ui::AboutState>();
         state.set_title(context.text(&screen.title));
+        state.set_code(context.text(&screen.code));
+        state.set_code_size(code_size(screen.code_size));
         self.facts.sync(context.facts(&screen.facts));
         self.paragraphs.sync(context.texts(&screen.paragraphs));
         state.set_qr(context.qr(screen.qr.as_ref(), Room::Large));

@@ -69,9 +69,10 @@ pub(super) fn page(vm: &ViewModel) -> Item {
                 .with(step.into_iter().flatten())
                 .with([screen.lead.clone(), screen.earn_title.clone()])
         }
-        Screen::About(screen) => {
-            Item::of([screen.title.clone()]).with(facts(&screen.facts)).with(screen.paragraphs.clone())
-        }
+        Screen::About(screen) => Item::of([screen.title.clone()])
+            .with(facts(&screen.facts))
+            .with(screen.paragraphs.clone())
+            .with_code(&screen.code),
         Screen::Magnifier(screen) => {
             let mut item = magnified(screen).with([screen.value.clone(), screen.line.clone()]);
             item.key.extend([screen.value.clone(), screen.line.clone()]);
