@@ -17,8 +17,7 @@ mod wire;
 
 pub use auth::{MemoryTokens, TokenStore, Tokens};
 pub use client::{Client, ExchangeAnswer, Fetched, ImageVariant};
-pub(crate) use options::is_loopback;
-pub use options::{ClientError, ClientOptions};
+pub use options::{ClientError, ClientOptions, is_loopback};
 pub use tls::check_certificates;
 pub use transport::{Carried, Wire};
 

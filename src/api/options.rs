@@ -55,7 +55,7 @@ impl ClientOptions {
 }
 
 /// Whether an address never leaves this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => is_this_machine(name),
         Some(Host::Ipv4(address)) => address.is_loopback(),

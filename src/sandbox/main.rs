@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_boxes_fit_where_the_system_lets_them() {
+    fn five_thousand_boxes_fit_where_the_system_lets_them() {
         assert_eq!(connections(1_048_576), MOST_CONNECTIONS);
         assert_eq!(connections(1024), 896);
         assert_eq!(connections(10), 16, "a few are tried in any case");

@@ -49,8 +49,8 @@ pub struct Options {
     pub connections: usize,
 }
 
-/// A thousand boxes with four connections each.
-pub const MOST_CONNECTIONS: usize = 4096;
+/// Five thousand boxes with four connections each, as `examples/fleet` drives them.
+pub const MOST_CONNECTIONS: usize = 20_480;
 /// The connections of QA's programs, which are few.
 const MOST_CONTROL_CONNECTIONS: usize = 64;
 
@@ -118,6 +118,9 @@ pub struct ScenarioInfo {
 }
 
 /// The test subscribers.
+///
+/// # Errors
+/// The built-in list is broken.
 pub fn scenarios() -> Result<Vec<ScenarioInfo>, StartError> {
     let scenarios = Scenario::built_in()?.into_iter();
     Ok(scenarios
@@ -140,6 +143,9 @@ pub fn descriptors() -> usize {
 }
 
 /// Starts a sandbox on the current tokio runtime.
+///
+/// # Errors
+/// The seed data, the database or an address cannot be used.
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let seed = match &options.seed {
         Some(directory) => Seed::load(directory)?,

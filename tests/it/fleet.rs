@@ -1,11 +1,17 @@
-//! A town whose power comes back does not melt the server: the model of `examples/fleet`, small.
+//! A town whose power comes back does not melt the server: the model of `examples/fleet`, small, and its real boxes.
 
 use std::time::Duration;
 
-#[path = "../../examples/fleet/model.rs"]
-mod model;
+use bonus_sandbox::Options;
+use bonus_tv::core::Request;
+use bonus_tv::domain::{EntitlementId, FailureKind, IdempotencyKey, Order, RenewalSwitch, Secret};
+use chrono::DateTime;
 
-use model::{City, Counted, ROW, Refusals};
+#[path = "../../examples/fleet/boxes/mod.rs"]
+mod boxes;
+
+use boxes::load::{Kind, Load, LoadError, MOST_BOXES};
+use boxes::model::{City, Counted, ROW, Refusals};
 
 /// A hundred seconds of work for the server, like the reference of 50 000 boxes and 500 answers a second.
 fn town() -> City {
@@ -62,4 +68,102 @@ fn three_questions_a_box_cost_no_more_time_than_three_times_the_boxes() {
     let outcome = city.run();
     assert_eq!(outcome.asleep, 0);
     assert!(outcome.last - city.silence < city.floor() * 5, "{:?}", outcome.last);
+}
+
+fn load(api: &str) -> Load {
+    Load {
+        api: api.parse().expect("an address"),
+        tokens: vec![Secret::new("token")],
+        boxes: 20,
+        first: 0,
+        rate: 1000,
+        viewers: 100,
+        limit: Duration::from_secs(60),
+        stays: false,
+        is_cold: true,
+        ca_pem: None,
+        seed: 3,
+        owns_server: false,
+    }
+}
+
+#[test]
+fn a_server_of_somebody_else_and_a_load_without_bounds_are_refused() {
+    let refused = |load: Load| load.run(|_, _| panic!("a row of a run that was refused")).expect_err("refused");
+    for api in ["https://api.example/", "http://192.0.2.7:8080/", "http://localhost.example/"] {
+        assert!(matches!(refused(load(api)), LoadError::NotOwn(_)), "{api}");
+    }
+    let own = || load("http://127.0.0.1:9/");
+    assert!(matches!(refused(Load { tokens: Vec::new(), ..own() }), LoadError::NoToken));
+    let too_much = [
+        Load { boxes: 0, ..own() },
+        Load { boxes: MOST_BOXES + 1, ..own() },
+        Load { rate: 0, ..own() },
+        Load { rate: 10_001, ..own() },
+        Load { limit: Duration::from_secs(3601), ..own() },
+    ];
+    for load in too_much {
+        let told = format!("{load:?}");
+        assert!(matches!(refused(load), LoadError::TooMuch(_)), "{told}");
+    }
+    // Nobody listens there: the first box tells it, and not twenty.
+    assert!(matches!(refused(Load { is_cold: false, ..own() }), LoadError::Api(_)));
+}
+
+#[test]
+fn boxes_that_are_real_are_served_over_sockets_and_change_nothing() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let sandbox = runtime.block_on(bonus_sandbox::start(Options::default())).expect("a sandbox");
+    let control = sandbox.control();
+    let session = control.session("vip").expect("a session");
+    let before = control.balance(&session.member).expect("a balance");
+    let load = Load { tokens: vec![Secret::new(session.access_token)], ..load(sandbox.base_url()) };
+    let (mut rows, mut started) = (0, 0);
+    let measured = load
+        .run(|_, row| {
+            rows += 1;
+            started += row.started;
+        })
+        .expect("a run");
+    assert_eq!((measured.served, measured.started, started), (20, 20, 20));
+    assert_eq!(measured.rows.len(), rows);
+    assert_eq!(measured.failed.len(), 0, "{:?}", measured.failed);
+    for kind in [Kind::Account, Kind::Catalog, Kind::Entitlements] {
+        assert!(measured.answered[&kind].len() >= 20, "{kind:?}");
+        assert!(measured.answered[&kind].is_sorted(), "{kind:?}");
+    }
+    assert_eq!(control.balance(&session.member).expect("a balance"), before);
+    runtime.block_on(sandbox.shutdown());
+}
+
+#[test]
+fn tokens_that_nobody_gave_are_told_by_the_first_box() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let sandbox = runtime.block_on(bonus_sandbox::start(Options::default())).expect("a sandbox");
+    let warm = Load { is_cold: false, ..load(sandbox.base_url()) };
+    assert!(matches!(warm.run(|_, _| {}), Err(LoadError::Api(FailureKind::Unauthorized))));
+    runtime.block_on(sandbox.shutdown());
+}
+
+#[test]
+fn a_load_sends_no_request_that_changes_something() {
+    let order = Order {
+        key: IdempotencyKey::from_entropy(1),
+        member_id: "m".to_owned(),
+        lines: Vec::new(),
+        placed_at: DateTime::UNIX_EPOCH,
+    };
+    let secret = || Secret::new("code");
+    for changing in [
+        Request::StartSignIn,
+        Request::PollSignIn { device_code: secret() },
+        Request::ConfirmMember { device_code: secret(), member_id: "m".to_owned() },
+        Request::Enrol { terms_version: "1".to_owned() },
+        Request::Exchange(order),
+        Request::SetRenewal { id: EntitlementId::new("e"), to: RenewalSwitch::Off },
+        Request::SignOut,
+    ] {
+        assert_eq!(Kind::of(&changing), None, "{changing:?}");
+    }
+    assert_eq!(Kind::of(&Request::EarningRules), Some(Kind::Other));
 }

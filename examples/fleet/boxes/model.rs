@@ -1,22 +1,19 @@
 //! A city of boxes that get their power back, and a server that refuses what is above its capacity.
 //!
-//! The boxes are the product: each is the engine that ships, so when it asks is decided by the
-//! same code as on a television. Only the server, the network and the time are modelled.
+//! The boxes are the product; the server, the network and the time are modelled.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use bonus_tv::core::{
-    Answer, Boot, CachedData, DiskJob, Elsewhere, Event, Identity, Memory, Moment, Request, RequestId, Session,
-    Settings, StoredOrder,
-};
+use bonus_tv::core::{Answer, CachedData, Event, Moment, Request, RequestId};
 use bonus_tv::domain::{
-    Account, Catalog, ExchangeLimit, Failure, FailureKind, Language, Points, Region, Secret, Status, StatusCode,
-    Watched,
+    Account, Catalog, ExchangeLimit, Failure, FailureKind, Language, Points, Region, Status, StatusCode,
 };
-use bonus_tv::engine::{self, Engine};
+use bonus_tv::engine::Engine;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+
+use super::{Ports, boot};
 
 /// How long a box waits for a connection that nobody answers: the client's own limit.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -120,31 +117,6 @@ enum Happening {
     Reply(usize, RequestId, Box<Result<Answer, Failure>>),
 }
 
-/// The ports of a box: questions are collected for the model, and its disk is done at once.
-struct Ports {
-    now: Moment,
-    asked: Vec<(RequestId, Request)>,
-    written: usize,
-}
-
-impl engine::Ports for Ports {
-    fn now(&mut self) -> Moment {
-        self.now
-    }
-
-    fn call(&mut self, id: RequestId, request: Request, _: Language) {
-        self.asked.push((id, request));
-    }
-
-    fn write(&mut self, _: DiskJob) {
-        self.written += 1;
-    }
-
-    fn play(&mut self, _: Secret, _: &str) {}
-
-    fn stop_player(&mut self) {}
-}
-
 struct Television {
     engine: Engine<Ports>,
     switched_on: Duration,
@@ -213,7 +185,7 @@ impl<'a> Run<'a> {
         match happening {
             Happening::PowerOn(number) => {
                 let now = Moment { monotonic: Duration::ZERO, wall: morning() + at, entropy: self.entropy() };
-                let engine = Engine::start(boot(), Ports { now, asked: Vec::new(), written: 0 });
+                let engine = Engine::start(boot(Some(cached())), Ports::at(now));
                 self.televisions[number] = Some(Television { engine, switched_on: at, calls: 0, missing: 3 });
                 self.follow(number, at);
             }
@@ -319,36 +291,14 @@ fn morning() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
 }
 
-fn boot() -> Boot {
-    let identity = Identity {
-        brand: None,
-        version: String::new(),
-        device_id: String::new(),
-        api_host: String::new(),
-        account_url: None,
-        elsewhere: Elsewhere::default(),
-        dim_after: Some(Duration::from_secs(300)),
-        leave_after: None,
-        has_voice: false,
-        player_hears_keys: true,
-    };
-    let cached = CachedData {
+fn cached() -> CachedData {
+    CachedData {
         account: account(Duration::ZERO),
-        catalog: Catalog { version: String::new(), categories: Vec::new(), offers: Vec::new(), total: 0 }.into(),
+        catalog: Catalog::default().into(),
         etag: Some("\"1\"".to_owned()),
         entitlements: Vec::new(),
         language: Language::Ru,
         fetched_at: morning() - TimeDelta::hours(12),
-    };
-    Boot {
-        identity,
-        memory: Memory::Kept,
-        settings: Settings::default(),
-        session: Session::SignedIn,
-        cached: Some(cached),
-        watched: Watched::default(),
-        order: StoredOrder::None,
-        has_pin: false,
     }
 }
 
