@@ -54,6 +54,8 @@
 //! - **shelf**: the catalogue as it is browsed ([`core::Shelf`]); in the sandbox, a page of it
 //! - **member**: the person who is signed in; the viewer is the person with the remote
 
+#![warn(clippy::indexing_slicing, reason = "nothing that a server, a file or a remote sends may panic the box")]
+
 pub mod api;
 mod child;
 pub mod config;

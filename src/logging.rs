@@ -50,6 +50,9 @@ pub fn chain(error: &dyn Error) -> String {
 }
 
 /// Reads levels such as `info,bonus_tv::api=debug`.
+///
+/// # Errors
+/// A level is unknown.
 pub fn parse_level(level: &str) -> Result<Targets, LoggingError> {
     let error = || LoggingError::Level(level.to_owned());
     // A word that is no level would silently become a target that does not exist.
@@ -67,6 +70,9 @@ pub fn parse_level(level: &str) -> Result<Targets, LoggingError> {
 }
 
 /// Starts the log of this process.
+///
+/// # Errors
+/// The level is unknown, or a log runs already.
 pub fn start(level: &str, format: LogFormat) -> Result<(), LoggingError> {
     let levels = parse_level(level)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());

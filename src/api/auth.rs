@@ -35,15 +35,27 @@ pub struct Tokens {
 /// Where tokens survive a restart. The calls may block; the client keeps them off its event loop.
 pub trait TokenStore: Send + Sync {
     /// The tokens of the last run, if any.
+    ///
+    /// # Errors
+    /// The store cannot be read.
     fn load(&self) -> io::Result<Option<Tokens>>;
     /// Stores the tokens of a new sign-in durably before it returns; data stored for an earlier sign-in is another
     /// member's.
+    ///
+    /// # Errors
+    /// They are not stored: a restart would not find them.
     fn begin(&self, tokens: &Tokens) -> io::Result<()> {
         self.save(tokens)
     }
     /// Keeps renewed tokens of the same sign-in durably before it returns.
+    ///
+    /// # Errors
+    /// They are not stored: a restart would find the earlier ones.
     fn save(&self, tokens: &Tokens) -> io::Result<()>;
     /// Forgets them.
+    ///
+    /// # Errors
+    /// They may still be there.
     fn forget(&self) -> io::Result<()>;
     /// Whether the calls return at once, so that no thread need wait for them.
     fn is_instant(&self) -> bool {

@@ -90,6 +90,9 @@ impl ImageVariant {
 
 impl Client {
     /// Makes a client and loads the tokens of the last run; connects to nothing yet.
+    ///
+    /// # Errors
+    /// The address or the certificates cannot be used.
     pub fn new(options: &ClientOptions, tokens: Arc<dyn TokenStore>) -> Result<Self, ClientError> {
         Ok(Self::on(Transport::new(options)?, options, tokens))
     }
@@ -116,17 +119,26 @@ impl Client {
     }
 
     /// Requests a code for signing in.
+    ///
+    /// # Errors
+    /// No code came.
     pub async fn start_sign_in(&self) -> Result<DeviceCode, Failure> {
         self.auth.start().await
     }
 
     /// Asks whether the member has confirmed the code; keeps the tokens if so.
+    ///
+    /// # Errors
+    /// No answer came; the code is still worth asking about while the failure passes by itself.
     pub async fn poll_sign_in(&self, device_code: &Secret) -> Result<SignInPoll, Failure> {
         self.auth.poll(device_code).await
     }
 
     /// Asks whether the member with this id has confirmed the code by signing in once more; another member's sign-in
     /// confirms nothing and is not kept.
+    ///
+    /// # Errors
+    /// No answer came; nothing is confirmed.
     pub async fn confirm_member(&self, device_code: &Secret, member_id: &str) -> Result<SignInPoll, Failure> {
         self.auth.confirm(device_code, member_id).await
     }
@@ -142,12 +154,18 @@ impl Client {
     }
 
     /// The member's account.
+    ///
+    /// # Errors
+    /// No answer of use came.
     pub async fn account(&self) -> Result<Account, Failure> {
         let answer = self.get(self.transport.request(Method::GET, &["v1", "account"])?).await?;
         read_account(&answer)
     }
 
     /// The terms to accept, in this language.
+    ///
+    /// # Errors
+    /// No answer of use came.
     pub async fn terms(&self, language: Language) -> Result<Terms, Failure> {
         let accept = HeaderValue::from_static(language.code());
         let request = self.transport.request(Method::GET, &["v1", "terms"])?.header(ACCEPT_LANGUAGE, accept);
@@ -158,6 +176,9 @@ impl Client {
     }
 
     /// Joins the programme under these terms.
+    ///
+    /// # Errors
+    /// Whether the member joined is unknown, unless it was refused; asking again does no harm.
     pub async fn enrol(&self, terms_version: &str) -> Result<Account, Failure> {
         let body = serde_json::json!({ "terms_version": terms_version });
         let request = self.transport.request(Method::POST, &["v1", "enrolment"])?.json(&body)?;
@@ -165,6 +186,9 @@ impl Client {
     }
 
     /// A page of the catalogue, unless it is still the one that `etag` names.
+    ///
+    /// # Errors
+    /// No answer of use came.
     pub async fn catalog(
         &self,
         cursor: Option<&str>,
@@ -182,13 +206,18 @@ impl Client {
     }
 
     /// One offer as it is now.
+    ///
+    /// # Errors
+    /// No answer of use came, or the offer is not sold.
     pub async fn offer(&self, id: &OfferId) -> Result<Offer, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "catalog", id.as_str()])?;
         self.get_json::<catalog::Offer>(request).await.map(Into::into)
     }
 
-    /// Places an order, once. A failure that is not [`FailureKind::Refused`] leaves it unknown:
-    /// ask again with the same key.
+    /// Places an order, once.
+    ///
+    /// # Errors
+    /// [`FailureKind::Refused`]: nothing was charged. Any other leaves it unknown: ask again with the same key.
     pub async fn exchange(&self, order: &Order) -> Result<ExchangeAnswer, Failure> {
         let key = HeaderValue::from_str(order.key.as_str()).map_err(|_| Failure::new(FailureKind::Malformed))?;
         let request = self
@@ -218,6 +247,9 @@ impl Client {
 
     /// The exchanges that the server finds for this key; none if no order with it arrived. A server that does not know
     /// the filter returns other exchanges, so the caller compares the keys.
+    ///
+    /// # Errors
+    /// No answer of use came: whether the order arrived is still unknown.
     pub async fn find_exchanges(&self, key: &IdempotencyKey) -> Result<Vec<Exchange>, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "exchanges"])?.query("idempotency_key", key.as_str());
         let found = match self.get(request).await {
@@ -233,6 +265,9 @@ impl Client {
     }
 
     /// What the member holds, and the server's time if the answer has it.
+    ///
+    /// # Errors
+    /// No answer of use came.
     pub async fn entitlements(&self) -> Result<(Vec<Entitlement>, Option<DateTime<Utc>>), Failure> {
         let request = self.transport.request(Method::GET, &["v1", "entitlements"])?;
         let answer: exchange::Entitlements = self.get_json(request).await?;
@@ -240,6 +275,9 @@ impl Client {
     }
 
     /// Switches the paid renewal of an option.
+    ///
+    /// # Errors
+    /// The switch may or may not have turned, unless it was refused.
     pub async fn set_renewal(&self, id: &EntitlementId, switch: RenewalSwitch) -> Result<Entitlement, Failure> {
         let is_on = match switch {
             RenewalSwitch::On => true,
@@ -253,24 +291,36 @@ impl Client {
     }
 
     /// A page of the ledger, newest first.
+    ///
+    /// # Errors
+    /// No answer of use came.
     pub async fn ledger(&self, cursor: Option<&str>) -> Result<LedgerPage, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "ledger"])?;
         self.get_json::<history::LedgerPage>(page(request, cursor)).await.map(Into::into)
     }
 
     /// A page of exchanges, newest first.
+    ///
+    /// # Errors
+    /// No answer of use came.
     pub async fn exchanges(&self, cursor: Option<&str>) -> Result<ExchangePage, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "exchanges"])?.query("limit", EXCHANGES);
         self.get_json::<exchange::ExchangePage>(page(request, cursor)).await.map(Into::into)
     }
 
     /// How points are earned.
+    ///
+    /// # Errors
+    /// No answer of use came.
     pub async fn earning_rules(&self) -> Result<EarningRules, Failure> {
         let request = self.transport.request(Method::GET, &["v1", "earning-rules"])?;
         self.get_json::<history::EarningRules>(request).await.map(Into::into)
     }
 
     /// The bytes of a picture, still encoded and unchecked.
+    ///
+    /// # Errors
+    /// No bytes came, or more than a picture may have.
     pub async fn image(&self, id: &str, variant: ImageVariant, width: u32, height: u32) -> Result<Vec<u8>, Failure> {
         let request = self
             .transport

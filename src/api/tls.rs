@@ -29,6 +29,9 @@ pub(super) fn config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, ClientError>
 }
 
 /// Checks the certificates that an operator adds, before a client is made with them.
+///
+/// # Errors
+/// It is no PEM, holds no certificate, or one that cannot be trusted.
 pub fn check_certificates(pem: &[u8]) -> Result<(), ClientError> {
     config(Some(pem)).map(|_| ())
 }

@@ -131,6 +131,9 @@ pub enum ConfigError {
 
 impl Config {
     /// Everything from its sources, the later ones winning.
+    ///
+    /// # Errors
+    /// A source cannot be read, or a value is not allowed; all that is wrong is listed.
     pub fn load(args: &Args, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
         let mut known = BTreeMap::new();
         for (name, value) in environment {
@@ -193,6 +196,9 @@ impl Config {
     }
 
     /// What the API client is made from; reads the certificates.
+    ///
+    /// # Errors
+    /// The certificates cannot be read.
     pub fn client_options(&self) -> Result<ClientOptions, ConfigError> {
         let mut options = ClientOptions::new(self.api.url.clone());
         options.allow_insecure = self.api.allow_insecure;

@@ -21,6 +21,9 @@ pub struct Journal {
 
 impl Journal {
     /// Begins a journal in this file.
+    ///
+    /// # Errors
+    /// The file cannot be made.
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self { out: BufWriter::new(File::create(path)?), has_failed: false })
     }
@@ -35,12 +38,12 @@ impl Journal {
                     Phase::Still => "still",
                     Phase::Up => "up",
                 };
-                let mut value = json!({"event": "key", "key": name, "phase": phase});
                 let is_press = key.key == RemoteKey::Ok && matches!(key.phase, Phase::Down(_));
                 if is_press && app.guard_until().is_some_and(|until| at < until) {
-                    value["ignored"] = json!("guard");
+                    json!({"event": "key", "key": name, "phase": phase, "ignored": "guard"})
+                } else {
+                    json!({"event": "key", "key": name, "phase": phase})
                 }
-                value
             }
             Event::KeysReleased => json!({"event": "keys-released"}),
             Event::Woke | Event::Presented => return,
@@ -84,7 +87,9 @@ impl Journal {
     }
 
     fn line(&mut self, at: Duration, mut value: serde_json::Value) {
-        value["t_ms"] = json!(u64::try_from(at.as_millis()).unwrap_or(u64::MAX));
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("t_ms".to_owned(), json!(u64::try_from(at.as_millis()).unwrap_or(u64::MAX)));
+        }
         let written = writeln!(self.out, "{value}").and_then(|()| self.out.flush());
         if let Err(error) = written
             && !self.has_failed

@@ -60,6 +60,9 @@ impl Headless {
     ///
     /// Slint keeps one platform per thread, so tests may install as many screens as they like, on
     /// one thread or on many; the clock is shared by the screens of a thread.
+    ///
+    /// # Errors
+    /// Another kind of platform was installed on this thread.
     pub fn install(width: u32, height: u32) -> Result<Rc<Self>, PlatformError> {
         let window = MinimalSoftwareWindow::new(RepaintBufferType::ReusedBuffer);
         let installed = INSTALLED.with_borrow(Option::clone);
@@ -122,6 +125,9 @@ impl Headless {
     }
 
     /// Writes the last frame as a PNG file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
     pub fn write_png(&self, path: &std::path::Path) -> image::ImageResult<()> {
         let (width, height) = self.size();
         image::save_buffer(path, &self.frame(), width, height, image::ExtendedColorType::Rgb8)

@@ -123,6 +123,9 @@ pub enum PlayerError {
 
 impl Player {
     /// Starts the player for this address. Needs a running tokio runtime.
+    ///
+    /// # Errors
+    /// The command cannot be run, or may not have what it needs.
     pub fn start(command: &[String], url: &Secret, rules: &PlayerRules) -> Result<Playing, PlayerError> {
         check_command(command)?;
         let (program, arguments) = command.split_first().ok_or(PlayerError::Command)?;
@@ -149,6 +152,9 @@ impl Player {
 }
 
 /// Whether a command can play something.
+///
+/// # Errors
+/// It is empty, or has no place for the address.
 pub fn check_command(command: &[String]) -> Result<(), PlayerError> {
     match command.split_first() {
         Some((program, arguments))
@@ -162,6 +168,9 @@ pub fn check_command(command: &[String]) -> Result<(), PlayerError> {
 
 impl Playing {
     /// Waits for the film's end. May be given up and called again.
+    ///
+    /// # Errors
+    /// The system does not say how it ended.
     pub async fn wait(&mut self) -> io::Result<Ended> {
         let status = self.child.wait().await;
         // Helpers that it left behind would keep the screen.
@@ -172,6 +181,9 @@ impl Playing {
     }
 
     /// Ends the film: politely, and after two seconds not.
+    ///
+    /// # Errors
+    /// The system does not say how it ended.
     pub async fn stop(&mut self) -> io::Result<Ended> {
         self.stop_within(GRACE).await
     }

@@ -96,6 +96,9 @@ impl Artist {
     }
 
     /// The picture as PNG.
+    ///
+    /// # Errors
+    /// The picture could not be encoded.
     pub fn draw(
         &self,
         seed: &Seed,

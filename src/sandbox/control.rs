@@ -73,12 +73,18 @@ impl Control {
     }
 
     /// Sets the clock; everything that becomes due happens.
+    ///
+    /// # Errors
+    /// The time is out of range, or the database failed.
     pub fn set_clock(&self, at: DateTime<Utc>) -> Result<(), ControlError> {
         self.0.move_clock(|_| Some(at))?;
         Ok(())
     }
 
     /// Steps the clock; everything that becomes due happens.
+    ///
+    /// # Errors
+    /// The time is out of range, or the database failed.
     pub fn advance(&self, step: TimeDelta) -> Result<(), ControlError> {
         self.0.move_clock(|now| now.checked_add_signed(step))?;
         Ok(())
@@ -90,6 +96,9 @@ impl Control {
     }
 
     /// Lets a clock that stood still run on at the system's pace, also after a restart.
+    ///
+    /// # Errors
+    /// The database failed.
     pub fn let_clock_run(&self) -> Result<(), ControlError> {
         self.0.clock.run();
         self.0.move_clock(Some)?;
@@ -102,12 +111,18 @@ impl Control {
     }
 
     /// Loads a scenario fresh and signs its member in.
+    ///
+    /// # Errors
+    /// There is no such scenario, or the seed data lack what it needs.
     pub fn session(&self, scenario: &str) -> Result<Session, ControlError> {
         let member = scenario::load(&self.0, scenario::find(&self.0, scenario)?)?;
         self.sign_in(&member)
     }
 
     /// Signs a member in as they are, without loading anything.
+    ///
+    /// # Errors
+    /// There is no such member, or the database failed.
     pub fn sign_in(&self, member: &MemberId) -> Result<Session, ControlError> {
         let tokens = sign_in::start_session(&self.0, member)?;
         let member = member.clone();
@@ -115,22 +130,34 @@ impl Control {
     }
 
     /// Allows the device with this user code to sign in as a scenario, loaded fresh.
+    ///
+    /// # Errors
+    /// There is no such code or scenario, or the code is over.
     pub fn approve(&self, user_code: &str, scenario: &str) -> Result<(), ControlError> {
         Ok(answer_code(&self.0, user_code, Some(scenario))?)
     }
 
     /// Allows the device with this user code to sign in as a member, as they are.
+    ///
+    /// # Errors
+    /// There is no such code or member, or the code is over.
     pub fn approve_member(&self, user_code: &str, member: &MemberId) -> Result<(), ControlError> {
         sign_in::decide(&self.0, user_code, &sign_in::Decision::Allow(member.clone()))?;
         Ok(())
     }
 
     /// Lets every access token of a member run out now; refresh tokens stay good.
+    ///
+    /// # Errors
+    /// There is no such member, or the database failed.
     pub fn expire_access(&self, member: &MemberId) -> Result<(), ControlError> {
         Ok(sign_in::expire_access(&self.0, member)?)
     }
 
     /// Refuses the device with this user code.
+    ///
+    /// # Errors
+    /// There is no such code, or it is over.
     pub fn deny(&self, user_code: &str) -> Result<(), ControlError> {
         Ok(answer_code(&self.0, user_code, None)?)
     }
@@ -156,34 +183,52 @@ impl Control {
     }
 
     /// Changes how the programme is run.
+    ///
+    /// # Errors
+    /// The policy contradicts itself, or the database failed.
     pub fn set_policy(&self, policy: Policy) -> Result<(), ControlError> {
         Ok(self.0.set_policy(policy).map_err(Problem::from)?)
     }
 
     /// Corrects a member's balance at once.
+    ///
+    /// # Errors
+    /// There is no such member, or the database failed.
     pub fn adjust_points(&self, member: &MemberId, points: i64) -> Result<(), ControlError> {
         change_points(&self.0, member, points, None)?;
         Ok(())
     }
 
     /// Gives a member 100 to 1000 points for an answered survey: they are there at once and count for the status.
+    ///
+    /// # Errors
+    /// The points are not 100 to 1000, there is no such member, or the database failed.
     pub fn reward_survey(&self, member: &MemberId, points: i64) -> Result<(), ControlError> {
         change_points(&self.0, member, points, Some(Earning::Survey))?;
         Ok(())
     }
 
     /// Sets a member's debt.
+    ///
+    /// # Errors
+    /// There is no such member, or the database failed.
     pub fn set_debt(&self, member: &MemberId, roubles: u32) -> Result<(), ControlError> {
         let roubles = i64::from(roubles);
         Ok(self.0.for_member(member, |scope| Ok(accounts::set_debt(scope.transaction, scope.key(), roubles)?))?)
     }
 
     /// A member's balance.
+    ///
+    /// # Errors
+    /// There is no such member, or the database failed.
     pub fn balance(&self, member: &MemberId) -> Result<Points, ControlError> {
         Ok(self.0.for_member(member, |scope| Ok(ledger::balance(scope.transaction, scope.key())?))?)
     }
 
     /// A member's ledger, newest first.
+    ///
+    /// # Errors
+    /// There is no such member, or the database failed.
     pub fn ledger(&self, member: &MemberId) -> Result<Vec<LedgerRow>, ControlError> {
         let entries = self
             .0
@@ -199,12 +244,18 @@ impl Control {
     }
 
     /// Bytes of everything that grows with use: the database in memory and the pictures that were drawn.
+    ///
+    /// # Errors
+    /// The database failed.
     pub fn kept_bytes(&self) -> Result<u64, ControlError> {
         let database = self.0.store.transact(|transaction| Ok::<_, Problem>(store::bytes(transaction)?))?;
         Ok(database + self.0.pictures.bytes() as u64)
     }
 
     /// The offers that a member has active.
+    ///
+    /// # Errors
+    /// There is no such member, or the database failed.
     pub fn active_offers(&self, member: &MemberId) -> Result<Vec<String>, ControlError> {
         Ok(self.0.for_member(member, |scope| Ok(scenario::active_offers(scope)?))?)
     }

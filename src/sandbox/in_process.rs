@@ -37,6 +37,9 @@ pub struct Programme {
 
 impl Programme {
     /// The built-in offers, with test subscribers from a text like `scenarios.toml`.
+    ///
+    /// # Errors
+    /// The text is no list of scenarios.
     pub fn with_scenarios(text: &str) -> Result<Self, StartError> {
         let scenarios = Scenario::parse(text)?.into();
         let public_url = "http://sandbox".to_owned();
@@ -61,12 +64,18 @@ pub struct InProcess {
 
 impl InProcess {
     /// Starts with an empty database in memory; equal seeds give equal identifiers and tokens.
+    ///
+    /// # Errors
+    /// The database could not be made.
     pub fn start(programme: &Programme, at: DateTime<Utc>, policy: Policy, seed: u64) -> Result<Self, StartError> {
         let store = Arc::new(Store::open(None)?);
         Self::over(programme.clone(), store, at, policy, seed)
     }
 
     /// The process dies and starts again: the database stays, everything else is gone.
+    ///
+    /// # Errors
+    /// The database could not be read.
     pub fn restart(self) -> Result<Self, StartError> {
         let (at, policy) = (self.app.clock.now(), self.app.policy());
         // The same seed would give out the same identifiers a second time.

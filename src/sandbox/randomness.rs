@@ -42,6 +42,9 @@ impl Randomness {
     }
 
     /// 32 random bytes for a value of this kind.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
     pub fn bytes(&self, kind: &str) -> Result<[u8; 32], NoRandomness> {
         match self {
             Self::System => {
@@ -60,27 +63,42 @@ impl Randomness {
     }
 
     /// A token of 256 bits that fits a URL.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
     pub fn token(&self) -> Result<String, NoRandomness> {
         Ok(URL_SAFE_NO_PAD.encode(self.bytes("token")?))
     }
 
     /// A short identifier with a prefix.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
     pub fn id(&self, prefix: &str) -> Result<String, NoRandomness> {
         Ok(identifier(prefix, self.bytes(prefix)?))
     }
 
     /// The identifier of a request to this path. Where the source is repeatable, it does not depend on what else is
     /// asked for at the same time.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
     pub fn request_id(&self, path: &str) -> Result<String, NoRandomness> {
         Ok(identifier("r", self.bytes(path)?))
     }
 
     /// A user code of eight letters, without the dash.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
     pub fn user_code(&self) -> Result<String, NoRandomness> {
         Ok(self.letters("user-code")?.into_iter().take(8).collect())
     }
 
     /// A promo code of three groups of four letters.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
     pub fn promo_code(&self) -> Result<String, NoRandomness> {
         let letters = self.letters("promo-code")?;
         let groups: Vec<String> = letters.chunks(4).take(3).map(|group| group.iter().collect()).collect();

@@ -293,11 +293,17 @@ impl fmt::Display for Faults<'_> {
 
 impl Seed {
     /// The data compiled into the program.
+    ///
+    /// # Panics
+    /// They break their own rules, which a test would have told.
     pub fn embedded() -> Self {
         file::read_with(|file| Ok(file.text.to_owned())).expect("the seed data in assets/sandbox are broken")
     }
 
     /// Reads and checks a directory with the same files as `assets/sandbox`.
+    ///
+    /// # Errors
+    /// A file is missing, is no TOML of this shape, or contradicts the rules; every fault is listed.
     pub fn load(directory: &Path) -> Result<Self, SeedError> {
         file::read_with(|file| {
             std::fs::read_to_string(directory.join(file.name))

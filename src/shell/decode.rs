@@ -53,6 +53,9 @@ pub enum ImageError {
 
 /// Decodes a picture so that it covers the target exactly; what does not fit is cut off evenly.
 /// A `corner_radius` above zero makes the corners round.
+///
+/// # Errors
+/// The bytes are no picture, or one that is too large.
 pub fn decode_image(bytes: &[u8], width: u32, height: u32, corner_radius: u32) -> Result<DecodedImage, ImageError> {
     let is_target_sane = (1..=LONGEST_SIDE).contains(&width) && (1..=LONGEST_SIDE).contains(&height);
     if bytes.len() > MOST_BYTES || !is_target_sane || u64::from(width) * u64::from(height) > MOST_PIXELS {

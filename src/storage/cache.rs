@@ -121,12 +121,18 @@ impl SnapshotCache {
     }
 
     /// Keeps the account.
+    ///
+    /// # Errors
+    /// It is not kept; what was there may be.
     pub fn save_account(&self, account: &Stamped<Account>) -> io::Result<()> {
         let Account { member_id, region, .. } = &account.value;
         self.write(ACCOUNT, (member_id, &region.code), account, &snapshot::write_account(&account.value))
     }
 
     /// Keeps the catalogue, or as many of its first offers as there is room for.
+    ///
+    /// # Errors
+    /// It is not kept; what was there may be.
     pub fn save_catalog(&self, of: &Account, catalog: &Stamped<CatalogPage>) -> io::Result<()> {
         // Room for the first line.
         let room = MOST_BYTES - 4096;
@@ -145,12 +151,18 @@ impl SnapshotCache {
     }
 
     /// Keeps what the member holds.
+    ///
+    /// # Errors
+    /// It is not kept; what was there may be.
     pub fn save_entitlements(&self, of: &Account, entitlements: &Stamped<Vec<Entitlement>>) -> io::Result<()> {
         let json = snapshot::write_entitlements(&entitlements.value, entitlements.fetched_at);
         self.write(ENTITLEMENTS, (&of.member_id, &of.region.code), entitlements, &json)
     }
 
     /// Forgets everything.
+    ///
+    /// # Errors
+    /// Something may still be there.
     pub fn wipe(&self) -> io::Result<()> {
         [ACCOUNT, CATALOG, ENTITLEMENTS]
             .into_iter()

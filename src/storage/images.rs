@@ -120,6 +120,9 @@ impl ImageCache {
     }
 
     /// Keeps a picture under this key and makes room for it; a cache without a directory lets it go.
+    ///
+    /// # Errors
+    /// It is not kept.
     pub fn save(&self, key: &str, bytes: &[u8], fetched_at: DateTime<Utc>) -> io::Result<()> {
         let Some(directory) = self.directory.as_deref() else { return Ok(()) };
         let name = file_name(&self.api, key);

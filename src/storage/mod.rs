@@ -74,6 +74,9 @@ pub enum OpenError {
 
 impl Storage {
     /// Takes the directory for this process alone, creating it if need be.
+    ///
+    /// # Errors
+    /// It is in use, holds somebody else's files, or cannot be written.
     pub fn open(directory: &Path, image_cache_bytes: u64) -> Result<Self, OpenError> {
         let failed = |error| OpenError::Directory(directory.to_owned(), error);
         if let Some(entry) = ownership::foreign_entry(directory).map_err(failed)? {
@@ -130,6 +133,9 @@ impl Storage {
     }
 
     /// Drops what can be fetched again.
+    ///
+    /// # Errors
+    /// Something may still be there.
     pub fn drop_caches(&self) -> io::Result<()> {
         self.cache.wipe().and(self.images.wipe())
     }

@@ -85,6 +85,9 @@ impl OrderJournal {
     }
 
     /// The pending order, if there is one.
+    ///
+    /// # Errors
+    /// The journal is damaged, or cannot be read: an order may be under way.
     pub fn load(&self) -> Result<Option<Order>, JournalError> {
         Ok(self.newest()?.and_then(|(_, order)| order))
     }
@@ -137,6 +140,9 @@ impl OrderJournal {
     }
 
     /// Closes the order with this key; any other stays.
+    ///
+    /// # Errors
+    /// It may be found once more by the next start.
     pub fn clear(&self, key: &IdempotencyKey) -> Result<(), JournalError> {
         let newest = self.newest()?;
         match &newest {
@@ -153,6 +159,9 @@ impl OrderJournal {
     }
 
     /// Notes that the order with this key must never be sent again.
+    ///
+    /// # Errors
+    /// The next start may find it unsealed.
     pub fn seal(&self, key: &IdempotencyKey) -> Result<(), JournalError> {
         Ok(SEAL_FORMAT.write(&*self.files, &self.directory.join(SEAL), key.as_str().as_bytes())?)
     }
@@ -167,6 +176,9 @@ impl OrderJournal {
     }
 
     /// Starts afresh after the viewer was told of the damage. The evidence stays.
+    ///
+    /// # Errors
+    /// The damage stays, and will be told again.
     pub fn discard_damage(&self) -> Result<(), JournalError> {
         match self.newest() {
             Err(JournalError::Damaged { .. }) => self.write_all(1, None),

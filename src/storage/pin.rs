@@ -101,6 +101,9 @@ impl PinFile {
     }
 
     /// Sets the PIN and forgets wrong tries. The caller has made sure that the viewer may.
+    ///
+    /// # Errors
+    /// The earlier PIN may still hold.
     pub fn set(&self, pin: &Secret) -> io::Result<()> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut salt = [0; 16];
@@ -111,6 +114,9 @@ impl PinFile {
     }
 
     /// Forgets the PIN. The caller has made sure that the viewer may.
+    ///
+    /// # Errors
+    /// The PIN may still hold.
     pub fn clear(&self) -> io::Result<()> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         atomic::remove(&*self.files, &self.path)
@@ -128,7 +134,10 @@ impl PinFile {
         })
     }
 
-    /// Tries a PIN. An error means that the try could not be counted and so was not judged.
+    /// Tries a PIN.
+    ///
+    /// # Errors
+    /// The try could not be counted, so it was not judged.
     pub fn check(&self, pin: &Secret, now: PinTime) -> io::Result<PinCheck> {
         let mut seen = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut stored = match self.read()? {

@@ -80,6 +80,9 @@ impl SettingsFile {
     }
 
     /// Keeps the choices.
+    ///
+    /// # Errors
+    /// A restart finds the earlier ones.
     pub fn save(&self, settings: &Settings) -> io::Result<()> {
         let animations = settings.animations.map(|animations| match animations {
             Animations::Full => "full",

@@ -73,7 +73,7 @@ pub(crate) fn catalog(app: &App, place: &CatalogPlace) -> CatalogScreen {
         first_row: cursor.first,
         total,
         message,
-        buttons: retry(app, Resource::Catalog, has_retry, has_focus),
+        buttons: retry(app, has_retry.then_some(Resource::Catalog), has_focus),
         qr: account_url.filter(|_| has_qr).and_then(|url| format::qr(url)),
         qr_note: match account_url {
             _ if !has_qr => Text::Empty,

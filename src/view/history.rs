@@ -53,7 +53,7 @@ pub(crate) fn history(app: &App, place: &HistoryPlace) -> ListScreen {
         position: if has_list_focus { format::position(cursor, total) } else { Text::Empty },
         list: List { rows, first_visible: cursor.first, total },
         message,
-        buttons: retry(app, resource, trouble.is_some(), has_focus && place.zone == Zone::Buttons),
+        buttons: retry(app, trouble.map(|_| resource), has_focus && place.zone == Zone::Buttons),
     }
 }
 

@@ -79,7 +79,7 @@ fn nothing_yet(app: &App) -> MessageScreen {
     match app.home_failure() {
         Some(failure) => MessageScreen {
             message: failure::message(failure),
-            buttons: retry(app, Resource::Account, true, app.tab_focus().is_none()),
+            buttons: retry(app, Some(Resource::Account), app.tab_focus().is_none()),
         },
         None => MessageScreen {
             message: Message {

@@ -42,16 +42,14 @@ pub(crate) fn my_options(app: &App, place: &MyOptionsPlace) -> ListScreen {
         chips: Vec::new(),
         position: if has_focus { format::position(place.cursor, held.len()) } else { Text::Empty },
         list: List { rows, first_visible: place.cursor.first, total: held.len() },
-        buttons: retry(app, Resource::Entitlements, trouble.is_some(), has_focus),
+        buttons: retry(app, trouble.map(|_| Resource::Entitlements), has_focus),
         message,
     }
 }
 
 /// «Повторить», if there is something to try again.
-pub(crate) fn retry(app: &App, resource: Resource, has_failed: bool, has_focus: bool) -> Vec<Button> {
-    if !has_failed {
-        return Vec::new();
-    }
+pub(crate) fn retry(app: &App, failed: Option<Resource>, has_focus: bool) -> Vec<Button> {
+    let Some(resource) = failed else { return Vec::new() };
     let mut buttons = format::buttons([(Msg::ButtonRetry.into(), Tone::Accent)], has_focus.then_some(0));
     for button in &mut buttons {
         button.is_busy = app.is_fetching(resource);

@@ -40,7 +40,7 @@ pub(crate) fn status(app: &App, place: &StatusPlace) -> StatusScreen {
         lead: lead(app),
         earn_title: Msg::EarnTitle.into(),
         list: List { rows, first_visible: place.cursor.first, total: rules.len() },
-        buttons: retry(app, Resource::EarningRules, trouble.is_some(), has_focus && place.zone == Zone::Buttons),
+        buttons: retry(app, trouble.map(|_| Resource::EarningRules), has_focus && place.zone == Zone::Buttons),
         message,
     }
 }

@@ -17,7 +17,7 @@ const LONGEST_CLUSTER: usize = 8;
 /// The text of an answer. A byte order mark is dropped, UTF-16 is understood, and what is no character is marked.
 pub(in crate::api) fn text_of(body: &[u8]) -> Cow<'_, str> {
     let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let units = rest.as_chunks().0.iter().map(|pair| unit(*pair));
         char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into()
     };
     match body {

@@ -6,9 +6,9 @@ use crate::input::Intent;
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{Cursor, Paged, Place, Request, Resource};
-use super::Zone;
 use super::points::PageBelow;
 use super::results::{OutcomePlace, RefusalPlace};
+use super::{BelowStrip, Zone};
 
 /// The history's focus.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,13 +160,13 @@ impl App {
     pub(crate) fn settle_history(&mut self) {
         let [points, orders, burning] = HistoryKind::ALL.map(|kind| self.history_total(kind));
         let Place::History(place) = self.place() else { return };
-        let (total, has_failed) = (self.history_total(place.kind), self.history_failed(place.kind));
+        let below = BelowStrip::new(self.history_total(place.kind), self.history_failed(place.kind));
         let lines = self.list_rows();
         let Some(Place::History(place)) = self.place_mut() else { return };
         place.points.reveal(points, lines);
         place.orders.reveal(orders, lines);
         place.burning.reveal(burning, lines);
-        place.zone = place.zone.settled(total, has_failed, place.waits_for_rows);
+        place.zone = place.zone.settled(below, place.waits_for_rows);
     }
 
     /// Whether a history is missing because of a failure.

@@ -55,23 +55,38 @@ pub enum Zone {
 impl Zone {
     /// Where the focus of a page with a strip stands once it is known what there is. A page that waits for its rows
     /// gives them the focus when they arrive, or what repeats a question that failed (FOC-6).
-    fn settled(self, total: usize, has_failed: bool, waits_for_rows: bool) -> Self {
-        match (self, total, has_failed) {
-            (Self::Chips, 1.., _) if waits_for_rows => Self::Content,
-            (Self::Chips, 0, true) if waits_for_rows => Self::Buttons,
-            (Self::Chips, _, _) => Self::Chips,
-            (_, 0, true) => Self::Buttons,
-            (_, 0, false) => Self::Chips,
-            (_, _, _) => Self::Content,
+    fn settled(self, below: BelowStrip, waits_for_rows: bool) -> Self {
+        match (self, below) {
+            (Self::Chips, _) if !waits_for_rows => Self::Chips,
+            (_, below) => Self::below_strip(below).unwrap_or(Self::Chips),
         }
     }
 
     /// Where an arrow leads from the strip into the page, if there is anything.
-    fn below_strip(total: usize, has_failed: bool) -> Option<Self> {
+    fn below_strip(below: BelowStrip) -> Option<Self> {
+        match below {
+            BelowStrip::Rows => Some(Self::Content),
+            BelowStrip::Retry => Some(Self::Buttons),
+            BelowStrip::Nothing => None,
+        }
+    }
+}
+
+/// What a page has below its strip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BelowStrip {
+    Rows,
+    /// No rows, and a question that failed.
+    Retry,
+    Nothing,
+}
+
+impl BelowStrip {
+    fn new(total: usize, has_failed: bool) -> Self {
         match (total, has_failed) {
-            (1.., _) => Some(Self::Content),
-            (0, true) => Some(Self::Buttons),
-            (0, false) => None,
+            (1.., _) => Self::Rows,
+            (0, true) => Self::Retry,
+            (0, false) => Self::Nothing,
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::input::{Direction, Intent};
 use super::super::app::{App, Turn};
 use super::super::keys::Handled;
 use super::super::{Cursor, HistoryKind, Place, Resource};
-use super::Zone;
 use super::lists::list_key;
+use super::{BelowStrip, Zone};
 
 /// A page of the tab «Баллы».
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl App {
         let (zone, cursor) = self.place_mut().and_then(focus)?;
         let next = match (*zone, intent) {
             (Zone::Chips, Intent::Move(Direction::Down) | Intent::Activate) => {
-                Zone::below_strip(page.total, page.has_failed)
+                Zone::below_strip(BelowStrip::new(page.total, page.has_failed))
             }
             (Zone::Chips, _) => return Some(self.points_strip_key(intent, turn)),
             (Zone::Buttons, Intent::Activate) => {

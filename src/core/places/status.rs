@@ -7,7 +7,7 @@ use super::super::keys::Handled;
 use super::super::{Cursor, Place, Resource};
 use super::home::FRESH;
 use super::points::PageBelow;
-use super::{Zone, layout};
+use super::{BelowStrip, Zone, layout};
 
 /// The focus of the status screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,11 +47,12 @@ impl App {
     }
 
     pub(crate) fn settle_status(&mut self) {
-        let (total, has_failed) = (self.ways_to_earn(), self.status_failed());
+        let total = self.ways_to_earn();
+        let below = BelowStrip::new(total, self.status_failed());
         let lines = layout::earn_rows(self.settings.text_size);
         let Some(Place::Status(place)) = self.place_mut() else { return };
         place.cursor.reveal(total, lines);
-        place.zone = place.zone.settled(total, has_failed, place.waits_for_rows);
+        place.zone = place.zone.settled(below, place.waits_for_rows);
     }
 
     pub(crate) fn status_key(&mut self, intent: Intent, turn: &mut Turn) -> Handled {

@@ -12,6 +12,9 @@ pub trait Display {
     fn size(&self) -> Option<Size>;
 
     /// Shows a picture, of which these parts have changed since the last one.
+    ///
+    /// # Errors
+    /// The screen did not take the picture.
     fn show(&mut self, picture: &Picture, damage: &Damage) -> Result<Shown, ShowError>;
 
     /// Readable when a flip is done, if the display reports flips.
@@ -43,6 +46,9 @@ pub trait Display {
     fn lend(&mut self);
 
     /// Takes the screen back; the next picture is shown whole.
+    ///
+    /// # Errors
+    /// Another program still has the screen.
     fn take_back(&mut self) -> Result<(), ShowError>;
 
     /// Puts back what was on the screen before.

@@ -82,6 +82,9 @@ impl Drop for Screen {
 
 impl Screen {
     /// Makes the window on the platform of this thread; it is empty until the first [`Screen::show`].
+    ///
+    /// # Errors
+    /// The platform gives no window.
     pub fn new() -> Result<Self, PlatformError> {
         let window = ui::AppWindow::new()?;
         let models = Models::new(&window);
@@ -89,6 +92,9 @@ impl Screen {
     }
 
     /// Puts the window on the screen.
+    ///
+    /// # Errors
+    /// The platform does not show it.
     pub fn open(&self) -> Result<(), PlatformError> {
         self.window.show()
     }
