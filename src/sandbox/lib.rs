@@ -4,7 +4,7 @@
 //! what the store remembers, inside one transaction. Time comes from a clock that QA can move,
 //! randomness from a source that tests can seed. [`start`] runs it; [`Control`] turns its switches.
 
-#![allow(missing_docs, reason = "the fields of the seed data are explained beside them, in assets/sandbox/README.md")]
+#![expect(missing_docs, reason = "the fields of the seed data are explained beside them, in assets/sandbox/README.md")]
 
 pub mod artwork;
 mod clip;

@@ -1,6 +1,6 @@
 //! Everything that is tested from outside, in one binary.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 mod arrows;
 mod cues;
