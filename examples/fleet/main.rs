@@ -192,6 +192,7 @@ fn run_load(api: Url, args: Args) -> Result<(), Box<dyn std::error::Error>> {
         seed: args.seed,
         owns_server: i_own_this_server,
     };
+    load.check()?;
     println!(
         "{} boxes, {} a second, {} % with a viewer, at most {:?}, seed {}\n",
         load.boxes, load.rate, load.viewers, load.limit, load.seed

@@ -177,7 +177,8 @@ impl Load {
         Ok(run.measured)
     }
 
-    fn check(&self) -> Result<(), LoadError> {
+    /// Whether it may and can be made; [`Load::run`] asks first.
+    pub fn check(&self) -> Result<(), LoadError> {
         if !is_loopback(&self.api) && !self.owns_server {
             return Err(LoadError::NotOwn(self.api.clone()));
         }
