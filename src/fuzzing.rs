@@ -24,9 +24,7 @@ mod drawing {
     use chrono::DateTime;
 
     use crate::api::snapshot;
-    use crate::core::{
-        App, Boot, CachedData, Elsewhere, Event, Identity, Memory, Moment, Session, Settings, StoredOrder, update,
-    };
+    use crate::core::{App, Boot, CachedData, Event, Identity, Memory, Moment, Session, Settings, StoredOrder, update};
     use crate::domain::{Catalog, Language, Watched};
     use crate::input::{Direction, Hold, KeyEvent, Phase, RemoteKey};
     use crate::platform::headless::Headless;
@@ -64,18 +62,7 @@ mod drawing {
         let account = account.or_else(|| snapshot::read_account(MEMBER)).expect("the member can be read");
         let start = account.server_time;
         let boot = Boot {
-            identity: Identity {
-                brand: None,
-                version: String::new(),
-                device_id: String::new(),
-                api_host: String::new(),
-                account_url: None,
-                elsewhere: Elsewhere::default(),
-                dim_after: None,
-                leave_after: None,
-                has_voice: true,
-                player_hears_keys: false,
-            },
+            identity: Identity { has_voice: true, ..Identity::default() },
             settings: Settings::default(),
             session: Session::SignedIn,
             cached: Some(CachedData {

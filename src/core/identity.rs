@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// What this box is and where it belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What this box is and where it belongs. The default is a box without an operator, which waits for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity {
     /// The programme's name, if the operator has one of its own.
     pub brand: Option<String>,

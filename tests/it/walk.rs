@@ -9,8 +9,8 @@ use bonus_emulator::RandomKeys;
 use bonus_sandbox::{Control, Options, clock::Clock, scenarios, start};
 use bonus_tv::api::{Client, ClientOptions, MemoryTokens, Tokens};
 use bonus_tv::core::{
-    App, Boot, Dialog, DiskJob, Elsewhere, Event, Identity, Memory, Moment, PinAnswer, PlaceKind, PlayerEvent, Request,
-    RequestId, Session, Settings, StoredOrder,
+    App, Boot, Dialog, DiskJob, Event, Identity, Memory, Moment, PinAnswer, PlaceKind, PlayerEvent, Request, RequestId,
+    Session, Settings, StoredOrder,
 };
 use bonus_tv::domain::{Language, Secret, Watched};
 use bonus_tv::engine::{self, Engine, api_calls};
@@ -184,16 +184,14 @@ impl Walker<'_> {
 
 fn identity() -> Identity {
     Identity {
-        brand: None,
         version: "0".to_owned(),
         device_id: "TEST".to_owned(),
         api_host: "sandbox".to_owned(),
         account_url: Some("https://account.example/".to_owned()),
-        elsewhere: Elsewhere::default(),
         dim_after: Some(Duration::from_secs(300)),
-        leave_after: None,
         has_voice: true,
         player_hears_keys: true,
+        ..Identity::default()
     }
 }
 

@@ -11,9 +11,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use bonus_tv::api::{Client, ClientOptions};
-use bonus_tv::core::{
-    App, DiskJob, Effect, Elsewhere, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings,
-};
+use bonus_tv::core::{App, DiskJob, Effect, Event, Identity, Memory, Moment, Request, RequestId, Session, Settings};
 use bonus_tv::domain::{Language, Secret};
 use bonus_tv::engine::clock::Clock;
 use bonus_tv::engine::disk::boot;
@@ -57,16 +55,11 @@ pub fn run(options: &RealBox) -> Result<(), Box<dyn std::error::Error>> {
     };
     let client = Client::new(&client_options, storage.tokens.clone())?;
     let identity = Identity {
-        brand: None,
         version: "0".to_owned(),
         device_id: "REAL".to_owned(),
         api_host: "127.0.0.1".to_owned(),
-        account_url: None,
-        elsewhere: Elsewhere::default(),
-        dim_after: None,
-        leave_after: None,
-        has_voice: false,
         player_hears_keys: true,
+        ..Identity::default()
     };
     let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
     let boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);

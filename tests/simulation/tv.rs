@@ -9,8 +9,8 @@ use std::time::Duration;
 use bonus_sandbox::values::MemberId;
 use bonus_tv::api::{Client, ClientOptions, TokenStore, Tokens};
 use bonus_tv::core::{
-    App, DiskJob, Effect, Elsewhere, Event, Identity, Memory, Moment, Place, RefusalCause, Request, RequestId, Session,
-    Settings, StoredOrder, Warning,
+    App, DiskJob, Effect, Event, Identity, Memory, Moment, Place, RefusalCause, Request, RequestId, Session, Settings,
+    StoredOrder, Warning,
 };
 use bonus_tv::domain::{Language, Order, Secret};
 use bonus_tv::engine::disk::{boot, perform};
@@ -279,16 +279,12 @@ impl Tv {
         let client = Client::over(wire, &ClientOptions::new(address), tokens);
         let session = if client.is_signed_in() { Session::SignedIn } else { Session::SignedOut };
         let identity = Identity {
-            brand: None,
             version: "0".to_owned(),
             device_id: format!("SIM-{}", self.index),
             api_host: "api.example".to_owned(),
-            account_url: None,
-            elsewhere: Elsewhere::default(),
             dim_after: Some(Duration::from_secs(300)),
-            leave_after: None,
-            has_voice: false,
             player_hears_keys: true,
+            ..Identity::default()
         };
         let mut boot = boot(&storage, Memory::Kept, identity, Settings::default(), session);
         if let (Some(Bug::LateSend), StoredOrder::Pending(order)) = (self.bug, &mut boot.order) {

@@ -6,9 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 pub(crate) use super::failures::every_failure;
-use crate::core::{
-    Answer, App, Boot, CachedData, Elsewhere, Identity, Memory, Request, Session, Settings, StoredOrder,
-};
+use crate::core::{Answer, App, Boot, CachedData, Identity, Memory, Request, Session, Settings, StoredOrder};
 use crate::domain::*;
 
 /// The journeys begin at 2026-11-22 12:00 UTC.
@@ -168,16 +166,13 @@ impl World {
 
 pub(crate) fn identity() -> Identity {
     Identity {
-        brand: None,
         version: "0.1.0".to_owned(),
         device_id: "box-1".to_owned(),
         api_host: "bonus.example".to_owned(),
         account_url: Some("https://lk.example/".to_owned()),
-        elsewhere: Elsewhere::default(),
         dim_after: Some(Duration::from_secs(300)),
-        leave_after: None,
-        has_voice: false,
         player_hears_keys: true,
+        ..Identity::default()
     }
 }
 
