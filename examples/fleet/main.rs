@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use bonus_tv::domain::Secret;
 use bonus_tv::input::parse_duration;
-use boxes::load::{self, Load, Measured};
+use boxes::load::{self, Load};
+use boxes::measured::Measured;
 use boxes::model::{City, Counted, Outcome, ROW, Refusals};
 use clap::Parser;
 use url::Url;
@@ -22,8 +23,8 @@ use url::Url;
 #[command(name = "fleet")]
 struct Args {
     /// How many boxes [default: 50000; with --api 100].
-    #[arg(long)]
-    boxes: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    boxes: Option<u32>,
     /// Repeats a run.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -96,7 +97,7 @@ fn main() -> ExitCode {
     let Some(api) = args.load.api.clone() else {
         let ModelArgs { capacity, silence, spread, retry_after: refusals, questions: counted } = args.model;
         let city = City {
-            boxes: args.boxes.unwrap_or(50_000).max(1),
+            boxes: args.boxes.unwrap_or(50_000) as usize,
             capacity,
             silence,
             spread,
@@ -181,7 +182,7 @@ fn run_load(api: Url, args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let load = Load {
         api,
         tokens: token.iter().map(String::as_str).chain(lines).map(Secret::new).collect(),
-        boxes: args.boxes.unwrap_or(100),
+        boxes: args.boxes.unwrap_or(100) as usize,
         first,
         rate,
         viewers,

@@ -10,7 +10,8 @@ use chrono::DateTime;
 #[path = "../../examples/fleet/boxes/mod.rs"]
 mod boxes;
 
-use boxes::load::{Kind, Load, LoadError, MOST_BOXES};
+use boxes::load::{Load, LoadError, MOST_BOXES};
+use boxes::measured::Kind;
 use boxes::model::{City, Counted, ROW, Refusals};
 
 /// A hundred seconds of work for the server, like the reference of 50 000 boxes and 500 answers a second.
@@ -142,6 +143,20 @@ fn tokens_that_nobody_gave_are_told_by_the_first_box() {
     let sandbox = runtime.block_on(bonus_sandbox::start(Options::default())).expect("a sandbox");
     let warm = Load { is_cold: false, ..load(sandbox.base_url()) };
     assert!(matches!(warm.run(|_, _| {}), Err(LoadError::Api(FailureKind::Unauthorized))));
+    runtime.block_on(sandbox.shutdown());
+}
+
+#[test]
+fn boxes_of_another_machine_begin_with_their_own_tokens() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let sandbox = runtime.block_on(bonus_sandbox::start(Options::default())).expect("a sandbox");
+    let good = Secret::new(sandbox.control().session("vip").expect("a session").access_token);
+    // Caches are asked for, and the run is over before a box is switched on.
+    let second =
+        |tokens| Load { tokens, boxes: 1, first: 1, is_cold: false, limit: Duration::ZERO, ..load(sandbox.base_url()) };
+    let run = |tokens| second(tokens).run(|_, _| {});
+    assert!(run(vec![Secret::new("none"), good.clone()]).is_ok());
+    assert!(matches!(run(vec![good, Secret::new("none")]), Err(LoadError::Api(FailureKind::Unauthorized))));
     runtime.block_on(sandbox.shutdown());
 }
 

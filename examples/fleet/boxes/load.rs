@@ -19,6 +19,7 @@ use chrono::Utc;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
+use super::measured::{Kind, Measured, Row};
 use super::{Ports, boot};
 
 /// The curve has a row for this length.
@@ -90,76 +91,6 @@ pub enum LoadError {
     Threads(#[from] io::Error),
 }
 
-/// What was measured.
-#[derive(Debug, Clone, Default)]
-pub struct Measured {
-    /// The curve.
-    pub rows: Vec<Row>,
-    /// Boxes that were switched on.
-    pub started: usize,
-    /// Boxes that have been told all three things of a start.
-    pub served: usize,
-    /// When the last of them was.
-    pub last: Duration,
-    /// From question to answer as a box sees it, its client's own retries included, sorted.
-    pub answered: BTreeMap<Kind, Vec<Duration>>,
-    /// Questions without an answer of use.
-    pub failed: BTreeMap<(Kind, String), u64>,
-    /// Requests that would have changed something and were not sent.
-    pub withheld: u64,
-}
-
-/// A row of the curve.
-#[derive(Debug, Clone, Default)]
-pub struct Row {
-    /// Boxes that were switched on.
-    pub started: usize,
-    /// Requests that were sent.
-    pub asked: u64,
-    /// Times of those that were answered.
-    pub answered: Vec<Duration>,
-    /// Requests that failed.
-    pub failed: u64,
-    /// Boxes that were served.
-    pub served: usize,
-}
-
-/// What a request is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// The first of a start.
-    Account,
-    /// What the member holds.
-    Entitlements,
-    /// A page of the catalogue.
-    Catalog,
-    /// Everything that a viewer opens.
-    Other,
-}
-
-impl Kind {
-    /// What a request that only reads is about; `None` for one that changes something.
-    pub fn of(request: &Request) -> Option<Self> {
-        match request {
-            Request::Account => Some(Self::Account),
-            Request::Entitlements => Some(Self::Entitlements),
-            Request::Catalog { .. } => Some(Self::Catalog),
-            Request::Terms
-            | Request::FindExchange(_)
-            | Request::Ledger { .. }
-            | Request::Exchanges { .. }
-            | Request::EarningRules => Some(Self::Other),
-            Request::StartSignIn
-            | Request::PollSignIn { .. }
-            | Request::ConfirmMember { .. }
-            | Request::Enrol { .. }
-            | Request::Exchange(_)
-            | Request::SetRenewal { .. }
-            | Request::SignOut => None,
-        }
-    }
-}
-
 impl Load {
     /// Runs it; each row is handed over when it is full.
     ///
@@ -168,7 +99,7 @@ impl Load {
     pub fn run(&self, mut row: impl FnMut(Duration, &Row)) -> Result<Measured, LoadError> {
         self.check()?;
         let runtime = Builder::new_multi_thread().enable_all().build()?;
-        let caches = if self.is_cold { Vec::new() } else { self.caches(&runtime)? };
+        let caches = if self.is_cold { BTreeMap::new() } else { self.caches(&runtime)? };
         let mut run = Run::new(self, runtime, caches);
         run.go(&mut row)?;
         for times in run.measured.answered.values_mut() {
@@ -208,14 +139,19 @@ impl Load {
     }
 
     /// What the cache of each subscriber's box holds, from a box that was there before.
-    fn caches(&self, runtime: &Runtime) -> Result<Vec<CachedData>, LoadError> {
-        let mut caches = Vec::new();
-        for token in self.tokens.iter().take(self.boxes) {
-            let client = self.client(token)?;
+    fn caches(&self, runtime: &Runtime) -> Result<BTreeMap<usize, CachedData>, LoadError> {
+        let mut caches = BTreeMap::new();
+        for subscriber in (0..self.boxes.min(self.tokens.len())).map(|number| self.subscriber(number)) {
+            let client = self.client(&self.tokens[subscriber])?;
             let cached = runtime.block_on(cache(&client)).map_err(|failure| LoadError::Api(failure.kind))?;
-            caches.push(cached);
+            caches.insert(subscriber, cached);
         }
         Ok(caches)
+    }
+
+    /// The place of a box's token: boxes take them in turn, on whichever machine they are driven.
+    fn subscriber(&self, number: usize) -> usize {
+        (self.first + number) % self.tokens.len()
     }
 
     fn client(&self, token: &Secret) -> Result<Client, ClientError> {
@@ -286,7 +222,7 @@ struct Television {
 
 struct Run<'a> {
     load: &'a Load,
-    caches: Vec<CachedData>,
+    caches: BTreeMap<usize, CachedData>,
     runtime: Runtime,
     begun: Instant,
     random: fastrand::Rng,
@@ -298,7 +234,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(load: &'a Load, runtime: Runtime, caches: Vec<CachedData>) -> Self {
+    fn new(load: &'a Load, runtime: Runtime, caches: BTreeMap<usize, CachedData>) -> Self {
         let after = |number: usize| Duration::from_secs_f64(number as f64 / f64::from(load.rate));
         Self {
             load,
@@ -371,10 +307,9 @@ impl<'a> Run<'a> {
     }
 
     fn power_on(&mut self, now: Duration, number: usize) -> Result<(), LoadError> {
-        let tokens = &self.load.tokens;
-        let subscriber = (self.load.first + number) % tokens.len();
-        let client = self.load.client(&tokens[subscriber])?;
-        let cached = self.caches.get(subscriber).cloned();
+        let subscriber = self.load.subscriber(number);
+        let client = self.load.client(&self.load.tokens[subscriber])?;
+        let cached = self.caches.get(&subscriber).cloned();
         let ports = Ports::at(Moment { monotonic: Duration::ZERO, wall: Utc::now(), entropy: self.random.u128(..) });
         let engine = Engine::start(boot(cached), ports);
         let television = Television { engine, client, switched_on: now, told: [false; 3], wake: None };

@@ -2,10 +2,11 @@
 //! television. In [`model`] the server, the network and the time are modelled; in [`load`] all three are real.
 
 pub mod load;
+pub mod measured;
 pub mod model;
 
 use bonus_tv::core::{
-    Boot, CachedData, DiskJob, Elsewhere, Identity, Memory, Moment, Request, RequestId, Session, Settings, StoredOrder,
+    Boot, CachedData, DiskJob, Identity, Memory, Moment, Request, RequestId, Session, Settings, StoredOrder,
 };
 use bonus_tv::domain::{Language, Secret, Watched};
 use bonus_tv::engine;
@@ -48,18 +49,8 @@ impl engine::Ports for Ports {
 
 /// A box with a member's sign-in, and with what its cache holds.
 fn boot(cached: Option<CachedData>) -> Boot {
-    let identity = Identity {
-        brand: None,
-        version: String::new(),
-        device_id: String::new(),
-        api_host: String::new(),
-        account_url: None,
-        elsewhere: Elsewhere::default(),
-        dim_after: Some(Duration::from_secs(300)),
-        leave_after: None,
-        has_voice: false,
-        player_hears_keys: true,
-    };
+    let identity =
+        Identity { dim_after: Some(Duration::from_secs(300)), player_hears_keys: true, ..Identity::default() };
     Boot {
         identity,
         memory: Memory::Kept,
